@@ -1,0 +1,37 @@
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define GENLM_INSIDE
+#include "genlm-types.h"
+#include "genlm-version.h"
+#include "genlm-version-macros.h"
+
+#include "genlm-batch.h"
+#include "genlm-context.h"
+#include "genlm-draws.h"
+#include "genlm-element.h"
+#include "genlm-random.h"
+#include "genlm-random-list.h"
+#include "genlm-request.h"
+#include "genlm-scores.h"
+#include "genlm-token-set.h"
+#include "genlm-token-set-list.h"
+#include "genlm-trie.h"
+#include "genlm-vocab.h"
+#include "genlm-weights.h"
+#include "genlm-weights-list.h"
+
+#include "genlm-coerced.h"
+#include "genlm-potential.h"
+#include "genlm-potential-base.h"
+#include "genlm-product.h"
+
+#include "genlm-autobatch.h"
+
+#include "genlm-sampler.h"
+#undef GENLM_INSIDE
+
+G_END_DECLS
