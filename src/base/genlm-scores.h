@@ -16,7 +16,8 @@ GENLM_AVAILABLE_IN_ALL
 GenlmScores  *genlm_scores_new            (const double *values,
                                            gsize         n_values);
 GENLM_AVAILABLE_IN_ALL
-GenlmScores  *genlm_scores_new_from_bytes (GBytes       *bytes);
+GenlmScores  *genlm_scores_new_from_bytes (GBytes       *bytes,
+                                           GError      **error);
 GENLM_AVAILABLE_IN_ALL
 GenlmScores  *genlm_scores_new_uninit     (gsize         n_values,
                                            double      **values);

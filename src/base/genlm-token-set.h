@@ -18,7 +18,8 @@ GenlmTokenSet *genlm_token_set_new_for_tokens (gsize            size,
                                                gsize            n_tokens);
 GENLM_AVAILABLE_IN_ALL
 GenlmTokenSet *genlm_token_set_new_from_bytes (gsize            size,
-                                               GBytes          *bits);
+                                               GBytes          *bits,
+                                               GError         **error);
 GENLM_AVAILABLE_IN_ALL
 GenlmTokenSet *genlm_token_set_new_zeroed     (gsize            size,
                                                guint64        **words);

@@ -16,10 +16,20 @@ GENLM_AVAILABLE_IN_ALL
 GenlmWeights *genlm_weights_new            (const double    *values,
                                             gsize            n_values);
 GENLM_AVAILABLE_IN_ALL
-GenlmWeights *genlm_weights_new_from_bytes (GBytes          *bytes);
+GenlmWeights *genlm_weights_new_from_bytes (GBytes          *bytes,
+                                            GError         **error);
 GENLM_AVAILABLE_IN_ALL
 GenlmWeights *genlm_weights_new_uninit     (gsize            n_values,
                                             double         **values);
+GENLM_AVAILABLE_IN_ALL
+GenlmWeights *genlm_weights_new_from_logits (const float    *logits,
+                                            gsize            n_logits,
+                                            double           temperature,
+                                            const guint32   *map,
+                                            gsize            n_map,
+                                            const guint32   *eos_ids,
+                                            gsize            n_eos,
+                                            GError         **error);
 GENLM_AVAILABLE_IN_ALL
 GenlmWeights *genlm_weights_ref            (GenlmWeights    *self);
 GENLM_AVAILABLE_IN_ALL

@@ -1,0 +1,143 @@
+/* The answer to a batch of questions for next-token weights: a list of vectors,
+ * because bindings cannot pass arrays of boxed values through virtual functions. */
+
+#define G_LOG_DOMAIN "Genlm-Base"
+
+#include "genlm-weights-list.h"
+#include "genlm-weights.h"
+
+/**
+ * GenlmWeightsList:
+ *
+ * A list of log weight vectors, one for each context of a batch.
+ *
+ * Whoever makes the list appends to it; once shared it does not change.
+ *
+ * Threads: any, once it is shared.
+ *
+ * Since: 0.1
+ */
+struct _GenlmWeightsList
+{
+  GPtrArray *items;
+};
+
+G_DEFINE_BOXED_TYPE (GenlmWeightsList, genlm_weights_list, genlm_weights_list_ref, genlm_weights_list_unref)
+
+/**
+ * genlm_weights_list_new:
+ *
+ * Makes an empty list.
+ *
+ * Returns: (transfer full): the list
+ *
+ * Since: 0.1
+ */
+GenlmWeightsList *
+genlm_weights_list_new (void)
+{
+  GenlmWeightsList *self = g_atomic_rc_box_new0 (GenlmWeightsList);
+
+  self->items = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_weights_unref);
+  return self;
+}
+
+/**
+ * genlm_weights_list_ref:
+ * @self: a list
+ *
+ * Takes a reference.
+ *
+ * Returns: (transfer full): @self
+ *
+ * Since: 0.1
+ */
+GenlmWeightsList *
+genlm_weights_list_ref (GenlmWeightsList *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+weights_list_clear (gpointer data)
+{
+  GenlmWeightsList *self = data;
+
+  g_ptr_array_unref (self->items);
+}
+
+/**
+ * genlm_weights_list_unref:
+ * @self: (transfer full): a list
+ *
+ * Gives a reference back; the last one frees the list.
+ *
+ * Since: 0.1
+ */
+void
+genlm_weights_list_unref (GenlmWeightsList *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_atomic_rc_box_release_full (self, weights_list_clear);
+}
+
+/**
+ * genlm_weights_list_append:
+ * @self: a list that is not shared yet
+ * @item: a vector
+ *
+ * Adds @item at the end, with a reference of its own.
+ *
+ * Since: 0.1
+ */
+void
+genlm_weights_list_append (GenlmWeightsList *self,
+                           GenlmWeights     *item)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (item != NULL);
+
+  g_ptr_array_add (self->items, genlm_weights_ref (item));
+}
+
+/**
+ * genlm_weights_list_get_size:
+ * @self: a list
+ *
+ * Gets the length of the list.
+ *
+ * Returns: the number of items
+ *
+ * Since: 0.1
+ */
+gsize
+genlm_weights_list_get_size (GenlmWeightsList *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->items->len;
+}
+
+/**
+ * genlm_weights_list_get:
+ * @self: a list
+ * @index: below the size
+ *
+ * Gets one item.
+ *
+ * Returns: (transfer none): a vector, owned by the list
+ *
+ * Since: 0.1
+ */
+GenlmWeights *
+genlm_weights_list_get (GenlmWeightsList *self,
+                        gsize             index)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (index < self->items->len, NULL);
+
+  return g_ptr_array_index (self->items, index);
+}
