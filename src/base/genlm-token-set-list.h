@@ -11,21 +11,21 @@ G_BEGIN_DECLS
 #define GENLM_TYPE_TOKEN_SET_LIST (genlm_token_set_list_get_type ())
 
 GENLM_AVAILABLE_IN_ALL
-GType               genlm_token_set_list_get_type (void);
+GType              genlm_token_set_list_get_type (void);
 GENLM_AVAILABLE_IN_ALL
-GenlmTokenSetList  *genlm_token_set_list_new      (void);
+GenlmTokenSetList *genlm_token_set_list_new      (void);
 GENLM_AVAILABLE_IN_ALL
-GenlmTokenSetList  *genlm_token_set_list_ref      (GenlmTokenSetList *self);
+GenlmTokenSetList *genlm_token_set_list_ref      (GenlmTokenSetList *self);
 GENLM_AVAILABLE_IN_ALL
-void                genlm_token_set_list_unref    (GenlmTokenSetList *self);
+void               genlm_token_set_list_unref    (GenlmTokenSetList *self);
 GENLM_AVAILABLE_IN_ALL
-void                genlm_token_set_list_append   (GenlmTokenSetList *self,
-                                                   GenlmTokenSet     *item);
+void               genlm_token_set_list_append   (GenlmTokenSetList *self,
+                                                  GenlmTokenSet     *item);
 GENLM_AVAILABLE_IN_ALL
-gsize               genlm_token_set_list_get_size (GenlmTokenSetList *self);
+gsize              genlm_token_set_list_get_size (GenlmTokenSetList *self);
 GENLM_AVAILABLE_IN_ALL
-GenlmTokenSet      *genlm_token_set_list_get      (GenlmTokenSetList *self,
-                                                   gsize              index);
+GenlmTokenSet     *genlm_token_set_list_get      (GenlmTokenSetList *self,
+                                                  gsize              index);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmTokenSetList, genlm_token_set_list_unref)
 

@@ -11,21 +11,21 @@ G_BEGIN_DECLS
 #define GENLM_TYPE_WEIGHTS_LIST (genlm_weights_list_get_type ())
 
 GENLM_AVAILABLE_IN_ALL
-GType              genlm_weights_list_get_type (void);
+GType             genlm_weights_list_get_type (void);
 GENLM_AVAILABLE_IN_ALL
-GenlmWeightsList  *genlm_weights_list_new      (void);
+GenlmWeightsList *genlm_weights_list_new      (void);
 GENLM_AVAILABLE_IN_ALL
-GenlmWeightsList  *genlm_weights_list_ref      (GenlmWeightsList *self);
+GenlmWeightsList *genlm_weights_list_ref      (GenlmWeightsList *self);
 GENLM_AVAILABLE_IN_ALL
-void               genlm_weights_list_unref    (GenlmWeightsList *self);
+void              genlm_weights_list_unref    (GenlmWeightsList *self);
 GENLM_AVAILABLE_IN_ALL
-void               genlm_weights_list_append   (GenlmWeightsList *self,
-                                                GenlmWeights     *item);
+void              genlm_weights_list_append   (GenlmWeightsList *self,
+                                               GenlmWeights     *item);
 GENLM_AVAILABLE_IN_ALL
-gsize              genlm_weights_list_get_size (GenlmWeightsList *self);
+gsize             genlm_weights_list_get_size (GenlmWeightsList *self);
 GENLM_AVAILABLE_IN_ALL
-GenlmWeights      *genlm_weights_list_get      (GenlmWeightsList *self,
-                                                gsize             index);
+GenlmWeights     *genlm_weights_list_get      (GenlmWeightsList *self,
+                                               gsize             index);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmWeightsList, genlm_weights_list_unref)
 
