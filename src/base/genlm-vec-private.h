@@ -44,5 +44,13 @@ double  genlm_vec_sum_exp_float       (const float   *x,
                                        gsize          n,
                                        float          shift,
                                        double         scale);
+void    genlm_vec_gather              (double        *out,
+                                       const float   *x,
+                                       gsize          n,
+                                       const guint32 *map,
+                                       gsize          n_map,
+                                       float          shift,
+                                       double         scale,
+                                       double         offset);
 
 G_END_DECLS

@@ -13,6 +13,10 @@
 
 #define ALIGNMENT 64
 
+/* Partial results of a maximum, side by side: not every compiler vectorises
+ * that reduction by itself. */
+#define LANES 64
+
 #ifdef GENLM_HAVE_TARGET_CLONES
 # define CLONES __attribute__ ((target_clones ("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
@@ -90,10 +94,19 @@ CLONES double
 genlm_vec_max (const double *x,
                gsize         n)
 {
-  double max = -INFINITY;
+  double lanes[LANES], max = -INFINITY;
+  gsize i = 0;
 
-#pragma omp simd reduction(max : max)
-  for (gsize i = 0; i < n; i++)
+  for (gsize j = 0; j < LANES; j++)
+    lanes[j] = -INFINITY;
+  for (; i + LANES <= n; i += LANES)
+#pragma omp simd
+    for (gsize j = 0; j < LANES; j++)
+      lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
+
+  for (gsize j = 0; j < LANES; j++)
+    max = lanes[j] > max ? lanes[j] : max;
+  for (; i < n; i++)
     max = x[i] > max ? x[i] : max;
 
   return max;
@@ -216,10 +229,19 @@ CLONES float
 genlm_vec_max_float (const float *x,
                      gsize        n)
 {
-  float max = -INFINITY;
+  float lanes[LANES], max = -INFINITY;
+  gsize i = 0;
 
-#pragma omp simd reduction(max : max)
-  for (gsize i = 0; i < n; i++)
+  for (gsize j = 0; j < LANES; j++)
+    lanes[j] = -INFINITY;
+  for (; i + LANES <= n; i += LANES)
+#pragma omp simd
+    for (gsize j = 0; j < LANES; j++)
+      lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
+
+  for (gsize j = 0; j < LANES; j++)
+    max = lanes[j] > max ? lanes[j] : max;
+  for (; i < n; i++)
     max = x[i] > max ? x[i] : max;
 
   return max;
@@ -251,4 +273,25 @@ genlm_vec_sum_exp_float (const float *x,
     sum += exp_inline (((double) x[i] - (double) shift) * scale);
 
   return sum;
+}
+
+/* out[i] = (x[map[i]] - shift) * scale - offset, -inf where the index is out
+ * of range; without a map the indices are 0, 1, 2 ... */
+CLONES void
+genlm_vec_gather (double        *out,
+                  const float   *x,
+                  gsize          n,
+                  const guint32 *map,
+                  gsize          n_map,
+                  float          shift,
+                  double         scale,
+                  double         offset)
+{
+  for (gsize i = 0; i < n_map; i++)
+    {
+      const gsize index = map != NULL ? map[i] : i;
+      const float value = index < n ? x[index] : -INFINITY;
+
+      out[i] = ((double) value - (double) shift) * scale - offset;
+    }
 }

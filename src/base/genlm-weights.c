@@ -146,20 +146,6 @@ genlm_weights_new_uninit (gsize    n_values,
   return weights_new_take (bytes);
 }
 
-static double
-logit_to_log_weight (const float *logits,
-                     gsize        n_logits,
-                     guint32      index,
-                     float        max,
-                     double       scale,
-                     double       log_sum)
-{
-  if (index >= n_logits || logits[index] == -INFINITY)
-    return -INFINITY;
-
-  return ((double) logits[index] - (double) max) * scale - log_sum;
-}
-
 static gboolean
 check_logits (const float  *logits,
               gsize         n_logits,
@@ -214,7 +200,7 @@ genlm_weights_new_from_logits (const float    *logits,
                                GError        **error)
 {
   GenlmWeights *self;
-  double *out, scale, log_sum, eos = -INFINITY;
+  double *out, scale, log_sum = 0.0, eos = -INFINITY;
   float max;
 
   g_return_val_if_fail (logits != NULL && n_logits > 0, NULL);
@@ -227,15 +213,20 @@ genlm_weights_new_from_logits (const float    *logits,
 
   max = genlm_vec_max_float (logits, n_logits);
   scale = 1.0 / temperature;
-  log_sum = max == -INFINITY ? 0.0 : log (genlm_vec_sum_exp_float (logits, n_logits, max, scale));
+  if (max > -INFINITY)
+    log_sum = log (genlm_vec_sum_exp_float (logits, n_logits, max, scale));
+  else
+    max = 0.0f;
 
   self = genlm_weights_new_uninit (n_map + 1, &out);
-  for (gsize i = 0; i < n_map; i++)
-    out[i] = logit_to_log_weight (logits, n_logits, map != NULL ? map[i] : (guint32) i,
-                                  max, scale, log_sum);
+  genlm_vec_gather (out, logits, n_logits, map, n_map, max, scale, log_sum);
   for (gsize i = 0; i < n_eos; i++)
-    eos = genlm_logaddexp (eos, logit_to_log_weight (logits, n_logits, eos_ids[i],
-                                                     max, scale, log_sum));
+    {
+      double weight;
+
+      genlm_vec_gather (&weight, logits, n_logits, &eos_ids[i], 1, max, scale, log_sum);
+      eos = genlm_logaddexp (eos, weight);
+    }
   out[n_map] = eos;
   return self;
 }
