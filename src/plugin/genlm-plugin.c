@@ -1,0 +1,1126 @@
+/* A loadable module that offers elements, or the part of the library that
+ * does. A plugin is known before it is loaded: the registry makes it from
+ * what the scanner process found out, and runs its code when one of its
+ * elements is made. It is not for finding elements: see the registry. */
+#define _GNU_SOURCE
+#define G_LOG_DOMAIN "Genlm-Plugin"
+
+#include "genlm-plugin-private.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <gmodule.h>
+#include <string.h>
+
+#include "genlm-version.h"
+
+
+
+/**
+ * GenlmPlugin:
+ *
+ * A library that offers elements.
+ *
+ * A plugin library is called `libgenlm<name>.so` and exports one descriptor,
+ * made by GENLM_PLUGIN_DEFINE(). Its properties are known from the registry
+ * without running its code; [method@Plugin.load] runs it. A library that was
+ * loaded stays loaded until the program ends.
+ *
+ * Threads: after it was made, every method but those that are for the init
+ * function may be called from any thread.
+ *
+ * Since: 0.1
+ */
+
+/* What the init function says while it runs. */
+typedef struct
+{
+  GArray     *elements;
+  GHashTable *types;
+  GPtrArray  *status_errors;
+  GPtrArray  *dependencies;
+} Registration;
+
+struct _GenlmPlugin
+{
+  GObject parent_instance;
+
+  char           *file;
+  char           *name;
+  char           *version;
+  char           *description;
+  char           *license;
+  char           *origin;
+  GArray         *elements;
+  char          **status_errors;
+  char          **dependencies;
+  GError         *error;
+  GenlmFileStamp  stamp;
+  gboolean        has_stamp;
+
+  GRecMutex            lock;
+  GenlmPluginInitFunc  init;
+  Registration        *registration;
+  GHashTable          *types;
+  gboolean             described;
+  int                  loaded;
+};
+
+enum
+{
+  PROP_FILE = 1,
+  PROP_NAME,
+  PROP_VERSION,
+  PROP_DESCRIPTION,
+  PROP_LICENSE,
+  PROP_ORIGIN,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (GenlmPlugin, genlm_plugin, G_TYPE_OBJECT)
+G_DEFINE_QUARK (genlm-plugin-error-quark, genlm_plugin_error)
+
+static void
+element_info_clear (gpointer data)
+{
+  GenlmElementInfo *info = data;
+
+  g_free (info->name);
+  g_free (info->type_name);
+  g_free (info->class_path);
+  g_free (info->long_name);
+  g_free (info->description);
+  g_free (info->author);
+  g_free (info->input);
+}
+
+static GArray *
+element_infos_new (void)
+{
+  GArray *infos = g_array_new (FALSE, TRUE, sizeof (GenlmElementInfo));
+
+  g_array_set_clear_func (infos, element_info_clear);
+  return infos;
+}
+
+static Registration *
+registration_new (void)
+{
+  Registration *registration = g_new0 (Registration, 1);
+
+  registration->elements = element_infos_new ();
+  registration->types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  registration->status_errors = g_ptr_array_new_with_free_func (g_free);
+  registration->dependencies = g_ptr_array_new_with_free_func (g_free);
+  return registration;
+}
+
+static void
+registration_free (Registration *registration)
+{
+  g_ptr_array_unref (registration->dependencies);
+  g_ptr_array_unref (registration->status_errors);
+  g_hash_table_unref (registration->types);
+  g_array_unref (registration->elements);
+  g_free (registration);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Registration, registration_free)
+
+static char **
+strv_of_array (GPtrArray *strings)
+{
+  char **strv = g_new0 (char *, strings->len + 1);
+
+  for (guint i = 0; i < strings->len; i++)
+    strv[i] = g_strdup (strings->pdata[i]);
+  return strv;
+}
+
+/* Text from a library may be anything; what is shown and cached is UTF-8. */
+static char *
+dup_text (const char *text)
+{
+  return g_utf8_make_valid (text != NULL ? text : "", -1);
+}
+
+static void
+replace_text (char       **place,
+              const char  *text)
+{
+  g_free (*place);
+  *place = dup_text (text);
+}
+
+/* The plugin's name that a file name promises, or NULL: the folder also holds
+ * libraries that plugins share, which are none themselves. */
+char *
+genlm_plugin_name_of_file (const char *file)
+{
+  g_autofree char *base = g_path_get_basename (file);
+  gsize length = strlen (base);
+  char *name;
+
+  if (!g_str_has_prefix (base, "libgenlm") || !g_str_has_suffix (base, ".so") ||
+      length <= strlen ("libgenlm.so"))
+    return NULL;
+
+  name = g_strndup (base + strlen ("libgenlm"), length - strlen ("libgenlm.so"));
+  for (const char *p = name; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && *p != '_')
+      {
+        g_free (name);
+        return NULL;
+      }
+  return name;
+}
+
+static gboolean
+check_is_library (const char  *file,
+                  GError     **error)
+{
+  g_autoptr(GMappedFile) mapped = NULL;
+  g_autoptr(GError) local_error = NULL;
+  const char *data;
+
+  if (!g_file_test (file, G_FILE_TEST_IS_REGULAR))
+    {
+      g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_MISSING,
+                   "there is no such file; install the plugin again, or take its folder out of GENLM_PLUGIN_PATH");
+      return FALSE;
+    }
+
+  mapped = g_mapped_file_new (file, FALSE, &local_error);
+  if (mapped == NULL)
+    {
+      g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_MISSING,
+                   "it cannot be read: %s", local_error->message);
+      return FALSE;
+    }
+
+  data = g_mapped_file_get_contents (mapped);
+  if (g_mapped_file_get_length (mapped) < sizeof (Elf32_Ehdr) ||
+      memcmp (data, ELFMAG, SELFMAG) != 0)
+    {
+      g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_NOT_A_LIBRARY,
+                   "it is not a shared library; remove the file, or build the plugin again");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static GModule *
+open_module (const char  *file,
+             GError     **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  GModule *module = NULL;
+  int code = GENLM_PLUGIN_ERROR_NOT_A_LIBRARY;
+
+  if (!check_is_library (file, error))
+    return NULL;
+
+  /* Bound now: a symbol that is missing is an error here, not an abort later. */
+  module = g_module_open_full (file, G_MODULE_BIND_LOCAL, &local_error);
+  if (module != NULL)
+    {
+      g_module_make_resident (module);
+      return module;
+    }
+
+  if (strstr (local_error->message, "undefined symbol") != NULL ||
+      strstr (local_error->message, "cannot open shared object file") != NULL ||
+      strstr (local_error->message, "not found") != NULL)
+    code = GENLM_PLUGIN_ERROR_UNRESOLVED;
+  g_set_error (error, GENLM_PLUGIN_ERROR, code, "%s; %s", local_error->message,
+               code == GENLM_PLUGIN_ERROR_UNRESOLVED
+                 ? "install what is missing, or build the plugin against what is installed"
+                 : "build the plugin again for this machine");
+  return NULL;
+}
+
+/* Looks in the file for the descriptor of another name, for the message only. */
+static char *
+find_other_descriptor (const char *file,
+                       GModule    *module)
+{
+  static const char start[] = "genlm_plugin_";
+  static const char end[] = "_desc";
+  g_autoptr(GMappedFile) mapped = g_mapped_file_new (file, FALSE, NULL);
+  const char *p, *limit;
+
+  if (mapped == NULL)
+    return NULL;
+  p = g_mapped_file_get_contents (mapped);
+  limit = p + g_mapped_file_get_length (mapped);
+
+  while (p != NULL && (p = memmem (p, limit - p, start, strlen (start))) != NULL)
+    {
+      const char *stop = memchr (p, '\0', limit - p);
+      gpointer symbol;
+
+      if (stop == NULL)
+        return NULL;
+      if (stop - p > (gssize) (strlen (start) + strlen (end)) &&
+          memcmp (stop - strlen (end), end, strlen (end)) == 0 &&
+          g_module_symbol (module, p, &symbol))
+        return g_strndup (p + strlen (start), stop - p - strlen (start) - strlen (end));
+      p = stop;
+    }
+  return NULL;
+}
+
+static const GenlmPluginDesc *
+find_descriptor (GModule     *module,
+                 const char  *file,
+                 const char  *name,
+                 GError     **error)
+{
+  g_autofree char *symbol_name = g_strdup_printf ("genlm_plugin_%s_desc", name);
+  g_autofree char *other = NULL;
+  const GenlmPluginDesc *desc = NULL;
+  gpointer symbol = NULL;
+
+  if (!g_module_symbol (module, symbol_name, &symbol) || symbol == NULL)
+    {
+      other = find_other_descriptor (file, module);
+      if (other != NULL)
+        g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_NAME_MISMATCH,
+                     "GENLM_PLUGIN_DEFINE names the plugin \"%s\", but its file \"%s\"; "
+                     "call the file libgenlm%s.so", other, name, other);
+      else
+        g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_NO_SYMBOL,
+                     "it does not export %s; end its plugin.c with GENLM_PLUGIN_DEFINE (%s, ...)",
+                     symbol_name, name);
+      return NULL;
+    }
+
+  desc = symbol;
+  if (desc->magic != GENLM_PLUGIN_MAGIC)
+    {
+      g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_NO_SYMBOL,
+                   "%s is not a plugin descriptor; make it with GENLM_PLUGIN_DEFINE", symbol_name);
+      return NULL;
+    }
+  if (desc->abi != GENLM_PLUGIN_ABI)
+    {
+      g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_ABI_MISMATCH,
+                   "it was built for plugin interface %u, and this library (%s) has %u; "
+                   "build the plugin again", desc->abi, GENLM_VERSION_S, (guint) GENLM_PLUGIN_ABI);
+      return NULL;
+    }
+  if (g_strcmp0 (desc->name, name) != 0)
+    {
+      g_autofree char *text = dup_text (desc->name);
+
+      g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_NAME_MISMATCH,
+                   "the descriptor %s names the plugin \"%s\"; make it with GENLM_PLUGIN_DEFINE",
+                   symbol_name, text);
+      return NULL;
+    }
+  if (desc->init == NULL)
+    {
+      g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_NO_ELEMENTS,
+                   "its descriptor has no init function, so that no element is registered");
+      return NULL;
+    }
+  return desc;
+}
+
+static void
+adopt_descriptor (GenlmPlugin           *self,
+                  const GenlmPluginDesc *desc)
+{
+  replace_text (&self->description, desc->description);
+  replace_text (&self->version, desc->version);
+  replace_text (&self->license, desc->license);
+  replace_text (&self->origin, desc->origin);
+}
+
+static void
+adopt_registration (GenlmPlugin  *self,
+                    Registration *registration)
+{
+  g_array_unref (self->elements);
+  self->elements = g_array_ref (registration->elements);
+  g_strfreev (self->status_errors);
+  self->status_errors = strv_of_array (registration->status_errors);
+  g_strfreev (self->dependencies);
+  self->dependencies = strv_of_array (registration->dependencies);
+}
+
+/* Runs the init function; of a plugin that the registry already described
+ * only the types are taken, since factories point at its descriptions. */
+static gboolean
+run_init (GenlmPlugin          *self,
+          GenlmPluginInitFunc   init,
+          GError              **error)
+{
+  g_autoptr(Registration) registration = registration_new ();
+  g_autofree char *reasons = NULL;
+
+  self->registration = registration;
+  init (self);
+  self->registration = NULL;
+
+  if (!self->described)
+    adopt_registration (self, registration);
+
+  if (registration->elements->len > 0)
+    {
+      g_clear_pointer (&self->types, g_hash_table_unref);
+      self->types = g_hash_table_ref (registration->types);
+      g_atomic_int_set (&self->loaded, TRUE);
+      return TRUE;
+    }
+
+  g_ptr_array_add (registration->status_errors, NULL);
+  reasons = g_strjoinv ("; ", (char **) registration->status_errors->pdata);
+  if (*reasons != '\0')
+    g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_UNAVAILABLE, "%s", reasons);
+  else
+    g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_NO_ELEMENTS,
+                 "its init function registered no element; call GENLM_ELEMENT_REGISTER in it, "
+                 "or genlm_plugin_add_status_error to say what is missing");
+  return FALSE;
+}
+
+static gboolean
+load_from_file (GenlmPlugin  *self,
+                GError      **error)
+{
+  g_autofree char *name = genlm_plugin_name_of_file (self->file);
+  const GenlmPluginDesc *desc;
+  GModule *module;
+
+  if (name == NULL)
+    {
+      g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_NAME_MISMATCH,
+                   "a plugin's file is called libgenlm<name>.so, with the name of its GENLM_PLUGIN_DEFINE");
+      return FALSE;
+    }
+
+  if (self->has_stamp)
+    {
+      GenlmFileStamp stamp;
+
+      genlm_file_stamp_read (&stamp, self->file);
+      if (!genlm_file_stamp_equal (&stamp, &self->stamp))
+        {
+          g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_CHANGED,
+                       "the file changed after it was scanned; start the program again, "
+                       "or call genlm_registry_rescan ()");
+          return FALSE;
+        }
+    }
+
+  module = open_module (self->file, error);
+  if (module == NULL)
+    return FALSE;
+  desc = find_descriptor (module, self->file, name, error);
+  if (desc == NULL)
+    return FALSE;
+
+  if (!self->described)
+    adopt_descriptor (self, desc);
+  return run_init (self, desc->init, error);
+}
+
+static void
+genlm_plugin_finalize (GObject *object)
+{
+  GenlmPlugin *self = GENLM_PLUGIN (object);
+
+  g_clear_pointer (&self->types, g_hash_table_unref);
+  g_rec_mutex_clear (&self->lock);
+  g_clear_error (&self->error);
+  g_strfreev (self->dependencies);
+  g_strfreev (self->status_errors);
+  g_array_unref (self->elements);
+  g_free (self->origin);
+  g_free (self->license);
+  g_free (self->description);
+  g_free (self->version);
+  g_free (self->name);
+  g_free (self->file);
+
+  G_OBJECT_CLASS (genlm_plugin_parent_class)->finalize (object);
+}
+
+static void
+genlm_plugin_get_property (GObject    *object,
+                           guint       property_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  GenlmPlugin *self = GENLM_PLUGIN (object);
+
+  switch (property_id)
+    {
+    case PROP_FILE:
+      g_value_set_string (value, self->file);
+      break;
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
+      break;
+    case PROP_VERSION:
+      g_value_set_string (value, self->version);
+      break;
+    case PROP_DESCRIPTION:
+      g_value_set_string (value, self->description);
+      break;
+    case PROP_LICENSE:
+      g_value_set_string (value, self->license);
+      break;
+    case PROP_ORIGIN:
+      g_value_set_string (value, self->origin);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static GParamSpec *
+text_property (const char *name,
+               const char *blurb)
+{
+  return g_param_spec_string (name, NULL, blurb, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+genlm_plugin_class_init (GenlmPluginClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = genlm_plugin_finalize;
+  object_class->get_property = genlm_plugin_get_property;
+
+  /**
+   * GenlmPlugin:file: (getter get_file)
+   *
+   * The library, or %NULL for what is built in.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FILE] = text_property ("file", "The library of the plugin");
+  /**
+   * GenlmPlugin:name: (getter get_name)
+   *
+   * The name of the plugin.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_NAME] = text_property ("name", "The name of the plugin");
+  /**
+   * GenlmPlugin:version: (getter get_version)
+   *
+   * The version of the plugin.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_VERSION] = text_property ("version", "The version of the plugin");
+  /**
+   * GenlmPlugin:description: (getter get_description)
+   *
+   * What the plugin offers.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_DESCRIPTION] = text_property ("description", "What the plugin offers");
+  /**
+   * GenlmPlugin:license: (getter get_license)
+   *
+   * The licence of the plugin.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_LICENSE] = text_property ("license", "The licence of the plugin");
+  /**
+   * GenlmPlugin:origin: (getter get_origin)
+   *
+   * Where the plugin comes from.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ORIGIN] = text_property ("origin", "Where the plugin comes from");
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+genlm_plugin_init (GenlmPlugin *self)
+{
+  g_rec_mutex_init (&self->lock);
+  self->elements = element_infos_new ();
+  self->status_errors = g_new0 (char *, 1);
+  self->dependencies = g_new0 (char *, 1);
+  self->version = g_strdup ("");
+  self->description = g_strdup ("");
+  self->license = g_strdup ("");
+  self->origin = g_strdup ("");
+}
+
+/* The elements of the library itself, registered at once. */
+GenlmPlugin *
+genlm_plugin_new_built_in (const char          *name,
+                           const char          *description,
+                           GenlmPluginInitFunc  init)
+{
+  GenlmPlugin *self = g_object_new (GENLM_TYPE_PLUGIN, NULL);
+
+  self->name = g_strdup (name);
+  self->init = init;
+  replace_text (&self->description, description);
+  replace_text (&self->version, GENLM_VERSION_S);
+  replace_text (&self->license, "LGPL-2.1-or-later");
+  replace_text (&self->origin, "genlm-glib");
+  genlm_plugin_load (self, NULL);
+  return self;
+}
+
+/* A plugin that could not be looked at; takes the reason. */
+GenlmPlugin *
+genlm_plugin_new_failed (const char *file,
+                         GError     *reason)
+{
+  GenlmPlugin *self = genlm_plugin_new_for_file (file);
+
+  self->described = TRUE;
+  self->error = reason;
+  return self;
+}
+
+static void
+elements_from_variant (GenlmPlugin *self,
+                       GVariant    *variant)
+{
+  GVariantIter iter;
+  GenlmElementInfo info;
+
+  g_variant_iter_init (&iter, variant);
+  while (g_variant_iter_next (&iter, "(sssssssu)", &info.name, &info.type_name, &info.class_path,
+                              &info.long_name, &info.description, &info.author, &info.input,
+                              &info.rank))
+    g_array_append_val (self->elements, info);
+}
+
+/* What genlm_plugin_to_variant() wrote, here or in the scanner. */
+GenlmPlugin *
+genlm_plugin_new_from_variant (GVariant *variant)
+{
+  GenlmPlugin *self = g_object_new (GENLM_TYPE_PLUGIN, NULL);
+  g_autoptr(GVariant) elements = NULL;
+  g_autofree char *message = NULL;
+  int code;
+
+  g_free (self->version);
+  g_free (self->description);
+  g_free (self->license);
+  g_free (self->origin);
+  g_strfreev (self->status_errors);
+  g_strfreev (self->dependencies);
+  g_variant_get (variant, "(^ay(sssss)^as^aay@a(sssssssu)(is))",
+                 &self->file, &self->name, &self->version, &self->description, &self->license,
+                 &self->origin, &self->status_errors, &self->dependencies, &elements, &code, &message);
+  elements_from_variant (self, elements);
+  if (code >= 0)
+    self->error = g_error_new_literal (GENLM_PLUGIN_ERROR, code, message);
+  self->described = TRUE;
+  return self;
+}
+
+/* What the file looked like when it was scanned; another is not loaded. */
+void
+genlm_plugin_set_stamp (GenlmPlugin          *self,
+                        const GenlmFileStamp *stamp)
+{
+  self->stamp = *stamp;
+  self->has_stamp = TRUE;
+}
+
+guint
+genlm_plugin_get_n_elements (GenlmPlugin *self)
+{
+  return self->elements->len;
+}
+
+const GenlmElementInfo *
+genlm_plugin_get_element (GenlmPlugin *self,
+                          guint        index)
+{
+  return &g_array_index (self->elements, GenlmElementInfo, index);
+}
+
+/* The type of an element, for which the plugin is loaded. */
+GType
+genlm_plugin_load_type (GenlmPlugin  *self,
+                        const char   *name,
+                        GError      **error)
+{
+  gpointer type = NULL;
+
+  if (!genlm_plugin_load (self, error))
+    return G_TYPE_INVALID;
+
+  g_rec_mutex_lock (&self->lock);
+  type = g_hash_table_lookup (self->types, name);
+  g_rec_mutex_unlock (&self->lock);
+
+  if (type == NULL)
+    g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_UNAVAILABLE,
+                 "Failed to load element \"%s\" from plugin \"%s\": it was registered in the scanner, "
+                 "but not here; \"genlm inspect --rescan\" looks again", name, self->name);
+  return GPOINTER_TO_SIZE (type);
+}
+
+/**
+ * genlm_plugin_new_for_file:
+ * @file: (type filename): a library
+ *
+ * Makes a plugin of a library that is not looked at yet.
+ *
+ * For programs that bring a plugin of their own; those in the search path are
+ * in the [class@Registry].
+ *
+ * Returns: (transfer full): a plugin that is not loaded
+ *
+ * Since: 0.1
+ */
+GenlmPlugin *
+genlm_plugin_new_for_file (const char *file)
+{
+  GenlmPlugin *self;
+
+  g_return_val_if_fail (file != NULL, NULL);
+
+  self = g_object_new (GENLM_TYPE_PLUGIN, NULL);
+  self->file = g_canonicalize_filename (file, NULL);
+  self->name = genlm_plugin_name_of_file (self->file);
+  if (self->name == NULL)
+    self->name = g_filename_display_basename (self->file);
+  return self;
+}
+
+/**
+ * genlm_plugin_load:
+ * @self: a plugin
+ * @error: return location for an error
+ *
+ * Loads the library into this process and registers its elements' types.
+ *
+ * Code of the library runs here: a plugin that crashes takes the program with
+ * it, which is why the registry looks at plugins in a process of their own
+ * first. A plugin that is loaded stays so, and loading it again does nothing.
+ *
+ * Errors: those of %GENLM_PLUGIN_ERROR; each names the file and what to do.
+ *
+ * Returns: whether the plugin is loaded
+ *
+ * Since: 0.1
+ */
+gboolean
+genlm_plugin_load (GenlmPlugin  *self,
+                   GError      **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  g_autoptr(GRecMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), FALSE);
+
+  locker = g_rec_mutex_locker_new (&self->lock);
+  if (genlm_plugin_is_loaded (self))
+    return TRUE;
+
+  if (self->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->error));
+      return FALSE;
+    }
+  if (self->registration != NULL)
+    {
+      g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_FAILED,
+                   "Failed to load plugin \"%s\": its init function asked for one of its own elements",
+                   self->name);
+      return FALSE;
+    }
+
+  if (self->file != NULL ? load_from_file (self, &local_error)
+                         : run_init (self, self->init, &local_error))
+    {
+      g_debug ("loaded plugin \"%s\" from %s",
+               self->name, self->file != NULL ? self->file : "the library");
+      return TRUE;
+    }
+
+  if (self->file != NULL)
+    {
+      g_autofree char *file = g_filename_display_name (self->file);
+
+      g_prefix_error (&local_error, "Failed to load plugin \"%s\" from %s: ", self->name, file);
+    }
+  if (!self->described)
+    self->error = g_error_copy (local_error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+is_element_name (const char *name)
+{
+  if (!g_ascii_islower (name[0]))
+    return FALSE;
+  for (const char *p = name; *p != '\0'; p++)
+    if (!g_ascii_islower (*p) && !g_ascii_isdigit (*p) && *p != '-')
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * genlm_plugin_register_element:
+ * @self: the plugin whose init function runs
+ * @name: the name by which the element is made: lower case letters, digits and hyphens
+ * @rank: its rank, see [enum@Rank]
+ * @type: its type, a [class@GObject.Object] that is not abstract
+ *
+ * Registers an element.
+ *
+ * For the init function of a plugin only, usually through
+ * GENLM_ELEMENT_REGISTER(). What cannot be registered is refused, and the
+ * reason is added to the plugin's status errors.
+ *
+ * Returns: whether the element was accepted
+ *
+ * Since: 0.1
+ */
+gboolean
+genlm_plugin_register_element (GenlmPlugin *self,
+                               const char  *name,
+                               guint        rank,
+                               GType        type)
+{
+  g_autofree char *reason = NULL;
+  GenlmElementInfo info = { NULL };
+  gpointer klass;
+
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+  g_return_val_if_fail (self->registration != NULL, FALSE);
+
+  if (!is_element_name (name))
+    reason = g_strdup_printf ("the element name \"%s\" is not made of lower case letters, digits and hyphens", name);
+  else if (g_hash_table_contains (self->registration->types, name))
+    reason = g_strdup_printf ("the element \"%s\" is registered twice", name);
+  else if (!g_type_is_a (type, G_TYPE_OBJECT) || G_TYPE_IS_ABSTRACT (type))
+    reason = g_strdup_printf ("the type of the element \"%s\" is not an object that can be made", name);
+  if (reason != NULL)
+    {
+      genlm_plugin_add_status_error (self, reason);
+      return FALSE;
+    }
+
+  klass = g_type_class_ref (type);
+  info.name = g_strdup (name);
+  info.type_name = g_strdup (g_type_name (type));
+  info.class_path = dup_text (genlm_element_type_get_class_path (type));
+  info.long_name = dup_text (genlm_element_type_get_long_name (type));
+  info.description = dup_text (genlm_element_type_get_description (type));
+  info.author = dup_text (genlm_element_type_get_author (type));
+  info.input = dup_text (genlm_element_type_get_input (type));
+  info.rank = rank;
+  g_type_class_unref (klass);
+
+  genlm_element_type_set_factory_name (type, name);
+  g_array_append_val (self->registration->elements, info);
+  g_hash_table_insert (self->registration->types, g_strdup (name), GSIZE_TO_POINTER (type));
+  return TRUE;
+}
+
+/**
+ * genlm_plugin_add_status_error:
+ * @self: the plugin whose init function runs
+ * @reason: what is missing, and what to do about it
+ *
+ * Says why a plugin does not offer all that it could; `genlm inspect` and
+ * every error about it show the reason.
+ *
+ * For the init function of a plugin only.
+ *
+ * Since: 0.1
+ */
+void
+genlm_plugin_add_status_error (GenlmPlugin *self,
+                               const char  *reason)
+{
+  g_return_if_fail (GENLM_IS_PLUGIN (self));
+  g_return_if_fail (reason != NULL);
+  g_return_if_fail (self->registration != NULL);
+
+  g_ptr_array_add (self->registration->status_errors, dup_text (reason));
+}
+
+/**
+ * genlm_plugin_add_dependency:
+ * @self: the plugin whose init function runs
+ * @file: (type filename): a file or folder, which need not exist
+ *
+ * Says that what the plugin offers depends on a file: when it appears, changes
+ * or goes, the plugin is looked at again.
+ *
+ * For the init function of a plugin only.
+ *
+ * Since: 0.1
+ */
+void
+genlm_plugin_add_dependency (GenlmPlugin *self,
+                             const char  *file)
+{
+  g_return_if_fail (GENLM_IS_PLUGIN (self));
+  g_return_if_fail (file != NULL);
+  g_return_if_fail (self->registration != NULL);
+
+  g_ptr_array_add (self->registration->dependencies, g_canonicalize_filename (file, NULL));
+}
+
+/**
+ * genlm_plugin_get_name: (get-property name)
+ * @self: a plugin
+ *
+ * Gets the name of a plugin.
+ *
+ * Returns: (transfer none): the name
+ *
+ * Since: 0.1
+ */
+const char *
+genlm_plugin_get_name (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), NULL);
+
+  return self->name;
+}
+
+/**
+ * genlm_plugin_get_file: (get-property file)
+ * @self: a plugin
+ *
+ * Gets the library of a plugin.
+ *
+ * Returns: (transfer none) (nullable) (type filename): its absolute path, or %NULL for what is built in
+ *
+ * Since: 0.1
+ */
+const char *
+genlm_plugin_get_file (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), NULL);
+
+  return self->file;
+}
+
+/**
+ * genlm_plugin_get_version: (get-property version)
+ * @self: a plugin
+ *
+ * Gets the version of a plugin.
+ *
+ * Returns: (transfer none): the version, empty if not known
+ *
+ * Since: 0.1
+ */
+const char *
+genlm_plugin_get_version (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), NULL);
+
+  return self->version;
+}
+
+/**
+ * genlm_plugin_get_description: (get-property description)
+ * @self: a plugin
+ *
+ * Gets what a plugin offers, in one line.
+ *
+ * Returns: (transfer none): the description, empty if not known
+ *
+ * Since: 0.1
+ */
+const char *
+genlm_plugin_get_description (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), NULL);
+
+  return self->description;
+}
+
+/**
+ * genlm_plugin_get_license: (get-property license)
+ * @self: a plugin
+ *
+ * Gets the licence of a plugin.
+ *
+ * Returns: (transfer none): the licence, empty if not known
+ *
+ * Since: 0.1
+ */
+const char *
+genlm_plugin_get_license (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), NULL);
+
+  return self->license;
+}
+
+/**
+ * genlm_plugin_get_origin: (get-property origin)
+ * @self: a plugin
+ *
+ * Gets where a plugin comes from.
+ *
+ * Returns: (transfer none): the origin, empty if not known
+ *
+ * Since: 0.1
+ */
+const char *
+genlm_plugin_get_origin (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), NULL);
+
+  return self->origin;
+}
+
+/**
+ * genlm_plugin_is_built_in:
+ * @self: a plugin
+ *
+ * Tells whether a plugin is part of the library.
+ *
+ * Returns: %TRUE if it has no file of its own
+ *
+ * Since: 0.1
+ */
+gboolean
+genlm_plugin_is_built_in (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), FALSE);
+
+  return self->file == NULL;
+}
+
+/**
+ * genlm_plugin_is_loaded:
+ * @self: a plugin
+ *
+ * Tells whether the code of a plugin is in this process.
+ *
+ * Returns: %TRUE if it was loaded
+ *
+ * Since: 0.1
+ */
+gboolean
+genlm_plugin_is_loaded (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), FALSE);
+
+  return g_atomic_int_get (&self->loaded);
+}
+
+/**
+ * genlm_plugin_get_error:
+ * @self: a plugin
+ *
+ * Gets why a plugin cannot be used.
+ *
+ * Returns: (transfer none) (nullable): the error, or %NULL if it can
+ *
+ * Since: 0.1
+ */
+const GError *
+genlm_plugin_get_error (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), NULL);
+
+  return self->error;
+}
+
+/**
+ * genlm_plugin_get_status_errors:
+ * @self: a plugin
+ *
+ * Gets what the plugin itself said about elements that it does not offer.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the reasons
+ *
+ * Since: 0.1
+ */
+const char * const *
+genlm_plugin_get_status_errors (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), NULL);
+
+  return (const char * const *) self->status_errors;
+}
+
+/**
+ * genlm_plugin_get_dependencies:
+ * @self: a plugin
+ *
+ * Gets the files on which it depends what the plugin offers.
+ *
+ * Returns: (transfer none) (array zero-terminated=1) (element-type filename): their paths
+ *
+ * Since: 0.1
+ */
+const char * const *
+genlm_plugin_get_dependencies (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), NULL);
+
+  return (const char * const *) self->dependencies;
+}
+
+static GVariant *
+elements_to_variant (GenlmPlugin *self)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sssssssu)"));
+  for (guint i = 0; i < self->elements->len; i++)
+    {
+      const GenlmElementInfo *info = genlm_plugin_get_element (self, i);
+
+      g_variant_builder_add (&builder, "(sssssssu)", info->name, info->type_name, info->class_path,
+                             info->long_name, info->description, info->author, info->input, info->rank);
+    }
+  return g_variant_builder_end (&builder);
+}
+
+/**
+ * genlm_plugin_to_variant:
+ * @self: a plugin
+ *
+ * Describes a plugin for the registry: its texts, its elements with their
+ * metadata, its dependencies, and why it cannot be used.
+ *
+ * This is what the scanner process sends; the form is not part of the
+ * interface and changes between versions.
+ *
+ * Returns: (transfer full): the description
+ *
+ * Since: 0.1
+ */
+GVariant *
+genlm_plugin_to_variant (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), NULL);
+
+  return g_variant_ref_sink (
+    g_variant_new ("(^ay(sssss)^as^aay@a(sssssssu)(is))",
+                   self->file != NULL ? self->file : "", self->name, self->version, self->description,
+                   self->license, self->origin, self->status_errors, self->dependencies,
+                   elements_to_variant (self),
+                   self->error != NULL ? self->error->code : -1,
+                   self->error != NULL ? self->error->message : ""));
+}
