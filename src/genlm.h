@@ -31,7 +31,13 @@ G_BEGIN_DECLS
 
 #include "genlm-autobatch.h"
 
+#include "genlm-element-factory.h"
+#include "genlm-plugin.h"
+#include "genlm-registry.h"
+
 #include "genlm-sampler.h"
+
+#include "genlm-init.h"
 #undef GENLM_INSIDE
 
 G_END_DECLS

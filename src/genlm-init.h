@@ -1,0 +1,14 @@
+#pragma once
+
+#if !defined (GENLM_INSIDE) && !defined (GENLM_COMPILATION)
+# error "Only <genlm.h> can be included directly."
+#endif
+
+#include "genlm-types.h"
+
+G_BEGIN_DECLS
+
+GENLM_AVAILABLE_IN_ALL
+void genlm_init (void);
+
+G_END_DECLS

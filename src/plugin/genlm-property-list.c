@@ -1,0 +1,85 @@
+/* Collects the values that an element is made with, so that all of them are
+ * there at construction, and makes it. */
+#include "genlm-property-list-private.h"
+
+struct _GenlmPropertyList
+{
+  GPtrArray *names;
+  GArray    *values;
+};
+
+static void
+clear_value (gpointer value)
+{
+  if (G_IS_VALUE (value))
+    g_value_unset (value);
+}
+
+GenlmPropertyList *
+genlm_property_list_new (void)
+{
+  GenlmPropertyList *self = g_new0 (GenlmPropertyList, 1);
+
+  self->names = g_ptr_array_new ();
+  self->values = g_array_new (FALSE, TRUE, sizeof (GValue));
+  g_array_set_clear_func (self->values, clear_value);
+  return self;
+}
+
+void
+genlm_property_list_free (GenlmPropertyList *self)
+{
+  g_array_unref (self->values);
+  g_ptr_array_unref (self->names);
+  g_free (self);
+}
+
+/* Returns the place of the value, which the next addition moves. */
+GValue *
+genlm_property_list_add (GenlmPropertyList  *self,
+                         GParamSpec         *pspec,
+                         const char         *element,
+                         GError            **error)
+{
+  GValue value = G_VALUE_INIT;
+
+  if ((pspec->flags & G_PARAM_WRITABLE) == 0)
+    {
+      g_set_error (error, GENLM_ELEMENT_ERROR, GENLM_ELEMENT_ERROR_READ_ONLY,
+                   "Property \"%s\" of element \"%s\" can only be read", pspec->name, element);
+      return NULL;
+    }
+  if (g_ptr_array_find (self->names, pspec->name, NULL))
+    {
+      g_set_error (error, GENLM_ELEMENT_ERROR, GENLM_ELEMENT_ERROR_DUPLICATE_PROPERTY,
+                   "Property \"%s\" of element \"%s\" is given twice; keep one", pspec->name, element);
+      return NULL;
+    }
+
+  g_value_init (&value, G_PARAM_SPEC_VALUE_TYPE (pspec));
+  g_ptr_array_add (self->names, (gpointer) pspec->name);
+  g_array_append_val (self->values, value);
+  return &g_array_index (self->values, GValue, self->values->len - 1);
+}
+
+gpointer
+genlm_property_list_construct (GenlmPropertyList  *self,
+                               GType               type,
+                               const char         *element,
+                               GError            **error)
+{
+  g_autoptr(GObject) object = NULL;
+
+  object = g_object_new_with_properties (type, self->names->len,
+                                         (const char **) self->names->pdata,
+                                         (const GValue *) (gpointer) self->values->data);
+  if (g_object_is_floating (object))
+    g_object_ref_sink (object);
+
+  if (G_IS_INITABLE (object) && !g_initable_init (G_INITABLE (object), NULL, error))
+    {
+      g_prefix_error (error, "Failed to make element \"%s\": ", element);
+      return NULL;
+    }
+  return g_steal_pointer (&object);
+}
