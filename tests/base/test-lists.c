@@ -92,7 +92,7 @@ test_scores (void)
   g_assert_cmpmem (genlm_scores_peek (scores), sizeof values, values, sizeof values);
 
   expect_out_of_range ();
-  g_assert_cmpfloat (genlm_scores_get (scores, 2), ==, -INFINITY);
+  g_assert_true (genlm_scores_get (scores, 2) == -INFINITY);
   g_test_assert_expected_messages ();
 }
 
@@ -125,7 +125,7 @@ test_draws (void)
   g_assert_cmpfloat (genlm_draws_get_log_weight (draws, 0), ==, -0.5);
   g_assert_null (genlm_draws_get_cause (draws, 0));
   g_assert_cmpuint (genlm_draws_get_token (draws, 1), ==, 7);
-  g_assert_cmpfloat (genlm_draws_get_log_weight (draws, 1), ==, -INFINITY);
+  g_assert_true (genlm_draws_get_log_weight (draws, 1) == -INFINITY);
   g_assert_cmpstr (genlm_draws_get_cause (draws, 1), ==, "nothing fits");
   g_assert_null (genlm_draws_get_cause (draws, 2));
 }
@@ -143,7 +143,7 @@ test_draws_refuses (void)
     }
   g_assert_cmpuint (genlm_draws_get_size (draws), ==, 0);
   expect_out_of_range ();
-  g_assert_cmpfloat (genlm_draws_get_log_weight (draws, 0), ==, -INFINITY);
+  g_assert_true (genlm_draws_get_log_weight (draws, 0) == -INFINITY);
   g_test_assert_expected_messages ();
 }
 

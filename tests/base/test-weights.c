@@ -7,13 +7,16 @@
 
 #define TOLERANCE 1e-12
 
+/* Infinities are compared with g_assert_true(): g_assert_cmpfloat() compares
+ * with LDBL_MAX where gcc optimises, which valgrind rounds to infinity. */
+
 static void
 assert_close (double have,
               double want,
               double tolerance)
 {
   if (isinf (want))
-    g_assert_cmpfloat (have, ==, want);
+    g_assert_true (have == want);
   else
     g_assert_cmpfloat_with_epsilon (have, want, tolerance);
 }
@@ -106,11 +109,11 @@ test_all_zero (void)
         values[i] = -INFINITY;
       normalized = genlm_weights_normalize (weights);
 
-      g_assert_cmpfloat (genlm_weights_logsumexp (weights), ==, -INFINITY);
-      g_assert_cmpfloat (genlm_weights_get (normalized, n - 1), ==, -INFINITY);
+      g_assert_true (genlm_weights_logsumexp (weights) == -INFINITY);
+      g_assert_true (genlm_weights_get (normalized, n - 1) == -INFINITY);
       g_assert_false (genlm_weights_sample (weights, 0.5, &token, &total));
       g_assert_cmpuint (token, ==, n - 1);
-      g_assert_cmpfloat (total, ==, -INFINITY);
+      g_assert_true (total == -INFINITY);
       g_assert_cmpint (genlm_weights_find_invalid (weights), ==, -1);
       top = genlm_weights_top_k (weights, 3, &n_top);
       g_assert_cmpuint (n_top, ==, 0);
@@ -154,7 +157,7 @@ test_random_vectors (void)
       assert_close (genlm_weights_logsumexp (weights), want, TOLERANCE * MAX (1.0, fabs (want)));
       if (genlm_weights_sample (weights, g_rand_double_range (rand, 1e-9, 1.0), &token, &total))
         {
-          g_assert_cmpfloat (genlm_weights_get (weights, token), >, -INFINITY);
+          g_assert_true (genlm_weights_get (weights, token) > -INFINITY);
           assert_close (total, want, TOLERANCE * MAX (1.0, fabs (want)));
           assert_close (genlm_weights_logsumexp (normalized), 0.0, 1e-11);
         }
@@ -167,13 +170,13 @@ test_logsumexp_infinite (void)
   const double values[] = { 0.0, INFINITY, -INFINITY, INFINITY };
   const double with_nan[] = { 0.0, NAN, -INFINITY };
 
-  g_assert_cmpfloat (genlm_logsumexp (NULL, 0), ==, -INFINITY);
-  g_assert_cmpfloat (genlm_logsumexp (values, 4), ==, INFINITY);
+  g_assert_true (genlm_logsumexp (NULL, 0) == -INFINITY);
+  g_assert_true (genlm_logsumexp (values, 4) == INFINITY);
   g_assert_cmpfloat (genlm_logsumexp (with_nan, 3), ==, 0.0);
-  g_assert_cmpfloat (genlm_logaddexp (-INFINITY, -INFINITY), ==, -INFINITY);
+  g_assert_true (genlm_logaddexp (-INFINITY, -INFINITY) == -INFINITY);
   g_assert_cmpfloat (genlm_logaddexp (-INFINITY, -3.0), ==, -3.0);
   g_assert_cmpfloat (genlm_logaddexp (-1e300, 2.0), ==, 2.0);
-  g_assert_cmpfloat (genlm_logaddexp (INFINITY, INFINITY), ==, INFINITY);
+  g_assert_true (genlm_logaddexp (INFINITY, INFINITY) == INFINITY);
   assert_close (genlm_logaddexp (1.0, 1.0), 1.0 + G_LN2, TOLERANCE);
 }
 
@@ -232,7 +235,7 @@ test_size_mismatch (void)
   g_test_expect_message ("Genlm-Base", G_LOG_LEVEL_CRITICAL, "*size*");
   g_assert_null (genlm_weights_mask (three, set));
   g_test_expect_message ("Genlm-Base", G_LOG_LEVEL_CRITICAL, "*size*");
-  g_assert_cmpfloat (genlm_weights_get (three, 3), ==, -INFINITY);
+  g_assert_true (genlm_weights_get (three, 3) == -INFINITY);
   g_test_assert_expected_messages ();
 }
 
@@ -497,12 +500,12 @@ test_logits_edges (void)
   weights = genlm_weights_new_from_logits (zero, 2, 1.0, NULL, 2, NULL, 0, &error);
   g_assert_no_error (error);
   for (gsize i = 0; i < 3; i++)
-    g_assert_cmpfloat (genlm_weights_get (weights, i), ==, -INFINITY);
+    g_assert_true (genlm_weights_get (weights, i) == -INFINITY);
 
   cold = genlm_weights_new_from_logits (far, 2, DBL_MIN, NULL, 1, &eos, 1, &error);
   g_assert_no_error (error);
   g_assert_cmpfloat (genlm_weights_get (cold, 0), ==, 0.0);
-  g_assert_cmpfloat (genlm_weights_get (cold, 1), ==, -INFINITY);
+  g_assert_true (genlm_weights_get (cold, 1) == -INFINITY);
 
   g_assert_null (genlm_weights_new_from_logits (nan, 2, 1.0, NULL, 2, NULL, 0, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
@@ -529,7 +532,7 @@ test_logits_many (void)
 
   for (gsize i = 0; i < 5003; i++)
     assert_close (genlm_weights_get (weights, i), (double) (logits[i] - 30.0L - logl (sum)), TOLERANCE);
-  g_assert_cmpfloat (genlm_weights_get (weights, 5003), ==, -INFINITY);
+  g_assert_true (genlm_weights_get (weights, 5003) == -INFINITY);
 }
 
 static void
