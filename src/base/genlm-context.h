@@ -40,6 +40,8 @@ GenlmContext *genlm_context_get_parent     (GenlmContext       *self);
 GENLM_AVAILABLE_IN_ALL
 guint32       genlm_context_get_last       (GenlmContext       *self);
 GENLM_AVAILABLE_IN_ALL
+guint32       genlm_context_get_max_token  (GenlmContext       *self);
+GENLM_AVAILABLE_IN_ALL
 guint32      *genlm_context_dup_tokens     (GenlmContext       *self,
                                             gsize              *n_tokens);
 GENLM_AVAILABLE_IN_ALL

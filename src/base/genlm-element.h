@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * Tools complete it, recipes make it absolute, and a sandboxed worker is
  * given just these files.
  */
-#define GENLM_PARAM_FILE ((GParamFlags) (1 << (G_PARAM_USER_SHIFT + 2)))
+#define GENLM_PARAM_FILE (1 << (G_PARAM_USER_SHIFT + 2))
 
 GENLM_AVAILABLE_IN_ALL
 void        genlm_element_class_set_metadata    (GObjectClass *klass,
@@ -42,5 +42,7 @@ void        genlm_element_type_set_factory_name (GType         type,
                                                  const char   *factory_name);
 GENLM_AVAILABLE_IN_ALL
 const char *genlm_element_type_get_factory_name (GType         type);
+GENLM_AVAILABLE_IN_ALL
+char       *genlm_element_dup_label             (GObject      *element);
 
 G_END_DECLS

@@ -1,0 +1,1104 @@
+/* Joins single calls that are made concurrently into batch calls.
+ *
+ * A call becomes a request in the queue of its main context. A source of low
+ * priority takes the whole queue when everything else that was ready in this
+ * iteration has run, and so has had its chance to ask; a second source, of
+ * default priority, does so after a millisecond, since beside a source that is
+ * always ready the first one would never run. */
+
+#include "genlm-autobatch.h"
+#include "genlm-batch.h"
+#include "genlm-context.h"
+#include "genlm-element.h"
+#include "genlm-potential-private.h"
+#include "genlm-scores.h"
+#include "genlm-token-set-list.h"
+#include "genlm-weights-list.h"
+
+#include <math.h>
+
+#define GATHER_PRIORITY (G_PRIORITY_DEFAULT + 50)
+#define PATIENCE        1000    /* µs that a busy context may keep the queue waiting */
+#define N_METHODS       (GENLM_METHOD_MASK + 1)
+
+typedef struct _Queue  Queue;
+typedef struct _Flight Flight;
+
+/* What the queues share with the element, and may outlive it: a context of
+ * another thread may be looking at its sources while the element goes. */
+typedef struct
+{
+  gatomicrefcount  refs;
+  GenlmPotential  *potential;
+  GMutex           lock;                /* guards what follows, and the queues */
+  guint            max_batch_size;
+  guint            max_delay;
+  guint            max_in_flight;
+  guint            max_pending;
+  gboolean         closed;
+  guint64          n_requests;
+  guint64          n_batches;
+  guint64          n_merged;
+} Core;
+
+struct _GenlmAutobatch
+{
+  GenlmPotentialBase  parent_instance;
+
+  Core               *core;
+  GHashTable         *queues;           /* by main context; under the core's lock */
+};
+
+/* The requests of one main context; served there alone. */
+struct _Queue
+{
+  GSource    source;
+  Core      *core;
+  GSource   *patience;
+  GPtrArray *pending;
+  gint64     oldest;                    /* when the first of them came */
+  guint      n_in_flight;
+  GQueue     flights;
+};
+
+/* One batch on its way. */
+struct _Flight
+{
+  Queue        *queue;
+  GList         link;
+  GPtrArray    *requests;
+  guint        *places;                 /* of each request's context in the batch */
+  GenlmRequest *inner;
+  guint        *n_open;                 /* shared by the flights that left together */
+};
+
+enum
+{
+  PROP_0,
+  PROP_POTENTIAL,
+  PROP_MAX_BATCH_SIZE,
+  PROP_MAX_DELAY,
+  PROP_MAX_IN_FLIGHT,
+  PROP_MAX_PENDING,
+  PROP_N_REQUESTS,
+  PROP_N_BATCHES,
+  PROP_N_MERGED,
+  PROP_MEAN_BATCH_SIZE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void genlm_autobatch_potential_init (GenlmPotentialInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GenlmAutobatch, genlm_autobatch, GENLM_TYPE_POTENTIAL_BASE,
+                               G_IMPLEMENT_INTERFACE (GENLM_TYPE_POTENTIAL, genlm_autobatch_potential_init))
+
+static Core *
+core_ref (Core *core)
+{
+  g_atomic_ref_count_inc (&core->refs);
+  return core;
+}
+
+static void
+core_unref (Core *core)
+{
+  if (!g_atomic_ref_count_dec (&core->refs))
+    return;
+  g_clear_object (&core->potential);
+  g_mutex_clear (&core->lock);
+  g_free (core);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Core, core_unref)
+
+/* -- flights -------------------------------------------------------------- */
+
+/* Gives each request the place of its context in a batch without repetitions.
+ * Open addressing over the contexts' own hashes: one look for almost all. */
+static GenlmBatch *
+merge_contexts (GPtrArray *requests,
+                guint     *places)
+{
+  GenlmBatch *batch = genlm_batch_new_sized (requests->len);
+  guint mask = 3;
+  g_autofree guint32 *slots = NULL;
+  guint n = 0;
+
+  while (mask < requests->len * 2)
+    mask = mask * 2 + 1;
+  slots = g_new0 (guint32, (gsize) mask + 1);
+
+  for (guint i = 0; i < requests->len; i++)
+    {
+      GenlmContext *context = genlm_request_peek_single (g_ptr_array_index (requests, i));
+      guint slot = genlm_context_hash (context) & mask;
+
+      while (slots[slot] != 0 && !genlm_context_equal (genlm_batch_get (batch, slots[slot] - 1), context))
+        slot = (slot + 1) & mask;
+      if (slots[slot] == 0)
+        {
+          genlm_batch_append (batch, context);
+          slots[slot] = ++n;
+        }
+      places[i] = slots[slot] - 1;
+    }
+  return batch;
+}
+
+static void
+flight_free (Flight *flight)
+{
+  g_clear_object (&flight->inner);
+  g_ptr_array_unref (flight->requests);
+  g_free (flight->places);
+  g_free (flight);
+}
+
+static void
+fail_all (GPtrArray    *requests,
+          const GError *error,
+          gboolean      now)
+{
+  for (guint i = 0; i < requests->len; i++)
+    {
+      GenlmRequest *request = g_ptr_array_index (requests, i);
+
+      if (!genlm_request_is_answered (request))
+        genlm_request_fail (request, error, now);
+    }
+}
+
+static void
+answer_scores (Flight *flight)
+{
+  g_autoptr (GenlmScores) scores = genlm_request_finish_scores (flight->inner, NULL);
+  const double *values = genlm_scores_peek (scores);
+
+  for (guint i = 0; i < flight->requests->len; i++)
+    {
+      GenlmRequest *request = g_ptr_array_index (flight->requests, i);
+
+      if (!genlm_request_is_answered (request))
+        genlm_request_return_score (request, values[flight->places[i]], TRUE);
+    }
+}
+
+static void
+answer_weights (Flight *flight)
+{
+  g_autoptr (GenlmWeightsList) list = genlm_request_finish_weights (flight->inner, NULL);
+
+  for (guint i = 0; i < flight->requests->len; i++)
+    {
+      GenlmRequest *request = g_ptr_array_index (flight->requests, i);
+
+      if (!genlm_request_is_answered (request))
+        genlm_request_return_weights_item (request, genlm_weights_list_get (list, flight->places[i]), TRUE);
+    }
+}
+
+static void
+answer_masks (Flight *flight)
+{
+  g_autoptr (GenlmTokenSetList) list = genlm_request_finish_masks (flight->inner, NULL);
+
+  for (guint i = 0; i < flight->requests->len; i++)
+    {
+      GenlmRequest *request = g_ptr_array_index (flight->requests, i);
+
+      if (!genlm_request_is_answered (request))
+        genlm_request_return_mask_item (request, genlm_token_set_list_get (list, flight->places[i]), TRUE);
+    }
+}
+
+/* In the queue's context. */
+static void
+flight_landed (GenlmRequest *inner,
+               gpointer      user_data)
+{
+  Flight *flight = user_data;
+  Queue *queue = flight->queue;
+  g_autoptr (Core) core = core_ref (queue->core);
+  const GError *error = genlm_request_peek_error (inner);
+
+  g_mutex_lock (&core->lock);
+  g_queue_unlink (&queue->flights, &flight->link);
+  if (--*flight->n_open == 0)
+    {
+      g_free (flight->n_open);
+      queue->n_in_flight--;
+    }
+  g_mutex_unlock (&core->lock);
+
+  if (error != NULL)
+    fail_all (flight->requests, error, TRUE);
+  else if (genlm_request_get_method (inner) == GENLM_METHOD_NEXT)
+    answer_weights (flight);
+  else if (genlm_request_get_method (inner) == GENLM_METHOD_MASK)
+    answer_masks (flight);
+  else
+    answer_scores (flight);
+
+  flight_free (flight);
+  g_source_unref (&queue->source);
+}
+
+/* Work can only be called off when everybody who waits for it can. */
+static GenlmInterest *
+make_interest (GPtrArray *requests)
+{
+  GenlmInterest *interest;
+
+  for (guint i = 0; i < requests->len; i++)
+    {
+      if (!genlm_request_can_give_up (g_ptr_array_index (requests, i)))
+        return NULL;
+    }
+  interest = genlm_interest_new (requests->len);
+  for (guint i = 0; i < requests->len; i++)
+    genlm_request_set_interest (g_ptr_array_index (requests, i), interest);
+  return interest;
+}
+
+/* Takes the requests. */
+static Flight *
+flight_new (Queue     *queue,
+            GPtrArray *requests,
+            guint     *n_open)
+{
+  GenlmPotential *potential = queue->core->potential;
+  GenlmMethod method = genlm_request_get_method (g_ptr_array_index (requests, 0));
+  GenlmInterest *interest = make_interest (requests);
+  Flight *flight = g_new0 (Flight, 1);
+  g_autoptr (GenlmBatch) batch = NULL;
+
+  flight->queue = (Queue *) g_source_ref (&queue->source);
+  flight->link.data = flight;
+  flight->requests = requests;
+  flight->places = g_new (guint, requests->len);
+  flight->n_open = n_open;
+  batch = merge_contexts (requests, flight->places);
+  flight->inner = genlm_request_new_internal (G_OBJECT (potential), method, batch,
+                                              genlm_potential_get_n_weights (potential),
+                                              interest != NULL ? genlm_interest_get_cancellable (interest) : NULL,
+                                              flight_landed, flight);
+  g_clear_pointer (&interest, genlm_interest_unref);
+  return flight;
+}
+
+/* -- queues --------------------------------------------------------------- */
+
+/* When the queue is to be served: G_MAXINT64 for not now. */
+static gint64
+queue_get_due_time (Queue  *queue,
+                    gint64  patience)
+{
+  Core *core = queue->core;
+
+  if (queue->pending->len == 0 || queue->n_in_flight >= core->max_in_flight)
+    return G_MAXINT64;
+  if (core->max_batch_size != 0 && queue->pending->len >= core->max_batch_size)
+    return queue->oldest + patience;
+  return queue->oldest + MAX (patience, core->max_delay);
+}
+
+static gboolean
+queue_is_due (Queue  *queue,
+              gint64  patience,
+              int    *timeout)
+{
+  gint64 due, now;
+
+  g_mutex_lock (&queue->core->lock);
+  due = queue_get_due_time (queue, patience);
+  g_mutex_unlock (&queue->core->lock);
+
+  *timeout = -1;
+  if (due == G_MAXINT64)
+    return FALSE;
+  now = g_get_monotonic_time ();
+  if (now >= due)
+    return TRUE;
+  *timeout = (int) MIN ((due - now + 999) / 1000, G_MAXINT);
+  return FALSE;
+}
+
+/* Takes what a batch may hold, without those that were cancelled meanwhile. */
+static GPtrArray *
+queue_take (Queue *queue)
+{
+  Core *core = queue->core;
+  guint limit = core->max_batch_size != 0 ? core->max_batch_size : G_MAXUINT;
+  GPtrArray *taken;
+
+  if (queue->pending->len <= limit)
+    {
+      taken = queue->pending;
+      queue->pending = g_ptr_array_new_full (taken->len, g_object_unref);
+      return taken;
+    }
+  taken = g_ptr_array_new_full (limit, g_object_unref);
+  for (guint i = 0; i < limit; i++)
+    g_ptr_array_add (taken, g_object_ref (g_ptr_array_index (queue->pending, i)));
+  g_ptr_array_remove_range (queue->pending, 0, limit);
+  return taken;
+}
+
+/* Sorts requests by method; the groups take their own references. */
+static guint
+group_requests (GPtrArray *requests,
+                GPtrArray *groups[N_METHODS],
+                GenlmMethod order[N_METHODS])
+{
+  guint n_groups = 0;
+
+  for (guint i = 0; i < requests->len; i++)
+    {
+      GenlmRequest *request = g_ptr_array_index (requests, i);
+      GenlmMethod method = genlm_request_get_method (request);
+
+      if (genlm_request_is_answered (request))
+        continue;
+      if (groups[method] == NULL)
+        {
+          groups[method] = g_ptr_array_new_full (requests->len, g_object_unref);
+          order[n_groups++] = method;
+        }
+      g_ptr_array_add (groups[method], g_object_ref (request));
+    }
+  return n_groups;
+}
+
+static void
+queue_serve (Queue *queue)
+{
+  g_autoptr (Core) core = core_ref (queue->core);
+  g_autoptr (GPtrArray) taken = NULL;
+  GPtrArray *groups[N_METHODS] = { NULL };
+  GenlmMethod order[N_METHODS];
+  Flight *flights[N_METHODS];
+  guint *n_open;
+  guint n_groups;
+
+  g_mutex_lock (&core->lock);
+  taken = queue_take (queue);
+  g_mutex_unlock (&core->lock);
+
+  n_groups = group_requests (taken, groups, order);
+  if (n_groups == 0)
+    return;
+  n_open = g_new (guint, 1);
+  *n_open = n_groups;
+  for (guint i = 0; i < n_groups; i++)
+    flights[i] = flight_new (queue, groups[order[i]], n_open);
+
+  g_mutex_lock (&core->lock);
+  queue->n_in_flight++;
+  core->n_batches += n_groups;
+  for (guint i = 0; i < n_groups; i++)
+    {
+      core->n_merged += flights[i]->requests->len - genlm_request_get_size (flights[i]->inner);
+      g_queue_push_tail_link (&queue->flights, &flights[i]->link);
+    }
+  g_mutex_unlock (&core->lock);
+
+  for (guint i = 0; i < n_groups; i++)
+    {
+      /* It may land, and be gone, before evaluate() returns. */
+      g_autoptr (GenlmRequest) inner = g_object_ref (flights[i]->inner);
+
+      genlm_potential_evaluate (core->potential, inner);
+    }
+}
+
+static gboolean
+gather_prepare (GSource *source,
+                int     *timeout)
+{
+  return queue_is_due ((Queue *) source, 0, timeout);
+}
+
+static gboolean
+gather_check (GSource *source)
+{
+  int timeout;
+
+  return queue_is_due ((Queue *) source, 0, &timeout);
+}
+
+static gboolean
+gather_dispatch (GSource     *source,
+                 GSourceFunc  callback,
+                 gpointer     user_data)
+{
+  queue_serve ((Queue *) source);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+gather_finalize (GSource *source)
+{
+  Queue *queue = (Queue *) source;
+
+  g_ptr_array_unref (queue->pending);
+  core_unref (queue->core);
+}
+
+static GSourceFuncs gather_funcs =
+{
+  .prepare = gather_prepare,
+  .check = gather_check,
+  .dispatch = gather_dispatch,
+  .finalize = gather_finalize,
+};
+
+typedef struct
+{
+  GSource  source;
+  Queue   *queue;
+} Patience;
+
+static gboolean
+patience_prepare (GSource *source,
+                  int     *timeout)
+{
+  return queue_is_due (((Patience *) source)->queue, PATIENCE, timeout);
+}
+
+static gboolean
+patience_check (GSource *source)
+{
+  int timeout;
+
+  return queue_is_due (((Patience *) source)->queue, PATIENCE, &timeout);
+}
+
+static gboolean
+patience_dispatch (GSource     *source,
+                   GSourceFunc  callback,
+                   gpointer     user_data)
+{
+  queue_serve (((Patience *) source)->queue);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+patience_finalize (GSource *source)
+{
+  g_source_unref (&((Patience *) source)->queue->source);
+}
+
+static GSourceFuncs patience_funcs =
+{
+  .prepare = patience_prepare,
+  .check = patience_check,
+  .dispatch = patience_dispatch,
+  .finalize = patience_finalize,
+};
+
+static Queue *
+queue_new (Core         *core,
+           GMainContext *context)
+{
+  Queue *queue = (Queue *) g_source_new (&gather_funcs, sizeof (Queue));
+
+  queue->core = core_ref (core);
+  queue->pending = g_ptr_array_new_with_free_func (g_object_unref);
+  g_queue_init (&queue->flights);
+  g_source_set_priority (&queue->source, GATHER_PRIORITY);
+  g_source_set_static_name (&queue->source, "[genlm] autobatch");
+  /* A callback may iterate the context and ask again. */
+  g_source_set_can_recurse (&queue->source, TRUE);
+
+  queue->patience = g_source_new (&patience_funcs, sizeof (Patience));
+  ((Patience *) queue->patience)->queue = (Queue *) g_source_ref (&queue->source);
+  g_source_set_static_name (queue->patience, "[genlm] autobatch in a busy context");
+  g_source_set_can_recurse (queue->patience, TRUE);
+
+  g_source_attach (&queue->source, context);
+  g_source_attach (queue->patience, context);
+  return queue;
+}
+
+static void
+queue_destroy (gpointer data)
+{
+  Queue *queue = data;
+
+  g_source_destroy (queue->patience);
+  g_source_unref (queue->patience);
+  g_source_destroy (&queue->source);
+  g_source_unref (&queue->source);
+}
+
+/* With the lock held. The sources of a context that is gone are destroyed, and
+ * another context may since have got its address. */
+static Queue *
+ensure_queue (GenlmAutobatch *self,
+              GMainContext   *context)
+{
+  Queue *queue = g_hash_table_lookup (self->queues, context);
+  GHashTableIter iter;
+  gpointer value;
+
+  if (queue != NULL && !g_source_is_destroyed (&queue->source))
+    return queue;
+
+  g_hash_table_iter_init (&iter, self->queues);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      if (g_source_is_destroyed (&((Queue *) value)->source))
+        g_hash_table_iter_remove (&iter);
+    }
+  queue = queue_new (self->core, context);
+  g_hash_table_insert (self->queues, context, queue);
+  return queue;
+}
+
+/* -- the interface -------------------------------------------------------- */
+
+static GError *
+closed_error (GenlmAutobatch *self)
+{
+  g_autofree char *label = genlm_potential_dup_label (GENLM_POTENTIAL (self));
+
+  return g_error_new (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_CLOSED, "%s was closed", label);
+}
+
+static gboolean
+check_open (GenlmAutobatch  *self,
+            GError         **error)
+{
+  gboolean closed;
+
+  g_mutex_lock (&self->core->lock);
+  closed = self->core->closed;
+  g_mutex_unlock (&self->core->lock);
+  if (closed)
+    g_propagate_error (error, closed_error (self));
+  return !closed;
+}
+
+static GenlmVocab *
+genlm_autobatch_get_vocab (GenlmPotential *potential)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+
+  return self->core->potential != NULL ? genlm_potential_get_vocab (self->core->potential) : NULL;
+}
+
+/* Any thread may ask; the batches go to the potential in its own way. */
+static GenlmTraits
+genlm_autobatch_get_traits (GenlmPotential *potential)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+  GenlmTraits traits = GENLM_TRAITS_NONE;
+
+  if (self->core->potential != NULL)
+    traits = genlm_potential_get_traits (self->core->potential);
+  return (traits & ~GENLM_TRAITS_INLINE) | GENLM_TRAITS_THREAD_SAFE;
+}
+
+static gboolean
+genlm_autobatch_weigh_prefix (GenlmPotential  *potential,
+                              GenlmContext    *context,
+                              double          *out,
+                              GError         **error)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+
+  if (!check_open (self, error))
+    return FALSE;
+  *out = genlm_potential_prefix_sync (self->core->potential, context, NULL, error);
+  return !isnan (*out);
+}
+
+static gboolean
+genlm_autobatch_weigh_complete (GenlmPotential  *potential,
+                              GenlmContext    *context,
+                              double          *out,
+                              GError         **error)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+
+  if (!check_open (self, error))
+    return FALSE;
+  *out = genlm_potential_complete_sync (self->core->potential, context, NULL, error);
+  return !isnan (*out);
+}
+
+static GenlmWeights *
+genlm_autobatch_weigh_next (GenlmPotential  *potential,
+                            GenlmContext    *context,
+                            GError         **error)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+
+  return check_open (self, error) ? genlm_potential_logw_next_sync (self->core->potential, context, NULL, error) : NULL;
+}
+
+static GenlmTokenSet *
+genlm_autobatch_weigh_mask (GenlmPotential  *potential,
+                            GenlmContext    *context,
+                            GError         **error)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+
+  return check_open (self, error) ? genlm_potential_mask_next_sync (self->core->potential, context, NULL, error) : NULL;
+}
+
+static GenlmScores *
+genlm_autobatch_weigh_prefix_batch (GenlmPotential  *potential,
+                                    GenlmBatch      *batch,
+                                    GError         **error)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+
+  return check_open (self, error) ? genlm_potential_batch_prefix_sync (self->core->potential, batch, NULL, error) : NULL;
+}
+
+static GenlmScores *
+genlm_autobatch_weigh_complete_batch (GenlmPotential  *potential,
+                                      GenlmBatch      *batch,
+                                      GError         **error)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+
+  return check_open (self, error) ? genlm_potential_batch_complete_sync (self->core->potential, batch, NULL, error) : NULL;
+}
+
+static GenlmWeightsList *
+genlm_autobatch_weigh_next_batch (GenlmPotential  *potential,
+                                  GenlmBatch      *batch,
+                                  GError         **error)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+
+  return check_open (self, error) ? genlm_potential_batch_logw_next_sync (self->core->potential, batch, NULL, error) : NULL;
+}
+
+static GenlmTokenSetList *
+genlm_autobatch_weigh_mask_batch (GenlmPotential  *potential,
+                                  GenlmBatch      *batch,
+                                  GError         **error)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+
+  return check_open (self, error) ? genlm_potential_batch_mask_next_sync (self->core->potential, batch, NULL, error) : NULL;
+}
+
+/* Puts the request into the queue of its context. */
+static GError *
+enqueue (GenlmAutobatch *self,
+         GenlmRequest   *request)
+{
+  Core *core = self->core;
+  GMainContext *context = genlm_request_get_context (request);
+  GError *error = NULL;
+  gboolean first = FALSE;
+
+  g_mutex_lock (&core->lock);
+  if (!core->closed)
+    {
+      Queue *queue = ensure_queue (self, context);
+
+      if (core->max_pending == 0 || queue->pending->len < core->max_pending)
+        {
+          first = queue->pending->len == 0;
+          if (first)
+            queue->oldest = g_get_monotonic_time ();
+          g_ptr_array_add (queue->pending, g_object_ref (request));
+          core->n_requests++;
+        }
+      else
+        {
+          error = g_error_new (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                               "The queue is full: %u requests wait, which is max-pending", core->max_pending);
+        }
+    }
+  else
+    {
+      error = closed_error (self);
+    }
+  g_mutex_unlock (&core->lock);
+
+  /* The owner looks at the queue in its next iteration anyway. */
+  if (first && !g_main_context_is_owner (context))
+    g_main_context_wakeup (context);
+  return error;
+}
+
+static void
+genlm_autobatch_evaluate (GenlmPotential *potential,
+                          GenlmRequest   *request)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+  g_autoptr (GError) error = NULL;
+
+  if (genlm_request_peek_single (request) != NULL)
+    error = enqueue (self, request);
+  else if (check_open (self, &error))
+    genlm_potential_evaluate (self->core->potential, request);
+  if (error != NULL)
+    genlm_request_fail (request, error, FALSE);
+}
+
+/* A new element around another potential, with the same settings. */
+static GenlmPotential *
+wrap (GenlmAutobatch *self,
+      GenlmPotential *potential)
+{
+  return g_object_new (GENLM_TYPE_AUTOBATCH,
+                       "potential", potential,
+                       "max-batch-size", self->core->max_batch_size,
+                       "max-delay", self->core->max_delay,
+                       "max-in-flight", self->core->max_in_flight,
+                       "max-pending", self->core->max_pending,
+                       NULL);
+}
+
+static GenlmPotential *
+genlm_autobatch_make_spawn (GenlmPotential  *potential,
+                            GError         **error)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+  g_autoptr (GenlmPotential) spawn = genlm_potential_spawn (self->core->potential, error);
+
+  return spawn != NULL ? wrap (self, spawn) : NULL;
+}
+
+/* Coercion goes inwards: beside the tables it needs. */
+static GenlmPotential *
+genlm_autobatch_make_coerced (GenlmPotential  *potential,
+                              GenlmVocab      *target,
+                              GError         **error)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+  g_autoptr (GenlmPotential) coerced = genlm_potential_coerce (self->core->potential, target, error);
+
+  return coerced != NULL ? wrap (self, coerced) : NULL;
+}
+
+static void
+genlm_autobatch_potential_init (GenlmPotentialInterface *iface)
+{
+  iface->get_vocab = genlm_autobatch_get_vocab;
+  iface->get_traits = genlm_autobatch_get_traits;
+  iface->weigh_prefix = genlm_autobatch_weigh_prefix;
+  iface->weigh_complete = genlm_autobatch_weigh_complete;
+  iface->weigh_next = genlm_autobatch_weigh_next;
+  iface->weigh_mask = genlm_autobatch_weigh_mask;
+  iface->weigh_prefix_batch = genlm_autobatch_weigh_prefix_batch;
+  iface->weigh_complete_batch = genlm_autobatch_weigh_complete_batch;
+  iface->weigh_next_batch = genlm_autobatch_weigh_next_batch;
+  iface->weigh_mask_batch = genlm_autobatch_weigh_mask_batch;
+  iface->evaluate = genlm_autobatch_evaluate;
+  iface->make_spawn = genlm_autobatch_make_spawn;
+  iface->make_coerced = genlm_autobatch_make_coerced;
+}
+
+/* -- the object ----------------------------------------------------------- */
+
+static void
+genlm_autobatch_get_property (GObject    *object,
+                              guint       prop_id,
+                              GValue     *value,
+                              GParamSpec *pspec)
+{
+  Core *core = GENLM_AUTOBATCH (object)->core;
+
+  g_mutex_lock (&core->lock);
+  switch (prop_id)
+    {
+    case PROP_POTENTIAL:
+      g_value_set_object (value, core->potential);
+      break;
+    case PROP_MAX_BATCH_SIZE:
+      g_value_set_uint (value, core->max_batch_size);
+      break;
+    case PROP_MAX_DELAY:
+      g_value_set_uint (value, core->max_delay);
+      break;
+    case PROP_MAX_IN_FLIGHT:
+      g_value_set_uint (value, core->max_in_flight);
+      break;
+    case PROP_MAX_PENDING:
+      g_value_set_uint (value, core->max_pending);
+      break;
+    case PROP_N_REQUESTS:
+      g_value_set_uint64 (value, core->n_requests);
+      break;
+    case PROP_N_BATCHES:
+      g_value_set_uint64 (value, core->n_batches);
+      break;
+    case PROP_N_MERGED:
+      g_value_set_uint64 (value, core->n_merged);
+      break;
+    case PROP_MEAN_BATCH_SIZE:
+      g_value_set_double (value, core->n_batches > 0 ? (double) core->n_requests / (double) core->n_batches : 0);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+  g_mutex_unlock (&core->lock);
+}
+
+static void
+genlm_autobatch_set_property (GObject      *object,
+                              guint         prop_id,
+                              const GValue *value,
+                              GParamSpec   *pspec)
+{
+  Core *core = GENLM_AUTOBATCH (object)->core;
+
+  g_mutex_lock (&core->lock);
+  switch (prop_id)
+    {
+    case PROP_POTENTIAL:
+      core->potential = g_value_dup_object (value);
+      break;
+    case PROP_MAX_BATCH_SIZE:
+      core->max_batch_size = g_value_get_uint (value);
+      break;
+    case PROP_MAX_DELAY:
+      core->max_delay = g_value_get_uint (value);
+      break;
+    case PROP_MAX_IN_FLIGHT:
+      core->max_in_flight = g_value_get_uint (value);
+      break;
+    case PROP_MAX_PENDING:
+      core->max_pending = g_value_get_uint (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+  g_mutex_unlock (&core->lock);
+}
+
+static void
+genlm_autobatch_finalize (GObject *object)
+{
+  GenlmAutobatch *self = GENLM_AUTOBATCH (object);
+
+  /* A pending request holds the element: the queues are empty. */
+  g_hash_table_unref (self->queues);
+  core_unref (self->core);
+
+  G_OBJECT_CLASS (genlm_autobatch_parent_class)->finalize (object);
+}
+
+static void
+genlm_autobatch_class_init (GenlmAutobatchClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = genlm_autobatch_get_property;
+  object_class->set_property = genlm_autobatch_set_property;
+  object_class->finalize = genlm_autobatch_finalize;
+
+  /**
+   * GenlmAutobatch:potential:
+   *
+   * The potential that gets the batches.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_POTENTIAL] =
+    g_param_spec_object ("potential", "Potential", "The potential that gets the batches",
+                         GENLM_TYPE_POTENTIAL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GenlmAutobatch:max-batch-size:
+   *
+   * How many requests leave together at most; 0 for all that wait.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_BATCH_SIZE] =
+    g_param_spec_uint ("max-batch-size", "Maximum batch size", "How many requests leave together at most; 0 for all that wait",
+                       0, G_MAXUINT, 0, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GenlmAutobatch:max-delay:
+   *
+   * How many microseconds the first request may wait for others to join it; 0
+   * to leave as soon as nothing else is ready in its context.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_DELAY] =
+    g_param_spec_uint ("max-delay", "Maximum delay", "Microseconds that the first request waits for others to join it",
+                       0, G_MAXUINT, 0, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GenlmAutobatch:max-in-flight:
+   *
+   * How many batches of one main context may be on their way; meanwhile new
+   * requests gather.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_IN_FLIGHT] =
+    g_param_spec_uint ("max-in-flight", "Maximum in flight", "How many batches of one main context may be on their way",
+                       1, G_MAXUINT, 1, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GenlmAutobatch:max-pending:
+   *
+   * How many requests of one main context may wait; more fail at once with
+   * %GENLM_POTENTIAL_ERROR_LIMIT. 0 for any number.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_PENDING] =
+    g_param_spec_uint ("max-pending", "Maximum pending", "How many requests of one main context may wait; 0 for any number",
+                       0, G_MAXUINT, 0, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GenlmAutobatch:n-requests:
+   *
+   * How many single calls have been queued.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_N_REQUESTS] =
+    g_param_spec_uint64 ("n-requests", "Requests", "How many single calls have been queued",
+                         0, G_MAXUINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GenlmAutobatch:n-batches:
+   *
+   * How many batches they became.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_N_BATCHES] =
+    g_param_spec_uint64 ("n-batches", "Batches", "How many batches the calls became",
+                         0, G_MAXUINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GenlmAutobatch:n-merged:
+   *
+   * How many requests were not asked, since an equal one was in their batch.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_N_MERGED] =
+    g_param_spec_uint64 ("n-merged", "Merged", "How many requests shared the answer of an equal one in their batch",
+                         0, G_MAXUINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GenlmAutobatch:mean-batch-size:
+   *
+   * How many requests a batch had on average.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MEAN_BATCH_SIZE] =
+    g_param_spec_double ("mean-batch-size", "Mean batch size", "How many requests a batch had on average",
+                         0, G_MAXDOUBLE, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  genlm_element_class_set_input (object_class, "potential");
+  genlm_potential_base_class_set_metadata (GENLM_POTENTIAL_BASE_CLASS (klass),
+                                           "Autobatcher", "Potential/Wrapper",
+                                           "Joins single calls that are made concurrently into batch calls",
+                                           "The genlm-glib authors");
+}
+
+static void
+genlm_autobatch_init (GenlmAutobatch *self)
+{
+  self->core = g_new0 (Core, 1);
+  g_atomic_ref_count_init (&self->core->refs);
+  g_mutex_init (&self->core->lock);
+  self->core->max_in_flight = 1;
+  self->queues = g_hash_table_new_full (NULL, NULL, NULL, queue_destroy);
+}
+
+/**
+ * genlm_autobatch_new:
+ * @potential: any potential
+ *
+ * Wraps a potential so that concurrent single calls become batch calls.
+ *
+ * The calls must be asynchronous: a synchronous one goes straight to
+ * @potential. Each main context that asks has a queue of its own, and gets its
+ * batches and answers there. Batch calls pass through.
+ *
+ * Returns: (transfer full): the wrapper
+ * Since: 0.1
+ */
+GenlmAutobatch *
+genlm_autobatch_new (GenlmPotential *potential)
+{
+  g_return_val_if_fail (GENLM_IS_POTENTIAL (potential), NULL);
+
+  return g_object_new (GENLM_TYPE_AUTOBATCH, "potential", potential, NULL);
+}
+
+/**
+ * genlm_autobatch_get_potential: (get-property potential)
+ * @self: an autobatcher
+ *
+ * Gets the potential that is wrapped.
+ *
+ * Returns: (transfer none): the potential
+ * Since: 0.1
+ */
+GenlmPotential *
+genlm_autobatch_get_potential (GenlmAutobatch *self)
+{
+  g_return_val_if_fail (GENLM_IS_AUTOBATCH (self), NULL);
+
+  return self->core->potential;
+}
+
+/**
+ * genlm_autobatch_close:
+ * @self: an autobatcher
+ *
+ * Answers all single calls that wait or are on their way, and all later calls,
+ * with %GENLM_POTENTIAL_ERROR_CLOSED.
+ *
+ * Threads: any.
+ *
+ * Since: 0.1
+ */
+void
+genlm_autobatch_close (GenlmAutobatch *self)
+{
+  g_autoptr (GPtrArray) open = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GError) error = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_return_if_fail (GENLM_IS_AUTOBATCH (self));
+
+  g_mutex_lock (&self->core->lock);
+  self->core->closed = TRUE;
+  g_hash_table_iter_init (&iter, self->queues);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Queue *queue = value;
+
+      g_ptr_array_extend (open, queue->pending, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
+      g_ptr_array_set_size (queue->pending, 0);
+      for (GList *l = queue->flights.head; l != NULL; l = l->next)
+        g_ptr_array_extend (open, ((Flight *) l->data)->requests, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
+    }
+  g_mutex_unlock (&self->core->lock);
+
+  error = closed_error (self);
+  fail_all (open, error, FALSE);
+}
+
+/**
+ * genlm_potential_to_autobatched:
+ * @self: a potential
+ *
+ * Wraps the potential so that concurrent single calls become batch calls.
+ *
+ * Returns: (transfer full): the wrapper, a [class@Autobatch]
+ * Since: 0.1
+ */
+GenlmPotential *
+genlm_potential_to_autobatched (GenlmPotential *self)
+{
+  return (GenlmPotential *) genlm_autobatch_new (self);
+}

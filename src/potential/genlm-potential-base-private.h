@@ -1,0 +1,10 @@
+#pragma once
+
+#include "genlm-potential-base.h"
+
+G_BEGIN_DECLS
+
+GenlmVocab  *genlm_potential_base_peek_vocab  (GenlmPotentialBase *self);
+GenlmTraits  genlm_potential_base_peek_traits (GenlmPotentialBase *self);
+
+G_END_DECLS

@@ -1,0 +1,1122 @@
+/* A potential gives every token sequence a non-negative weight.
+ *
+ * The interface has many faces (single and batch, asynchronous and not, five
+ * methods) and one path: every public call becomes a GenlmRequest, which goes
+ * through evaluate() and is answered from the implementation's weigh_*()
+ * functions. What a caller can get wrong is found here, once; what an
+ * implementation can get wrong is found when the request is answered. */
+
+#include "genlm-potential-private.h"
+#include "genlm-batch.h"
+#include "genlm-coerced.h"
+#include "genlm-context.h"
+#include "genlm-element.h"
+#include "genlm-potential-base-private.h"
+#include "genlm-recipe-private.h"
+#include "genlm-scores.h"
+#include "genlm-token-set.h"
+#include "genlm-token-set-list.h"
+#include "genlm-weights.h"
+#include "genlm-weights-list.h"
+
+#include <math.h>
+
+G_DEFINE_INTERFACE (GenlmPotential, genlm_potential, G_TYPE_OBJECT)
+
+G_DEFINE_QUARK (genlm-potential-error-quark, genlm_potential_error)
+
+/* -- where things run ----------------------------------------------------- */
+
+typedef struct
+{
+  GThread      *thread;
+  GMainContext *context;
+} Owner;
+
+static G_DEFINE_QUARK (genlm-potential-owner, owner)
+
+static void
+owner_free (gpointer data)
+{
+  Owner *owner = data;
+
+  g_thread_unref (owner->thread);
+  g_main_context_unref (owner->context);
+  g_free (owner);
+}
+
+static gpointer
+owner_dup (gpointer data,
+           gpointer user_data)
+{
+  return data;
+}
+
+static Owner *
+ensure_owner (GenlmPotential *self)
+{
+  Owner *owner = g_object_get_qdata (G_OBJECT (self), owner_quark ());
+
+  if (owner != NULL)
+    return owner;
+
+  owner = g_new (Owner, 1);
+  owner->thread = g_thread_ref (g_thread_self ());
+  owner->context = g_main_context_ref_thread_default ();
+  if (!g_object_replace_qdata (G_OBJECT (self), owner_quark (), NULL, owner, owner_free, NULL))
+    owner_free (owner);
+  return g_object_dup_qdata (G_OBJECT (self), owner_quark (), owner_dup, NULL);
+}
+
+void
+genlm_potential_claim (GenlmPotential *self)
+{
+  ensure_owner (self);
+}
+
+static gboolean
+runs_here (GenlmPotential *self)
+{
+  Owner *owner = ensure_owner (self);
+
+  return owner->thread == g_thread_self () || g_main_context_is_owner (owner->context);
+}
+
+/* -- checks --------------------------------------------------------------- */
+
+gsize
+genlm_potential_get_n_weights (GenlmPotential *self)
+{
+  GenlmVocab *vocab = genlm_potential_get_vocab (self);
+
+  return vocab != NULL ? (gsize) genlm_vocab_get_size (vocab) + 1 : 0;
+}
+
+static GenlmContext *
+get_context (GenlmRequest *request,
+             gsize         index)
+{
+  GenlmContext *single = genlm_request_peek_single (request);
+
+  return single != NULL ? single : genlm_batch_get (genlm_request_get_batch (request), index);
+}
+
+/* Finds what the caller got wrong. */
+static GError *
+check_request (GenlmPotential *self,
+               GenlmRequest   *request)
+{
+  GenlmVocab *vocab = genlm_potential_get_vocab (self);
+  gsize n = genlm_request_get_size (request);
+  guint32 size;
+  g_autofree char *label = NULL;
+
+  if (vocab != NULL && n > 0)
+    {
+      gsize bad;
+
+      size = genlm_vocab_get_size (vocab);
+      for (bad = 0; bad < n; bad++)
+        {
+          GenlmContext *context = get_context (request, bad);
+
+          if (genlm_context_get_max_token (context) >= size)
+            break;
+        }
+      if (bad == n)
+        return NULL;
+
+      label = genlm_potential_dup_label (self);
+      return g_error_new (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_TOKEN,
+                          "Failed to ask %s: context %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " holds token %u, "
+                          "and the vocabulary (%u tokens) ends before it%s",
+                          label, bad + 1, n, genlm_context_get_max_token (get_context (request, bad)), size,
+                          genlm_context_get_max_token (get_context (request, bad)) == size ?
+                          "; end-of-sequence may only be the last token, and only for score()" : "");
+    }
+
+  label = genlm_potential_dup_label (self);
+  if (vocab == NULL)
+    return g_error_new (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_READY,
+                        "Failed to ask %s: it has no vocabulary yet; set its properties and initialise it first, "
+                        "or make it by name with genlm_element_make()", label);
+  return g_error_new (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_EMPTY_BATCH,
+                      "Failed to ask %s: contexts must be non-empty, and the batch has none", label);
+}
+
+static void
+set_silent_error (GenlmPotential  *self,
+                  const char      *what,
+                  GError         **error)
+{
+  g_autofree char *label = genlm_potential_dup_label (self);
+
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_FAILED,
+               "%s failed in %s() and did not say why", label, what);
+}
+
+void
+genlm_potential_set_zero_error (GenlmPotential  *self,
+                                GenlmContext    *context,
+                                GError         **error)
+{
+  g_autofree char *label = genlm_potential_dup_label (self);
+  g_autofree char *text = genlm_vocab_escape_context (genlm_potential_get_vocab (self), context);
+
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_ZERO_PREFIX,
+               "%s was asked what may follow the context %s, whose prefix weight is zero", label, text);
+}
+
+/* -- answering from the weigh_*() functions ------------------------------- */
+
+static void
+answer_single (GenlmPotential *self,
+               GenlmRequest   *request,
+               GenlmContext   *context)
+{
+  GenlmPotentialInterface *iface = GENLM_POTENTIAL_GET_IFACE (self);
+  g_autoptr (GError) error = NULL;
+  double score = NAN;
+
+  switch (genlm_request_get_method (request))
+    {
+    case GENLM_METHOD_PREFIX:
+      if (iface->weigh_prefix (self, context, &score, &error))
+        genlm_request_return_score (request, score, FALSE);
+      else if (error == NULL)
+        set_silent_error (self, "weigh_prefix", &error);
+      break;
+
+    case GENLM_METHOD_COMPLETE:
+      if (iface->weigh_complete (self, context, &score, &error))
+        genlm_request_return_score (request, score, FALSE);
+      else if (error == NULL)
+        set_silent_error (self, "weigh_complete", &error);
+      break;
+
+    case GENLM_METHOD_NEXT:
+      {
+        g_autoptr (GenlmWeights) weights = iface->weigh_next (self, context, &error);
+
+        if (weights != NULL && error == NULL)
+          genlm_request_return_weights_item (request, weights, FALSE);
+        else if (error == NULL)
+          set_silent_error (self, "weigh_next", &error);
+      }
+      break;
+
+    case GENLM_METHOD_MASK:
+      {
+        g_autoptr (GenlmTokenSet) mask = iface->weigh_mask (self, context, &error);
+
+        if (mask != NULL && error == NULL)
+          genlm_request_return_mask_item (request, mask, FALSE);
+        else if (error == NULL)
+          set_silent_error (self, "weigh_mask", &error);
+      }
+      break;
+
+    case GENLM_METHOD_SAMPLE:
+    default:
+      g_set_error (&error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+                   "A potential does not sample; ask a sampler");
+    }
+
+  if (error != NULL)
+    genlm_request_fail (request, error, FALSE);
+}
+
+static void
+answer_batch (GenlmPotential *self,
+              GenlmRequest   *request)
+{
+  GenlmPotentialInterface *iface = GENLM_POTENTIAL_GET_IFACE (self);
+  GenlmBatch *batch = genlm_request_get_batch (request);
+  g_autoptr (GError) error = NULL;
+
+  switch (genlm_request_get_method (request))
+    {
+    case GENLM_METHOD_PREFIX:
+    case GENLM_METHOD_COMPLETE:
+      {
+        gboolean is_prefix = genlm_request_get_method (request) == GENLM_METHOD_PREFIX;
+        g_autoptr (GenlmScores) scores = is_prefix ? iface->weigh_prefix_batch (self, batch, &error)
+                                                   : iface->weigh_complete_batch (self, batch, &error);
+
+        if (scores != NULL && error == NULL)
+          genlm_request_return_scores (request, scores);
+        else if (error == NULL)
+          set_silent_error (self, is_prefix ? "weigh_prefix_batch" : "weigh_complete_batch", &error);
+      }
+      break;
+
+    case GENLM_METHOD_NEXT:
+      {
+        g_autoptr (GenlmWeightsList) weights = iface->weigh_next_batch (self, batch, &error);
+
+        if (weights != NULL && error == NULL)
+          genlm_request_return_weights (request, weights);
+        else if (error == NULL)
+          set_silent_error (self, "weigh_next_batch", &error);
+      }
+      break;
+
+    case GENLM_METHOD_MASK:
+      {
+        g_autoptr (GenlmTokenSetList) masks = iface->weigh_mask_batch (self, batch, &error);
+
+        if (masks != NULL && error == NULL)
+          genlm_request_return_masks (request, masks);
+        else if (error == NULL)
+          set_silent_error (self, "weigh_mask_batch", &error);
+      }
+      break;
+
+    case GENLM_METHOD_SAMPLE:
+    default:
+      g_set_error (&error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+                   "A potential does not sample; ask a sampler");
+    }
+
+  if (error != NULL)
+    genlm_request_fail (request, error, FALSE);
+}
+
+/* Answers in this thread, before it returns. */
+static void
+answer (GenlmPotential *self,
+        GenlmRequest   *request)
+{
+  GenlmContext *single = genlm_request_peek_single (request);
+
+  if (genlm_request_is_answered (request))
+    return;
+  if (single != NULL)
+    answer_single (self, request, single);
+  else
+    answer_batch (self, request);
+}
+
+/* -- defaults ------------------------------------------------------------- */
+
+static GenlmVocab *
+default_get_vocab (GenlmPotential *self)
+{
+  return NULL;
+}
+
+static GenlmTraits
+default_get_traits (GenlmPotential *self)
+{
+  return GENLM_TRAITS_NONE;
+}
+
+static gboolean
+default_weigh_score (GenlmPotential  *self,
+                     GenlmContext    *context,
+                     gboolean         is_prefix,
+                     double          *out,
+                     GError         **error);
+
+static gboolean
+default_weigh_prefix (GenlmPotential  *self,
+                      GenlmContext    *context,
+                      double          *out,
+                      GError         **error)
+{
+  return default_weigh_score (self, context, TRUE, out, error);
+}
+
+static gboolean
+default_weigh_complete (GenlmPotential  *self,
+                        GenlmContext    *context,
+                        double          *out,
+                        GError         **error)
+{
+  return default_weigh_score (self, context, FALSE, out, error);
+}
+
+static GenlmScores *
+default_weigh_scores (GenlmPotential  *self,
+                      GenlmBatch      *batch,
+                      gboolean         is_prefix,
+                      GError         **error)
+{
+  GenlmPotentialInterface *iface = GENLM_POTENTIAL_GET_IFACE (self);
+  gsize n = genlm_batch_get_size (batch);
+  g_autoptr (GenlmScores) scores = NULL;
+  double *values;
+
+  scores = genlm_scores_new_uninit (n, &values);
+  for (gsize i = 0; i < n; i++)
+    {
+      GenlmContext *context = genlm_batch_get (batch, i);
+      GError *local_error = NULL;
+      gboolean ok;
+
+      values[i] = NAN;
+      ok = is_prefix ? iface->weigh_prefix (self, context, &values[i], &local_error)
+                     : iface->weigh_complete (self, context, &values[i], &local_error);
+      if (!ok || local_error != NULL)
+        {
+          if (local_error == NULL)
+            set_silent_error (self, is_prefix ? "weigh_prefix" : "weigh_complete", &local_error);
+          g_propagate_error (error, local_error);
+          return NULL;
+        }
+    }
+  return g_steal_pointer (&scores);
+}
+
+static GenlmScores *
+default_weigh_prefix_batch (GenlmPotential  *self,
+                            GenlmBatch      *batch,
+                            GError         **error)
+{
+  return default_weigh_scores (self, batch, TRUE, error);
+}
+
+static GenlmScores *
+default_weigh_complete_batch (GenlmPotential  *self,
+                              GenlmBatch      *batch,
+                              GError         **error)
+{
+  return default_weigh_scores (self, batch, FALSE, error);
+}
+
+/* One by one is a batch of one, unless that is again one by one. */
+static gboolean
+default_weigh_score (GenlmPotential  *self,
+                     GenlmContext    *context,
+                     gboolean         is_prefix,
+                     double          *out,
+                     GError         **error)
+{
+  GenlmPotentialInterface *iface = GENLM_POTENTIAL_GET_IFACE (self);
+  g_autoptr (GenlmBatch) batch = NULL;
+  g_autoptr (GenlmScores) scores = NULL;
+
+  if (is_prefix ? iface->weigh_prefix_batch == default_weigh_prefix_batch
+                : iface->weigh_complete_batch == default_weigh_complete_batch)
+    {
+      g_autofree char *label = genlm_potential_dup_label (self);
+
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+                   "%s has no %s(); implement it, or ask with the asynchronous calls if it has evaluate()",
+                   label, is_prefix ? "weigh_prefix" : "weigh_complete");
+      return FALSE;
+    }
+
+  batch = genlm_batch_new_sized (1);
+  genlm_batch_append (batch, context);
+  scores = is_prefix ? iface->weigh_prefix_batch (self, batch, error)
+                     : iface->weigh_complete_batch (self, batch, error);
+  if (scores == NULL)
+    return FALSE;
+  if (genlm_scores_get_size (scores) != 1)
+    {
+      g_autofree char *label = genlm_potential_dup_label (self);
+
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_RESULT,
+                   "%s returned %" G_GSIZE_FORMAT " results for 1 context",
+                   label, genlm_scores_get_size (scores));
+      return FALSE;
+    }
+  *out = genlm_scores_get (scores, 0);
+  return TRUE;
+}
+
+/* The definition: prefix(xt) - prefix(x) for each token, complete(x) - prefix(x)
+ * for EOS. */
+static GenlmWeights *
+default_weigh_next (GenlmPotential  *self,
+                    GenlmContext    *context,
+                    GError         **error)
+{
+  gsize n = genlm_potential_get_n_weights (self);
+  double prefix, complete;
+  double *values;
+  g_autoptr (GenlmBatch) extensions = NULL;
+  g_autoptr (GenlmScores) scores = NULL;
+  g_autoptr (GenlmWeights) weights = NULL;
+
+  prefix = genlm_potential_prefix_sync (self, context, NULL, error);
+  if (isnan (prefix))
+    return NULL;
+  if (prefix == -INFINITY)
+    {
+      genlm_potential_set_zero_error (self, context, error);
+      return NULL;
+    }
+  complete = genlm_potential_complete_sync (self, context, NULL, error);
+  if (isnan (complete))
+    return NULL;
+
+  extensions = genlm_batch_new_sized (n - 1);
+  for (gsize t = 0; t + 1 < n; t++)
+    {
+      g_autoptr (GenlmContext) extension = genlm_context_append (context, (guint32) t);
+
+      genlm_batch_append (extensions, extension);
+    }
+  scores = genlm_potential_batch_prefix_sync (self, extensions, NULL, error);
+  if (scores == NULL)
+    return NULL;
+
+  weights = genlm_weights_new_uninit (n, &values);
+  for (gsize t = 0; t + 1 < n; t++)
+    values[t] = genlm_scores_get (scores, t) - prefix;
+  values[n - 1] = complete - prefix;
+  return g_steal_pointer (&weights);
+}
+
+static GenlmWeightsList *
+default_weigh_next_batch (GenlmPotential  *self,
+                          GenlmBatch      *batch,
+                          GError         **error)
+{
+  GenlmPotentialInterface *iface = GENLM_POTENTIAL_GET_IFACE (self);
+  g_autoptr (GenlmWeightsList) list = genlm_weights_list_new ();
+
+  for (gsize i = 0; i < genlm_batch_get_size (batch); i++)
+    {
+      GError *local_error = NULL;
+      g_autoptr (GenlmWeights) weights = iface->weigh_next (self, genlm_batch_get (batch, i), &local_error);
+
+      if (weights == NULL || local_error != NULL)
+        {
+          if (local_error == NULL)
+            set_silent_error (self, "weigh_next", &local_error);
+          g_propagate_error (error, local_error);
+          return NULL;
+        }
+      genlm_weights_list_append (list, weights);
+    }
+  return g_steal_pointer (&list);
+}
+
+static GenlmTokenSet *
+default_weigh_mask (GenlmPotential  *self,
+                    GenlmContext    *context,
+                    GError         **error)
+{
+  g_autoptr (GenlmWeights) weights = NULL;
+  g_autoptr (GenlmTokenSet) set = NULL;
+  const double *values;
+  guint64 *words;
+  gsize n;
+
+  if ((genlm_potential_get_traits (self) & GENLM_TRAITS_BOOLEAN) == 0)
+    {
+      g_autofree char *label = genlm_potential_dup_label (self);
+
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+                   "%s is not Boolean, so it has no mask; ask for logw_next", label);
+      return NULL;
+    }
+  weights = genlm_potential_logw_next_sync (self, context, NULL, error);
+  if (weights == NULL)
+    return NULL;
+
+  n = genlm_weights_get_size (weights);
+  values = genlm_weights_peek (weights);
+  set = genlm_token_set_new_zeroed (n, &words);
+  for (gsize t = 0; t < n; t++)
+    words[t / 64] |= (guint64) (values[t] > -INFINITY) << (t % 64);
+  return g_steal_pointer (&set);
+}
+
+static GenlmTokenSetList *
+default_weigh_mask_batch (GenlmPotential  *self,
+                          GenlmBatch      *batch,
+                          GError         **error)
+{
+  GenlmPotentialInterface *iface = GENLM_POTENTIAL_GET_IFACE (self);
+  g_autoptr (GenlmTokenSetList) list = genlm_token_set_list_new ();
+
+  for (gsize i = 0; i < genlm_batch_get_size (batch); i++)
+    {
+      GError *local_error = NULL;
+      g_autoptr (GenlmTokenSet) mask = iface->weigh_mask (self, genlm_batch_get (batch, i), &local_error);
+
+      if (mask == NULL || local_error != NULL)
+        {
+          if (local_error == NULL)
+            set_silent_error (self, "weigh_mask", &local_error);
+          g_propagate_error (error, local_error);
+          return NULL;
+        }
+      genlm_token_set_list_append (list, mask);
+    }
+  return g_steal_pointer (&list);
+}
+
+typedef struct
+{
+  GenlmPotential *potential;
+  GenlmRequest   *request;
+  void          (*func) (GenlmPotential *, GenlmRequest *);
+} Job;
+
+static Job *
+job_new (GenlmPotential *self,
+         GenlmRequest   *request,
+         void          (*func) (GenlmPotential *, GenlmRequest *))
+{
+  Job *job = g_new (Job, 1);
+
+  job->potential = g_object_ref (self);
+  job->request = g_object_ref (request);
+  job->func = func;
+  return job;
+}
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+
+  g_object_unref (job->request);
+  g_object_unref (job->potential);
+  g_free (job);
+}
+
+static gboolean
+run_job (gpointer data)
+{
+  Job *job = data;
+
+  if (!genlm_request_is_answered (job->request))
+    job->func (job->potential, job->request);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+run_pooled_job (gpointer data,
+                gpointer user_data)
+{
+  run_job (data);
+  job_free (data);
+}
+
+/* Ours: GTask's pool serves all file and name look-ups of the process. */
+static GThreadPool *
+get_thread_pool (void)
+{
+  static gsize once;
+
+  if (g_once_init_enter (&once))
+    g_once_init_leave (&once, (gsize) g_thread_pool_new (run_pooled_job, NULL, (int) g_get_num_processors (), FALSE, NULL));
+  return (GThreadPool *) once;
+}
+
+static void
+run_in_context (GMainContext *context,
+                Job          *job)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "[genlm] potential in its own thread");
+  g_source_set_callback (source, run_job, job, job_free);
+  g_source_attach (source, context);
+}
+
+static void
+default_evaluate (GenlmPotential *self,
+                  GenlmRequest   *request)
+{
+  GenlmTraits traits = genlm_potential_get_traits (self);
+
+  if (traits & GENLM_TRAITS_INLINE)
+    answer (self, request);
+  else if (traits & GENLM_TRAITS_THREAD_SAFE)
+    g_thread_pool_push (get_thread_pool (), job_new (self, request, answer), NULL);
+  else
+    run_in_context (genlm_request_get_context (request), job_new (self, request, answer));
+}
+
+static GenlmPotential *
+default_make_spawn (GenlmPotential  *self,
+                    GError         **error)
+{
+  g_autofree char *label = genlm_potential_dup_label (self);
+
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+               "%s cannot be spawned; implement make_spawn()", label);
+  return NULL;
+}
+
+static GenlmPotential *
+default_make_coerced (GenlmPotential  *self,
+                      GenlmVocab      *target,
+                      GError         **error)
+{
+  return (GenlmPotential *) genlm_coerced_new (self, target, error);
+}
+
+static GVariant *
+default_dup_recipe (GenlmPotential  *self,
+                    GError         **error)
+{
+  return genlm_recipe_from_properties (G_OBJECT (self), error);
+}
+
+static void
+genlm_potential_default_init (GenlmPotentialInterface *iface)
+{
+  iface->get_vocab = default_get_vocab;
+  iface->get_traits = default_get_traits;
+  iface->weigh_prefix = default_weigh_prefix;
+  iface->weigh_complete = default_weigh_complete;
+  iface->weigh_next = default_weigh_next;
+  iface->weigh_mask = default_weigh_mask;
+  iface->weigh_prefix_batch = default_weigh_prefix_batch;
+  iface->weigh_complete_batch = default_weigh_complete_batch;
+  iface->weigh_next_batch = default_weigh_next_batch;
+  iface->weigh_mask_batch = default_weigh_mask_batch;
+  iface->evaluate = default_evaluate;
+  iface->make_spawn = default_make_spawn;
+  iface->make_coerced = default_make_coerced;
+  iface->dup_recipe = default_dup_recipe;
+}
+
+/* -- identity ------------------------------------------------------------- */
+
+/**
+ * GenlmPotentialInterface:
+ * @parent_iface: the parent
+ *
+ * What an implementation of [iface@Potential] may override.
+ *
+ * `weigh_prefix` and `weigh_complete` are enough; everything else has a
+ * default. Functions run in the thread that made the potential unless
+ * [vfunc@Potential.get_traits] says %GENLM_TRAITS_THREAD_SAFE.
+ */
+
+/**
+ * GenlmPotentialInterface::get_vocab:
+ * @self: a potential
+ *
+ * Gets the vocabulary. The default is what [class@PotentialBase] holds.
+ *
+ * Returns: (transfer none) (nullable): the vocabulary, %NULL if there is none yet
+ */
+
+/**
+ * GenlmPotentialInterface::get_traits:
+ * @self: a potential
+ *
+ * Gets what the potential promises. The default is what [class@PotentialBase] holds.
+ *
+ * Returns: the traits
+ */
+
+/**
+ * GenlmPotentialInterface::weigh_prefix:
+ * @self: a potential
+ * @context: a context over its vocabulary
+ * @out: (out): the log weight, preset to NaN
+ * @error: return location for an error
+ *
+ * Weighs a context as something that may still grow.
+ *
+ * Returns: %FALSE if it failed
+ */
+
+/**
+ * GenlmPotentialInterface::weigh_complete:
+ * @self: a potential
+ * @context: a context over its vocabulary
+ * @out: (out): the log weight, preset to NaN
+ * @error: return location for an error
+ *
+ * Weighs a context as finished.
+ *
+ * Returns: %FALSE if it failed
+ */
+
+/**
+ * GenlmPotentialInterface::weigh_next:
+ * @self: a potential
+ * @context: a context of non-zero prefix weight
+ * @error: return location for an error
+ *
+ * Weighs each token and EOS as what follows the context. The default asks the
+ * prefix of every extension.
+ *
+ * Returns: (transfer full) (nullable): N + 1 log weights, or %NULL with an error
+ */
+
+/**
+ * GenlmPotentialInterface::weigh_mask:
+ * @self: a potential whose traits have %GENLM_TRAITS_BOOLEAN
+ * @context: a context of non-zero prefix weight
+ * @error: return location for an error
+ *
+ * Tells which tokens may follow the context. The default makes it of the
+ * next-token weights.
+ *
+ * Returns: (transfer full) (nullable): a set over N + 1, or %NULL with an error
+ */
+
+/**
+ * GenlmPotentialInterface::weigh_prefix_batch:
+ * @self: a potential
+ * @batch: contexts over its vocabulary
+ * @error: return location for an error
+ *
+ * Weighs several contexts as something that may grow. The default does it one
+ * by one.
+ *
+ * Returns: (transfer full) (nullable): a log weight each, or %NULL with an error
+ */
+
+/**
+ * GenlmPotentialInterface::weigh_complete_batch:
+ * @self: a potential
+ * @batch: contexts over its vocabulary
+ * @error: return location for an error
+ *
+ * Weighs several contexts as finished. The default does it one by one.
+ *
+ * Returns: (transfer full) (nullable): a log weight each, or %NULL with an error
+ */
+
+/**
+ * GenlmPotentialInterface::weigh_next_batch:
+ * @self: a potential
+ * @batch: contexts of non-zero prefix weight
+ * @error: return location for an error
+ *
+ * Weighs what may follow each of several contexts. The default does it one by
+ * one.
+ *
+ * Returns: (transfer full) (nullable): N + 1 log weights each, or %NULL with an error
+ */
+
+/**
+ * GenlmPotentialInterface::weigh_mask_batch:
+ * @self: a potential whose traits have %GENLM_TRAITS_BOOLEAN
+ * @batch: contexts of non-zero prefix weight
+ * @error: return location for an error
+ *
+ * Tells which tokens may follow each of several contexts. The default does it
+ * one by one.
+ *
+ * Returns: (transfer full) (nullable): a set over N + 1 each, or %NULL with an error
+ */
+
+/**
+ * GenlmPotentialInterface::evaluate:
+ * @self: a potential
+ * @request: what is asked, one of prefix, complete, next and mask
+ *
+ * Answers a request, now or later, from any thread.
+ *
+ * The default answers from the other functions: at once if the potential is
+ * %GENLM_TRAITS_INLINE, in a thread if it is %GENLM_TRAITS_THREAD_SAFE, else from
+ * the main context of the call.
+ */
+
+/**
+ * GenlmPotentialInterface::make_spawn:
+ * @self: a potential
+ * @error: return location for an error
+ *
+ * Makes a fresh, independent instance with equal weights.
+ *
+ * Returns: (transfer full) (nullable): the instance, or %NULL with an error
+ */
+
+/**
+ * GenlmPotentialInterface::make_coerced:
+ * @self: a potential
+ * @target: another vocabulary
+ * @error: return location for an error
+ *
+ * Makes the same potential over another vocabulary. The default wraps it in
+ * [class@Coerced].
+ *
+ * Returns: (transfer full) (nullable): the potential, or %NULL with an error
+ */
+
+/**
+ * GenlmPotentialInterface::dup_recipe:
+ * @self: a potential
+ * @error: return location for an error
+ *
+ * Says how another process makes an equal potential. The default takes the
+ * factory's name and the properties.
+ *
+ * Returns: (transfer full) (nullable): a variant of type `(sa{sv})`, or %NULL with an error
+ */
+
+/**
+ * genlm_potential_get_vocab:
+ * @self: a potential
+ *
+ * Gets the vocabulary.
+ *
+ * Threads: any.
+ *
+ * Returns: (transfer none) (nullable): the vocabulary, %NULL if the potential
+ *   is not ready
+ * Since: 0.1
+ */
+GenlmVocab *
+genlm_potential_get_vocab (GenlmPotential *self)
+{
+  GenlmVocab *vocab;
+
+  g_return_val_if_fail (GENLM_IS_POTENTIAL (self), NULL);
+
+  vocab = GENLM_POTENTIAL_GET_IFACE (self)->get_vocab (self);
+  if (vocab == NULL && GENLM_IS_POTENTIAL_BASE (self))
+    vocab = genlm_potential_base_peek_vocab (GENLM_POTENTIAL_BASE (self));
+  return vocab;
+}
+
+/**
+ * genlm_potential_get_traits:
+ * @self: a potential
+ *
+ * Gets what the potential promises about itself.
+ *
+ * Threads: any.
+ *
+ * Returns: the traits
+ * Since: 0.1
+ */
+GenlmTraits
+genlm_potential_get_traits (GenlmPotential *self)
+{
+  GenlmTraits traits;
+
+  g_return_val_if_fail (GENLM_IS_POTENTIAL (self), GENLM_TRAITS_NONE);
+
+  traits = GENLM_POTENTIAL_GET_IFACE (self)->get_traits (self);
+  if (GENLM_IS_POTENTIAL_BASE (self))
+    traits |= genlm_potential_base_peek_traits (GENLM_POTENTIAL_BASE (self));
+  return traits;
+}
+
+/**
+ * genlm_potential_dup_label:
+ * @self: a potential
+ *
+ * Names the potential in a message.
+ *
+ * Returns: (transfer full): the label, such as `regex “digits”`
+ * Since: 0.1
+ */
+char *
+genlm_potential_dup_label (GenlmPotential *self)
+{
+  g_return_val_if_fail (GENLM_IS_POTENTIAL (self), NULL);
+
+  return genlm_element_dup_label (G_OBJECT (self));
+}
+
+/* Takes what an implementation made; sets an error if it is nothing. */
+static gpointer
+check_made (GenlmPotential  *self,
+            gpointer         made,
+            const char      *what,
+            GError          *local_error,
+            GError         **error)
+{
+  if (made != NULL && local_error == NULL)
+    return made;
+  if (local_error == NULL)
+    set_silent_error (self, what, &local_error);
+  g_propagate_error (error, local_error);
+  return NULL;
+}
+
+/**
+ * genlm_potential_spawn:
+ * @self: a potential
+ * @error: return location for an error
+ *
+ * Makes a fresh, independent instance with equal weights.
+ *
+ * Returns: (transfer full): the instance
+ * Since: 0.1
+ */
+GenlmPotential *
+genlm_potential_spawn (GenlmPotential  *self,
+                       GError         **error)
+{
+  GError *local_error = NULL;
+  GenlmPotential *spawn;
+
+  g_return_val_if_fail (GENLM_IS_POTENTIAL (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  spawn = GENLM_POTENTIAL_GET_IFACE (self)->make_spawn (self, &local_error);
+  return check_made (self, spawn, "make_spawn", local_error, error);
+}
+
+/**
+ * genlm_potential_coerce:
+ * @self: a potential
+ * @target: another vocabulary
+ * @error: return location for an error
+ *
+ * Sees the potential through another vocabulary: a sequence of target tokens
+ * has the weight of the concatenation of their bytes.
+ *
+ * The whole target vocabulary is kept; a token that the potential cannot read
+ * has weight zero. If the vocabulary is the potential's own, the result is the
+ * potential itself.
+ *
+ * Errors: %GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH if there is no natural way, with the remedy.
+ *
+ * Returns: (transfer full): the potential over @target
+ * Since: 0.1
+ */
+GenlmPotential *
+genlm_potential_coerce (GenlmPotential  *self,
+                        GenlmVocab      *target,
+                        GError         **error)
+{
+  GenlmVocab *vocab;
+  GError *local_error = NULL;
+  GenlmPotential *coerced;
+
+  g_return_val_if_fail (GENLM_IS_POTENTIAL (self), NULL);
+  g_return_val_if_fail (target != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  vocab = genlm_potential_get_vocab (self);
+  if (vocab != NULL && genlm_vocab_equal (vocab, target))
+    return g_object_ref (self);
+
+  coerced = GENLM_POTENTIAL_GET_IFACE (self)->make_coerced (self, target, &local_error);
+  return check_made (self, coerced, "make_coerced", local_error, error);
+}
+
+/**
+ * genlm_potential_get_recipe:
+ * @self: a potential
+ * @error: return location for an error
+ *
+ * Says how another process makes an equal potential.
+ *
+ * Errors: %GENLM_POTENTIAL_ERROR_NOT_SUPPORTED if the potential cannot be told,
+ * with what to implement.
+ *
+ * Returns: (transfer full): a variant of type `(sa{sv})`: the factory's name and
+ *   the properties, object properties nested, paths absolute, vocabularies flat
+ * Since: 0.1
+ */
+GVariant *
+genlm_potential_get_recipe (GenlmPotential  *self,
+                            GError         **error)
+{
+  GError *local_error = NULL;
+  GVariant *recipe;
+
+  g_return_val_if_fail (GENLM_IS_POTENTIAL (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  recipe = GENLM_POTENTIAL_GET_IFACE (self)->dup_recipe (self, &local_error);
+  recipe = check_made (self, recipe, "dup_recipe", local_error, error);
+  return recipe != NULL ? g_variant_take_ref (recipe) : NULL;
+}
+
+/* -- asking --------------------------------------------------------------- */
+
+static void
+evaluate_unchecked (GenlmPotential *self,
+                    GenlmRequest   *request)
+{
+  GENLM_POTENTIAL_GET_IFACE (self)->evaluate (self, request);
+}
+
+/**
+ * genlm_potential_evaluate:
+ * @self: a potential
+ * @request: what is asked
+ *
+ * Sends a request on its way. The answer arrives in the main context in which
+ * the request was made.
+ *
+ * This is the path of all asynchronous calls, for those who make requests
+ * themselves: implementers, and callers who need a deadline.
+ *
+ * Threads: any. A potential without %GENLM_TRAITS_THREAD_SAFE answers in its own
+ * thread, whose main context must be running.
+ *
+ * Since: 0.1
+ */
+void
+genlm_potential_evaluate (GenlmPotential *self,
+                          GenlmRequest   *request)
+{
+  GError *error;
+
+  g_return_if_fail (GENLM_IS_POTENTIAL (self));
+  g_return_if_fail (GENLM_IS_REQUEST (request));
+
+  if (genlm_request_is_answered (request))
+    return;
+  error = check_request (self, request);
+  if (error != NULL)
+    {
+      genlm_request_fail (request, error, FALSE);
+      g_error_free (error);
+      return;
+    }
+  if (GENLM_IS_POTENTIAL_BASE (self))
+    genlm_request_set_timeout (request, genlm_potential_base_get_timeout (GENLM_POTENTIAL_BASE (self)));
+
+  if ((genlm_potential_get_traits (self) & GENLM_TRAITS_THREAD_SAFE) == 0 && !runs_here (self))
+    run_in_context (ensure_owner (self)->context, job_new (self, request, evaluate_unchecked));
+  else
+    evaluate_unchecked (self, request);
+}
+
+/**
+ * genlm_potential_evaluate_sync:
+ * @self: a potential
+ * @request: what is asked, made without a callback
+ *
+ * Answers a request before it returns. No main context is iterated, and no
+ * queue is waited for.
+ *
+ * Threads: that of the potential, or any if it has %GENLM_TRAITS_THREAD_SAFE;
+ * otherwise the request ends with %GENLM_POTENTIAL_ERROR_WRONG_THREAD.
+ *
+ * Since: 0.1
+ */
+void
+genlm_potential_evaluate_sync (GenlmPotential *self,
+                               GenlmRequest   *request)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (GENLM_IS_POTENTIAL (self));
+  g_return_if_fail (GENLM_IS_REQUEST (request));
+
+  if (genlm_request_is_answered (request))
+    return;
+
+  error = check_request (self, request);
+  if (error == NULL &&
+      (genlm_potential_get_traits (self) & GENLM_TRAITS_THREAD_SAFE) == 0 && !runs_here (self))
+    {
+      g_autofree char *label = genlm_potential_dup_label (self);
+
+      error = g_error_new (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_WRONG_THREAD,
+                           "%s is not thread-safe and belongs to another thread; "
+                           "use the asynchronous calls, which go to its own", label);
+    }
+  if (error == NULL)
+    g_cancellable_set_error_if_cancelled (genlm_request_get_cancellable (request), &error);
+  if (error != NULL)
+    genlm_request_fail (request, error, FALSE);
+  else
+    answer (self, request);
+}

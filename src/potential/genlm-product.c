@@ -1,0 +1,632 @@
+/* The product of two potentials over one vocabulary: log weights add. */
+
+#include "genlm-product.h"
+#include "genlm-batch.h"
+#include "genlm-context.h"
+#include "genlm-element.h"
+#include "genlm-potential-private.h"
+#include "genlm-scores.h"
+#include "genlm-token-set-list.h"
+#include "genlm-token-set.h"
+#include "genlm-weights-list.h"
+#include "genlm-weights.h"
+
+#include <math.h>
+
+struct _GenlmProduct
+{
+  GenlmPotentialBase  parent_instance;
+
+  GenlmPotential     *first;
+  GenlmPotential     *second;
+};
+
+enum
+{
+  PROP_0,
+  PROP_FIRST,
+  PROP_SECOND,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void genlm_product_initable_init  (GInitableIface          *iface);
+static void genlm_product_potential_init (GenlmPotentialInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GenlmProduct, genlm_product, GENLM_TYPE_POTENTIAL_BASE,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, genlm_product_initable_init)
+                               G_IMPLEMENT_INTERFACE (GENLM_TYPE_POTENTIAL, genlm_product_potential_init))
+
+/* -- combining ------------------------------------------------------------ */
+
+/* -inf is the weight zero, and a product with it is zero whatever the other
+ * side is: there is no +inf to make a NaN of. */
+static GenlmScores *
+add_scores (GenlmScores *a,
+            GenlmScores *b)
+{
+  gsize n = genlm_scores_get_size (a);
+  const double *x = genlm_scores_peek (a);
+  const double *y = genlm_scores_peek (b);
+  double *values;
+  GenlmScores *sum = genlm_scores_new_uninit (n, &values);
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = x[i] + y[i];
+  return sum;
+}
+
+static GenlmWeightsList *
+add_weights (GenlmWeightsList *a,
+             GenlmWeightsList *b)
+{
+  GenlmWeightsList *sums = genlm_weights_list_new ();
+
+  for (gsize i = 0; i < genlm_weights_list_get_size (a); i++)
+    {
+      g_autoptr (GenlmWeights) sum = genlm_weights_add (genlm_weights_list_get (a, i),
+                                                        genlm_weights_list_get (b, i));
+
+      genlm_weights_list_append (sums, sum);
+    }
+  return sums;
+}
+
+static GenlmTokenSetList *
+intersect_masks (GenlmTokenSetList *a,
+                 GenlmTokenSetList *b)
+{
+  GenlmTokenSetList *both = genlm_token_set_list_new ();
+
+  for (gsize i = 0; i < genlm_token_set_list_get_size (a); i++)
+    {
+      g_autoptr (GenlmTokenSet) set = genlm_token_set_intersect (genlm_token_set_list_get (a, i),
+                                                                 genlm_token_set_list_get (b, i));
+
+      genlm_token_set_list_append (both, set);
+    }
+  return both;
+}
+
+/* Answers @request from the answered requests of the two sides. */
+static void
+combine (GenlmRequest *request,
+         GenlmRequest *first,
+         GenlmRequest *second)
+{
+  const GError *error = genlm_request_peek_error (first);
+
+  if (error == NULL)
+    error = genlm_request_peek_error (second);
+  if (error != NULL)
+    {
+      genlm_request_fail (request, error, FALSE);
+      return;
+    }
+
+  switch (genlm_request_get_method (request))
+    {
+    case GENLM_METHOD_PREFIX:
+    case GENLM_METHOD_COMPLETE:
+      {
+        g_autoptr (GenlmScores) a = genlm_request_finish_scores (first, NULL);
+        g_autoptr (GenlmScores) b = genlm_request_finish_scores (second, NULL);
+        g_autoptr (GenlmScores) sum = add_scores (a, b);
+
+        genlm_request_return_scores (request, sum);
+      }
+      break;
+
+    case GENLM_METHOD_NEXT:
+      {
+        g_autoptr (GenlmWeightsList) a = genlm_request_finish_weights (first, NULL);
+        g_autoptr (GenlmWeightsList) b = genlm_request_finish_weights (second, NULL);
+        g_autoptr (GenlmWeightsList) sums = add_weights (a, b);
+
+        genlm_request_return_weights (request, sums);
+      }
+      break;
+
+    case GENLM_METHOD_MASK:
+      {
+        g_autoptr (GenlmTokenSetList) a = genlm_request_finish_masks (first, NULL);
+        g_autoptr (GenlmTokenSetList) b = genlm_request_finish_masks (second, NULL);
+        g_autoptr (GenlmTokenSetList) both = intersect_masks (a, b);
+
+        genlm_request_return_masks (request, both);
+      }
+      break;
+
+    case GENLM_METHOD_SAMPLE:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* -- the interface -------------------------------------------------------- */
+
+static GenlmTraits
+genlm_product_get_traits (GenlmPotential *potential)
+{
+  GenlmProduct *self = GENLM_PRODUCT (potential);
+
+  if (self->first == NULL || self->second == NULL)
+    return GENLM_TRAITS_NONE;
+  return genlm_potential_get_traits (self->first) & genlm_potential_get_traits (self->second);
+}
+
+typedef double (*ScoreFunc) (GenlmPotential  *potential,
+                             GenlmContext    *context,
+                             GCancellable    *cancellable,
+                             GError         **error);
+
+static gboolean
+weigh_score (GenlmPotential  *potential,
+             GenlmContext    *context,
+             ScoreFunc        score,
+             double          *out,
+             GError         **error)
+{
+  GenlmProduct *self = GENLM_PRODUCT (potential);
+  double second = 0;
+
+  *out = score (self->first, context, NULL, error);
+  if (isnan (*out))
+    return FALSE;
+  /* The second side is not asked about what is impossible anyway. */
+  if (*out == -INFINITY)
+    return TRUE;
+  second = score (self->second, context, NULL, error);
+  *out += second;
+  return !isnan (second);
+}
+
+static gboolean
+genlm_product_weigh_prefix (GenlmPotential  *potential,
+                            GenlmContext    *context,
+                            double          *out,
+                            GError         **error)
+{
+  return weigh_score (potential, context, genlm_potential_prefix_sync, out, error);
+}
+
+static gboolean
+genlm_product_weigh_complete (GenlmPotential  *potential,
+                              GenlmContext    *context,
+                              double          *out,
+                              GError         **error)
+{
+  return weigh_score (potential, context, genlm_potential_complete_sync, out, error);
+}
+
+/* Asks both sides synchronously and combines. Returns the answered request. */
+static GenlmRequest *
+ask_both (GenlmPotential *potential,
+          GenlmMethod     method,
+          GenlmBatch     *batch)
+{
+  GenlmProduct *self = GENLM_PRODUCT (potential);
+  gsize n_weights = genlm_potential_get_n_weights (potential);
+  GenlmRequest *request = genlm_request_new (G_OBJECT (self), method, batch, n_weights, NULL, NULL, NULL);
+  g_autoptr (GenlmRequest) first =
+    genlm_request_new (G_OBJECT (self->first), method, batch, n_weights, NULL, NULL, NULL);
+  g_autoptr (GenlmRequest) second =
+    genlm_request_new (G_OBJECT (self->second), method, batch, n_weights, NULL, NULL, NULL);
+
+  genlm_potential_evaluate_sync (self->first, first);
+  if (genlm_request_peek_error (first) == NULL)
+    genlm_potential_evaluate_sync (self->second, second);
+  combine (request, first, second);
+  return request;
+}
+
+static GenlmRequest *
+ask_both_single (GenlmPotential *potential,
+                 GenlmMethod     method,
+                 GenlmContext   *context)
+{
+  g_autoptr (GenlmBatch) batch = genlm_batch_new_sized (1);
+
+  genlm_batch_append (batch, context);
+  return ask_both (potential, method, batch);
+}
+
+static GenlmWeights *
+genlm_product_weigh_next (GenlmPotential  *potential,
+                          GenlmContext    *context,
+                          GError         **error)
+{
+  g_autoptr (GenlmRequest) request = ask_both_single (potential, GENLM_METHOD_NEXT, context);
+  g_autoptr (GenlmWeightsList) list = genlm_request_finish_weights (request, error);
+
+  return list != NULL ? genlm_weights_ref (genlm_weights_list_get (list, 0)) : NULL;
+}
+
+static GenlmTokenSet *
+genlm_product_weigh_mask (GenlmPotential  *potential,
+                          GenlmContext    *context,
+                          GError         **error)
+{
+  g_autoptr (GenlmRequest) request = ask_both_single (potential, GENLM_METHOD_MASK, context);
+  g_autoptr (GenlmTokenSetList) list = genlm_request_finish_masks (request, error);
+
+  return list != NULL ? genlm_token_set_ref (genlm_token_set_list_get (list, 0)) : NULL;
+}
+
+static GenlmScores *
+genlm_product_weigh_prefix_batch (GenlmPotential  *potential,
+                                  GenlmBatch      *batch,
+                                  GError         **error)
+{
+  g_autoptr (GenlmRequest) request = ask_both (potential, GENLM_METHOD_PREFIX, batch);
+
+  return genlm_request_finish_scores (request, error);
+}
+
+static GenlmScores *
+genlm_product_weigh_complete_batch (GenlmPotential  *potential,
+                                    GenlmBatch      *batch,
+                                    GError         **error)
+{
+  g_autoptr (GenlmRequest) request = ask_both (potential, GENLM_METHOD_COMPLETE, batch);
+
+  return genlm_request_finish_scores (request, error);
+}
+
+static GenlmWeightsList *
+genlm_product_weigh_next_batch (GenlmPotential  *potential,
+                                GenlmBatch      *batch,
+                                GError         **error)
+{
+  g_autoptr (GenlmRequest) request = ask_both (potential, GENLM_METHOD_NEXT, batch);
+
+  return genlm_request_finish_weights (request, error);
+}
+
+static GenlmTokenSetList *
+genlm_product_weigh_mask_batch (GenlmPotential  *potential,
+                                GenlmBatch      *batch,
+                                GError         **error)
+{
+  g_autoptr (GenlmRequest) request = ask_both (potential, GENLM_METHOD_MASK, batch);
+
+  return genlm_request_finish_masks (request, error);
+}
+
+/* A request that waits for both sides. */
+typedef struct
+{
+  GenlmRequest *request;
+  GenlmRequest *sides[2];
+  guint         n_waiting;
+} Join;
+
+static void
+side_answered (GenlmRequest *side,
+               gpointer      user_data)
+{
+  Join *join = user_data;
+
+  if (--join->n_waiting > 0)
+    return;
+  combine (join->request, join->sides[0], join->sides[1]);
+  g_object_unref (join->request);
+  g_object_unref (join->sides[0]);
+  g_object_unref (join->sides[1]);
+  g_free (join);
+}
+
+static void
+genlm_product_evaluate (GenlmPotential *potential,
+                        GenlmRequest   *request)
+{
+  GenlmProduct *self = GENLM_PRODUCT (potential);
+  GenlmPotential *sides[2] = { self->first, self->second };
+  Join *join = g_new0 (Join, 1);
+
+  join->request = g_object_ref (request);
+  join->n_waiting = 3;
+  for (guint i = 0; i < 2; i++)
+    join->sides[i] = genlm_request_new_internal (G_OBJECT (sides[i]),
+                                                 genlm_request_get_method (request),
+                                                 genlm_request_get_batch (request),
+                                                 genlm_potential_get_n_weights (potential),
+                                                 genlm_request_get_cancellable (request),
+                                                 side_answered, join);
+  for (guint i = 0; i < 2; i++)
+    genlm_potential_evaluate (sides[i], join->sides[i]);
+  /* The third is this call: an answer that came at once must not free the join under it. */
+  side_answered (NULL, join);
+}
+
+static GenlmPotential *
+genlm_product_make_spawn (GenlmPotential  *potential,
+                          GError         **error)
+{
+  GenlmProduct *self = GENLM_PRODUCT (potential);
+  g_autoptr (GenlmPotential) first = genlm_potential_spawn (self->first, error);
+  g_autoptr (GenlmPotential) second = first != NULL ? genlm_potential_spawn (self->second, error) : NULL;
+
+  return second != NULL ? (GenlmPotential *) genlm_product_new (first, second, error) : NULL;
+}
+
+/* Coercion goes inwards: each side does it beside its own tables. */
+static GenlmPotential *
+genlm_product_make_coerced (GenlmPotential  *potential,
+                            GenlmVocab      *target,
+                            GError         **error)
+{
+  GenlmProduct *self = GENLM_PRODUCT (potential);
+  g_autoptr (GenlmPotential) first = genlm_potential_coerce (self->first, target, error);
+  g_autoptr (GenlmPotential) second = first != NULL ? genlm_potential_coerce (self->second, target, error) : NULL;
+
+  return second != NULL ? (GenlmPotential *) genlm_product_new (first, second, error) : NULL;
+}
+
+static void
+genlm_product_potential_init (GenlmPotentialInterface *iface)
+{
+  iface->get_traits = genlm_product_get_traits;
+  iface->weigh_prefix = genlm_product_weigh_prefix;
+  iface->weigh_complete = genlm_product_weigh_complete;
+  iface->weigh_next = genlm_product_weigh_next;
+  iface->weigh_mask = genlm_product_weigh_mask;
+  iface->weigh_prefix_batch = genlm_product_weigh_prefix_batch;
+  iface->weigh_complete_batch = genlm_product_weigh_complete_batch;
+  iface->weigh_next_batch = genlm_product_weigh_next_batch;
+  iface->weigh_mask_batch = genlm_product_weigh_mask_batch;
+  iface->evaluate = genlm_product_evaluate;
+  iface->make_spawn = genlm_product_make_spawn;
+  iface->make_coerced = genlm_product_make_coerced;
+}
+
+/* -- the object ----------------------------------------------------------- */
+
+static gboolean
+check_vocabs (GenlmProduct  *self,
+              GenlmVocab    *first,
+              GenlmVocab    *second,
+              GError       **error)
+{
+  g_autofree char *first_label = NULL;
+  g_autofree char *second_label = NULL;
+  g_autofree char *first_text = NULL;
+  g_autofree char *second_text = NULL;
+
+  if (genlm_vocab_equal (first, second))
+    return TRUE;
+
+  first_label = genlm_potential_dup_label (self->first);
+  second_label = genlm_potential_dup_label (self->second);
+  first_text = genlm_vocab_to_string (first);
+  second_text = genlm_vocab_to_string (second);
+  if (genlm_vocab_get_kind (first) != genlm_vocab_get_kind (second))
+    g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH,
+                 "Failed to multiply %s over %s with %s over %s: "
+                 "coerce the one over bytes to the vocabulary of the other with genlm_potential_coerce()",
+                 first_label, first_text, second_label, second_text);
+  else
+    g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH,
+                 "Failed to multiply %s over %s with %s over %s: the vocabularies differ",
+                 first_label, first_text, second_label, second_text);
+  return FALSE;
+}
+
+static gboolean
+genlm_product_initable_real_init (GInitable     *initable,
+                                  GCancellable  *cancellable,
+                                  GError       **error)
+{
+  GenlmProduct *self = GENLM_PRODUCT (initable);
+  GenlmVocab *vocabs[2] = { NULL, NULL };
+
+  if (self->first == NULL || self->second == NULL)
+    {
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
+                   "Failed to make a product: its property “%s” is not set", self->first == NULL ? "first" : "second");
+      return FALSE;
+    }
+  vocabs[0] = genlm_potential_get_vocab (self->first);
+  vocabs[1] = genlm_potential_get_vocab (self->second);
+  for (guint i = 0; i < 2; i++)
+    {
+      if (vocabs[i] == NULL)
+        {
+          g_autofree char *label = genlm_potential_dup_label (i == 0 ? self->first : self->second);
+
+          g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_READY,
+                       "Failed to make a product: %s has no vocabulary yet", label);
+          return FALSE;
+        }
+    }
+  if (!check_vocabs (self, vocabs[0], vocabs[1], error))
+    return FALSE;
+  genlm_potential_base_set_vocab (GENLM_POTENTIAL_BASE (self), vocabs[0]);
+  return TRUE;
+}
+
+static void
+genlm_product_initable_init (GInitableIface *iface)
+{
+  iface->init = genlm_product_initable_real_init;
+}
+
+static void
+genlm_product_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  GenlmProduct *self = GENLM_PRODUCT (object);
+
+  switch (prop_id)
+    {
+    case PROP_FIRST:
+      g_value_set_object (value, self->first);
+      break;
+    case PROP_SECOND:
+      g_value_set_object (value, self->second);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+genlm_product_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  GenlmProduct *self = GENLM_PRODUCT (object);
+
+  switch (prop_id)
+    {
+    case PROP_FIRST:
+      self->first = g_value_dup_object (value);
+      break;
+    case PROP_SECOND:
+      self->second = g_value_dup_object (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+genlm_product_dispose (GObject *object)
+{
+  GenlmProduct *self = GENLM_PRODUCT (object);
+
+  g_clear_object (&self->second);
+  g_clear_object (&self->first);
+
+  G_OBJECT_CLASS (genlm_product_parent_class)->dispose (object);
+}
+
+static void
+genlm_product_class_init (GenlmProductClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = genlm_product_get_property;
+  object_class->set_property = genlm_product_set_property;
+  object_class->dispose = genlm_product_dispose;
+
+  /**
+   * GenlmProduct:first:
+   *
+   * The first factor. A single prefix or complete that it weighs zero is not
+   * asked of the second one.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FIRST] =
+    g_param_spec_object ("first", "First", "The first factor, which is asked first",
+                         GENLM_TYPE_POTENTIAL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GenlmProduct:second:
+   *
+   * The second factor.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SECOND] =
+    g_param_spec_object ("second", "Second", "The second factor",
+                         GENLM_TYPE_POTENTIAL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  genlm_element_class_set_input (object_class, "first");
+  genlm_potential_base_class_set_metadata (GENLM_POTENTIAL_BASE_CLASS (klass),
+                                           "Product", "Potential/Wrapper",
+                                           "Multiplies the weights of two potentials over one vocabulary",
+                                           "The genlm-glib authors");
+}
+
+static void
+genlm_product_init (GenlmProduct *self)
+{
+}
+
+/**
+ * genlm_product_new:
+ * @first: a potential
+ * @second: another, over the same vocabulary
+ * @error: return location for an error
+ *
+ * Makes the product of two potentials.
+ *
+ * Errors: %GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH, naming both vocabularies.
+ *
+ * Returns: (transfer full): the product
+ * Since: 0.1
+ */
+GenlmProduct *
+genlm_product_new (GenlmPotential  *first,
+                   GenlmPotential  *second,
+                   GError         **error)
+{
+  g_return_val_if_fail (GENLM_IS_POTENTIAL (first), NULL);
+  g_return_val_if_fail (GENLM_IS_POTENTIAL (second), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_initable_new (GENLM_TYPE_PRODUCT, NULL, error, "first", first, "second", second, NULL);
+}
+
+/**
+ * genlm_product_get_first: (get-property first)
+ * @self: a product
+ *
+ * Gets the first factor.
+ *
+ * Returns: (transfer none): the factor
+ * Since: 0.1
+ */
+GenlmPotential *
+genlm_product_get_first (GenlmProduct *self)
+{
+  g_return_val_if_fail (GENLM_IS_PRODUCT (self), NULL);
+
+  return self->first;
+}
+
+/**
+ * genlm_product_get_second: (get-property second)
+ * @self: a product
+ *
+ * Gets the second factor.
+ *
+ * Returns: (transfer none): the factor
+ * Since: 0.1
+ */
+GenlmPotential *
+genlm_product_get_second (GenlmProduct *self)
+{
+  g_return_val_if_fail (GENLM_IS_PRODUCT (self), NULL);
+
+  return self->second;
+}
+
+/**
+ * genlm_potential_multiply:
+ * @self: a potential
+ * @other: another, over the same vocabulary
+ * @error: return location for an error
+ *
+ * Makes the product of two potentials.
+ *
+ * Errors: %GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH, naming both vocabularies.
+ *
+ * Returns: (transfer full): the product
+ * Since: 0.1
+ */
+GenlmPotential *
+genlm_potential_multiply (GenlmPotential  *self,
+                          GenlmPotential  *other,
+                          GError         **error)
+{
+  return (GenlmPotential *) genlm_product_new (self, other, error);
+}
