@@ -32,6 +32,7 @@ G_BEGIN_DECLS
 #include "genlm-autobatch.h"
 
 #include "genlm-element-factory.h"
+#include "genlm-pipeline.h"
 #include "genlm-plugin.h"
 #include "genlm-registry.h"
 

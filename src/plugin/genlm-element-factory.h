@@ -89,5 +89,7 @@ gpointer             genlm_element_make_with                     (const char    
 GENLM_AVAILABLE_IN_ALL
 gpointer             genlm_element_from_recipe                   (GVariant             *recipe,
                                                                   GError              **error);
+GENLM_AVAILABLE_IN_ALL
+char                *genlm_element_dup_property_range            (GParamSpec           *pspec);
 
 G_END_DECLS

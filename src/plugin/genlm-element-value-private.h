@@ -22,6 +22,5 @@ gboolean    genlm_element_value_check         (GValue        *value,
                                                GParamSpec    *pspec,
                                                const char    *element,
                                                GError       **error);
-char       *genlm_element_value_dup_range     (GParamSpec    *pspec);
 
 G_END_DECLS

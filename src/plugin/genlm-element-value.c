@@ -56,10 +56,13 @@ enum_nicks (GType type)
     {                                                                           \
       GParamSpec ## Name *spec = G_PARAM_SPEC_ ## NAME (pspec);                 \
                                                                                 \
-      if (spec->minimum <= (low) && spec->maximum >= (high))                    \
-        return g_strdup ("a whole number");                                     \
-      return g_strdup_printf ("a whole number from %" format " to %" format,    \
-                              spec->minimum, spec->maximum);                    \
+      if (spec->maximum < (high))                                               \
+        return g_strdup_printf ("a whole number from %" format " to %" format,  \
+                                spec->minimum, spec->maximum);                  \
+      if ((low) == 0 || spec->minimum > (low))                                  \
+        return g_strdup_printf ("a whole number from %" format " upwards",      \
+                                spec->minimum);                                 \
+      return g_strdup ("a whole number");                                       \
     }
 
 static char *
@@ -76,21 +79,34 @@ float_range (double minimum,
   return g_strdup_printf ("a number from %g to %g", minimum, maximum);
 }
 
-/* What a property takes, in words that fit after "takes". */
+/**
+ * genlm_element_dup_property_range:
+ * @pspec: a property of an element
+ *
+ * Says in words what a property takes, such as "a whole number from 1 to 64"
+ * or "one of fast, exact".
+ *
+ * Returns: (transfer full): words that fit after "takes"
+ *
+ * Since: 0.1
+ */
 char *
-genlm_element_value_dup_range (GParamSpec *pspec)
+genlm_element_dup_property_range (GParamSpec *pspec)
 {
-  GType type = G_PARAM_SPEC_VALUE_TYPE (pspec);
+  GType type;
   g_autofree char *nicks = NULL;
 
+  g_return_val_if_fail (G_IS_PARAM_SPEC (pspec), NULL);
+
+  type = G_PARAM_SPEC_VALUE_TYPE (pspec);
   if (G_IS_PARAM_SPEC_BOOLEAN (pspec))
     return g_strdup ("true or false");
   INTEGER_RANGE (Int, INT, "d", G_MININT, G_MAXINT)
-  INTEGER_RANGE (UInt, UINT, "u", 1, G_MAXUINT)
+  INTEGER_RANGE (UInt, UINT, "u", 0, G_MAXUINT)
   INTEGER_RANGE (Long, LONG, "ld", G_MINLONG, G_MAXLONG)
-  INTEGER_RANGE (ULong, ULONG, "lu", 1, G_MAXULONG)
+  INTEGER_RANGE (ULong, ULONG, "lu", 0, G_MAXULONG)
   INTEGER_RANGE (Int64, INT64, G_GINT64_FORMAT, G_MININT64, G_MAXINT64)
-  INTEGER_RANGE (UInt64, UINT64, G_GUINT64_FORMAT, 1, G_MAXUINT64)
+  INTEGER_RANGE (UInt64, UINT64, G_GUINT64_FORMAT, 0, G_MAXUINT64)
   if (G_IS_PARAM_SPEC_DOUBLE (pspec))
     return float_range (G_PARAM_SPEC_DOUBLE (pspec)->minimum, G_PARAM_SPEC_DOUBLE (pspec)->maximum, G_MAXDOUBLE);
   if (G_IS_PARAM_SPEC_FLOAT (pspec))
@@ -119,7 +135,7 @@ set_error (GError     **error,
            const char  *element,
            const char  *shown)
 {
-  g_autofree char *range = genlm_element_value_dup_range (pspec);
+  g_autofree char *range = genlm_element_dup_property_range (pspec);
   g_autofree char *clean = dup_shown (shown);
 
   g_set_error (error, GENLM_ELEMENT_ERROR, code,

@@ -1,0 +1,425 @@
+/* Makes the elements of a tree. First everything is checked that can be
+ * without making one: elements, properties, values, references, types, what
+ * is missing. Then they are made, each after those that it takes, since an
+ * element gets all its properties at construction. */
+#include "genlm-pipeline-build-private.h"
+
+#include <string.h>
+
+#include "genlm-element-value-private.h"
+#include "genlm-pipeline-place-private.h"
+#include "genlm-property-list-private.h"
+#include "genlm-registry.h"
+
+/* An element as property of another. */
+typedef struct
+{
+  GParamSpec *pspec;
+  guint       source;
+} Edge;
+
+typedef enum
+{
+  STATE_UNSEEN,
+  STATE_OPEN,
+  STATE_MADE,
+} State;
+
+typedef struct
+{
+  GenlmElementFactory *factory;
+  const char          *name;
+  GType                type;
+  GObjectClass        *klass;
+  GenlmPropertyList   *properties;
+  GHashTable          *seen;
+  GArray              *edges;
+  State                state;
+  gboolean             used;
+  guint                next_edge;
+} Plan;
+
+typedef struct
+{
+  GenlmPipelineTree *tree;
+  Plan              *plans;
+  GHashTable        *indices;
+  GPtrArray         *objects;
+} Build;
+
+static void
+plan_clear (Plan *plan)
+{
+  g_clear_pointer (&plan->edges, g_array_unref);
+  g_clear_pointer (&plan->seen, g_hash_table_unref);
+  g_clear_pointer (&plan->properties, genlm_property_list_free);
+  g_clear_pointer (&plan->klass, g_type_class_unref);
+  g_clear_object (&plan->factory);
+}
+
+static const char *
+build_description (Build *build)
+{
+  return build->tree->description;
+}
+
+static gboolean
+find_elements (Build   *build,
+               GError **error)
+{
+  for (guint i = 0; i < build->tree->nodes->len; i++)
+    {
+      GenlmPipelineNode *node = build->tree->nodes->pdata[i];
+      Plan *plan = &build->plans[i];
+      GError *cause = NULL;
+
+      plan->factory = genlm_registry_find_factory (genlm_registry_get_default (), node->element, &cause);
+      if (plan->factory != NULL)
+        plan->type = genlm_element_factory_load_type (plan->factory, &cause);
+      if (cause != NULL)
+        {
+          genlm_pipeline_place_propagate (error, cause, build_description (build), node->position);
+          return FALSE;
+        }
+      plan->name = genlm_element_factory_get_name (plan->factory);
+      plan->klass = g_type_class_ref (plan->type);
+      plan->properties = genlm_property_list_new ();
+      plan->seen = g_hash_table_new (NULL, NULL);
+      plan->edges = g_array_new (FALSE, FALSE, sizeof (Edge));
+      g_hash_table_insert (build->indices, node, GUINT_TO_POINTER (i));
+    }
+  return TRUE;
+}
+
+/* The property that a value is for; of "!" the input of the element. */
+static GParamSpec *
+find_property (Build               *build,
+               Plan                *plan,
+               GenlmPipelineValue  *value,
+               GError             **error)
+{
+  const char *input = genlm_element_factory_get_input (plan->factory);
+  GParamSpec *pspec;
+  GError *cause = NULL;
+
+  if (value->name == NULL && input == NULL)
+    {
+      genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_NO_INPUT, build_description (build), value->position,
+                                      "Element \"%s\" takes no other element, so nothing can stand before its \"!\"",
+                                      plan->name);
+      return NULL;
+    }
+  pspec = genlm_element_value_find_property (plan->klass, plan->name, value->name != NULL ? value->name : input, &cause);
+  if (pspec == NULL)
+    {
+      genlm_pipeline_place_propagate (error, cause, build_description (build), value->position);
+      return NULL;
+    }
+  if (!g_hash_table_add (plan->seen, pspec))
+    {
+      genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_DUPLICATE_PROPERTY,
+                                      build_description (build), value->position,
+                                      "Element \"%s\" already has its \"%s\"; set another property instead, as in \"property=name.\"",
+                                      plan->name, pspec->name);
+      return NULL;
+    }
+  return pspec;
+}
+
+/* The element that a value such as "lm." names. */
+static GenlmPipelineNode *
+find_source (Build               *build,
+             Plan                *plan,
+             GParamSpec          *pspec,
+             GenlmPipelineValue  *value,
+             GError             **error)
+{
+  g_autofree char *name = NULL;
+  gsize length;
+
+  if (value->source != NULL)
+    return value->source;
+
+  length = strlen (value->text);
+  if (length < 2 || value->text[length - 1] != '.')
+    {
+      gboolean known = g_hash_table_contains (build->tree->names, value->text);
+
+      genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_NOT_A_REFERENCE,
+                                      build_description (build), value->text_position,
+                                      "Property \"%s\" of element \"%s\" is an element of this description, "
+                                      "referred to by its name and a full stop%s%s%s",
+                                      pspec->name, plan->name, known ? ": \"" : ", such as \"lm.\"",
+                                      known ? value->text : "", known ? ".\"" : "");
+      return NULL;
+    }
+  name = g_strndup (value->text, length - 1);
+  return genlm_pipeline_tree_find (build->tree, name, value->text_position, error);
+}
+
+static gboolean
+plan_element (Build               *build,
+              Plan                *plan,
+              GParamSpec          *pspec,
+              GenlmPipelineValue  *value,
+              GError             **error)
+{
+  GenlmPipelineNode *source = find_source (build, plan, pspec, value, error);
+  Edge edge = { pspec, 0 };
+  Plan *other;
+
+  if (source == NULL)
+    return FALSE;
+
+  edge.source = GPOINTER_TO_UINT (g_hash_table_lookup (build->indices, source));
+  other = &build->plans[edge.source];
+  if (!g_type_is_a (other->type, G_PARAM_SPEC_VALUE_TYPE (pspec)))
+    {
+      genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_WRONG_TYPE, build_description (build),
+                                      value->text_position,
+                                      "Element \"%s\" takes a %s as \"%s\", and \"%s\" is a %s",
+                                      plan->name, g_type_name (G_PARAM_SPEC_VALUE_TYPE (pspec)), pspec->name,
+                                      other->name, g_type_name (other->type));
+      return FALSE;
+    }
+  other->used = TRUE;
+  g_array_append_val (plan->edges, edge);
+  return TRUE;
+}
+
+static gboolean
+is_element_property (GParamSpec *pspec)
+{
+  return g_type_is_a (G_PARAM_SPEC_VALUE_TYPE (pspec), G_TYPE_OBJECT) ||
+         G_TYPE_IS_INTERFACE (G_PARAM_SPEC_VALUE_TYPE (pspec));
+}
+
+static gboolean
+plan_value (Build               *build,
+            Plan                *plan,
+            GenlmPipelineValue  *value,
+            GError             **error)
+{
+  GParamSpec *pspec;
+  GError *cause = NULL;
+  GValue *place;
+
+  /* The name is the description's own; elements that have one get it too. */
+  if (g_strcmp0 (value->name, "name") == 0 && g_object_class_find_property (plan->klass, "name") == NULL)
+    return TRUE;
+
+  pspec = find_property (build, plan, value, error);
+  if (pspec == NULL)
+    return FALSE;
+  if (is_element_property (pspec))
+    return plan_element (build, plan, pspec, value, error);
+
+  place = genlm_property_list_add (plan->properties, pspec, plan->name, &cause);
+  if (place == NULL || !genlm_element_value_from_text (place, pspec, plan->name, value->text, &cause))
+    {
+      genlm_pipeline_place_propagate (error, cause, build_description (build),
+                                      place != NULL ? value->text_position : value->position);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_input (Build              *build,
+             Plan               *plan,
+             GenlmPipelineNode  *node,
+             GError            **error)
+{
+  const char *input = genlm_element_factory_get_input (plan->factory);
+  GParamSpec *pspec = input != NULL ? g_object_class_find_property (plan->klass, input) : NULL;
+
+  if (pspec == NULL || g_hash_table_contains (plan->seen, pspec))
+    return TRUE;
+  genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_MISSING_INPUT, build_description (build), node->position,
+                                  "Element \"%s\" needs %s=: set it, as in \"%s=name.\", or put an element and \"!\" before it",
+                                  plan->name, input, input);
+  return FALSE;
+}
+
+static gboolean
+plan_elements (Build   *build,
+               GError **error)
+{
+  for (guint i = 0; i < build->tree->nodes->len; i++)
+    {
+      GenlmPipelineNode *node = build->tree->nodes->pdata[i];
+
+      for (guint j = 0; j < node->values->len; j++)
+        if (!plan_value (build, &build->plans[i], node->values->pdata[j], error))
+          return FALSE;
+      if (!check_input (build, &build->plans[i], node, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* A constraint that was meant to be there and is not would loosen the result. */
+static gboolean
+check_used (Build   *build,
+            GError **error)
+{
+  for (guint i = 0; i < build->tree->nodes->len; i++)
+    {
+      GenlmPipelineNode *node = build->tree->nodes->pdata[i];
+
+      if (build->plans[i].used || node->name != NULL || node == build->tree->last)
+        continue;
+      genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_UNUSED, build_description (build), node->position,
+                                      "Nothing takes element \"%s\"; put \"!\" after it, or give it a name and refer to it",
+                                      build->plans[i].name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+make_element (Build   *build,
+              guint    index,
+              GError **error)
+{
+  Plan *plan = &build->plans[index];
+  GenlmPipelineNode *node = build->tree->nodes->pdata[index];
+  GError *cause = NULL;
+  gboolean complete = TRUE;
+
+  for (guint i = 0; i < plan->edges->len && complete; i++)
+    {
+      Edge *edge = &g_array_index (plan->edges, Edge, i);
+      GValue *value = genlm_property_list_add (plan->properties, edge->pspec, plan->name, &cause);
+
+      complete = value != NULL;
+      if (complete)
+        g_value_set_object (value, build->objects->pdata[edge->source]);
+    }
+  if (complete)
+    build->objects->pdata[index] = genlm_property_list_construct (plan->properties, plan->type, plan->name, &cause);
+  if (build->objects->pdata[index] == NULL)
+    {
+      genlm_pipeline_place_propagate (error, cause, build_description (build), node->position);
+      return FALSE;
+    }
+  plan->state = STATE_MADE;
+  return TRUE;
+}
+
+static void
+set_circular (Build    *build,
+              GArray   *open,
+              guint     index,
+              GError  **error)
+{
+  GenlmPipelineNode *node = build->tree->nodes->pdata[index];
+  GString *circle = g_string_new (build->plans[index].name);
+  guint start = 0;
+
+  while (g_array_index (open, guint, start) != index)
+    start++;
+  for (guint i = open->len; i > start; i--)
+    g_string_append_printf (circle, " ! %s", build->plans[g_array_index (open, guint, i - 1)].name);
+  genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_CIRCULAR, build_description (build), node->position,
+                                  "Elements need each other before they can be made: %s", circle->str);
+  g_string_free (circle, TRUE);
+}
+
+/* Makes an element after those that it takes, without recursion. */
+static gboolean
+make_with_sources (Build   *build,
+                   GArray  *open,
+                   guint    index,
+                   GError **error)
+{
+  g_array_append_val (open, index);
+  build->plans[index].state = STATE_OPEN;
+  while (open->len > 0)
+    {
+      guint top = g_array_index (open, guint, open->len - 1);
+      Plan *plan = &build->plans[top];
+      guint source;
+
+      if (plan->next_edge == plan->edges->len)
+        {
+          if (!make_element (build, top, error))
+            return FALSE;
+          g_array_set_size (open, open->len - 1);
+          continue;
+        }
+      source = g_array_index (plan->edges, Edge, plan->next_edge++).source;
+      if (build->plans[source].state == STATE_OPEN)
+        {
+          set_circular (build, open, source, error);
+          return FALSE;
+        }
+      if (build->plans[source].state == STATE_UNSEEN)
+        {
+          build->plans[source].state = STATE_OPEN;
+          g_array_append_val (open, source);
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+make_elements (Build   *build,
+               GError **error)
+{
+  g_autoptr(GArray) open = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < build->tree->nodes->len; i++)
+    if (build->plans[i].state == STATE_UNSEEN && !make_with_sources (build, open, i, error))
+      return FALSE;
+  return TRUE;
+}
+
+static GPtrArray *
+list_ends (Build *build)
+{
+  GPtrArray *ends = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < build->objects->len; i++)
+    if (!build->plans[i].used)
+      g_ptr_array_add (ends, g_object_ref (build->objects->pdata[i]));
+  return ends;
+}
+
+static void
+clear_object (gpointer object)
+{
+  g_clear_object (&object);
+}
+
+/* Makes every element of a tree, or none that outlives the error. */
+GenlmPipelineParts *
+genlm_pipeline_build (GenlmPipelineTree  *tree,
+                      GError            **error)
+{
+  g_autofree Plan *plans = g_new0 (Plan, tree->nodes->len);
+  g_autoptr(GHashTable) indices = g_hash_table_new (NULL, NULL);
+  g_autoptr(GPtrArray) objects = g_ptr_array_new_with_free_func (clear_object);
+  Build build = { tree, plans, indices, objects };
+  GenlmPipelineParts *parts = NULL;
+
+  g_ptr_array_set_size (objects, tree->nodes->len);
+  if (find_elements (&build, error) && plan_elements (&build, error) &&
+      check_used (&build, error) && make_elements (&build, error))
+    {
+      parts = g_new0 (GenlmPipelineParts, 1);
+      parts->objects = g_ptr_array_ref (objects);
+      parts->ends = list_ends (&build);
+    }
+  for (guint i = 0; i < tree->nodes->len; i++)
+    plan_clear (&plans[i]);
+  return parts;
+}
+
+void
+genlm_pipeline_parts_free (GenlmPipelineParts *self)
+{
+  g_ptr_array_unref (self->ends);
+  g_ptr_array_unref (self->objects);
+  g_free (self);
+}
