@@ -13,6 +13,10 @@ double  genlm_vec_max                 (const double  *x,
 double  genlm_vec_sum_exp             (const double  *x,
                                        gsize          n,
                                        double         shift);
+void    genlm_vec_exp_shift           (double        *out,
+                                       const double  *x,
+                                       double         shift,
+                                       gsize          n);
 gsize   genlm_vec_count_invalid       (const double  *x,
                                        gsize          n);
 void    genlm_vec_add                 (double        *out,

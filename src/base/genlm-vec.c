@@ -126,6 +126,18 @@ genlm_vec_sum_exp (const double *x,
   return sum;
 }
 
+/* out = exp (x - shift). */
+CLONES void
+genlm_vec_exp_shift (double       *out,
+                     const double *x,
+                     double        shift,
+                     gsize         n)
+{
+#pragma omp simd
+  for (gsize i = 0; i < n; i++)
+    out[i] = exp_inline (x[i] - shift);
+}
+
 /* How many entries are NaN or +inf. */
 CLONES gsize
 genlm_vec_count_invalid (const double *x,
