@@ -5,17 +5,23 @@
 #include "genlm-init.h"
 
 #include "genlm-autobatch.h"
+#include "genlm-awrs.h"
 #include "genlm-coerced.h"
+#include "genlm-direct.h"
 #include "genlm-product.h"
 #include "genlm-registry-private.h"
+#include "genlm-smc.h"
 
 /* A line for each element that is part of the library. */
 void
 genlm_core_plugin_init (GenlmPlugin *plugin)
 {
   genlm_plugin_register_element (plugin, "autobatch", GENLM_RANK_PRIMARY, GENLM_TYPE_AUTOBATCH);
+  genlm_plugin_register_element (plugin, "awrs", GENLM_RANK_PRIMARY, GENLM_TYPE_AWRS);
   genlm_plugin_register_element (plugin, "coerced", GENLM_RANK_PRIMARY, GENLM_TYPE_COERCED);
+  genlm_plugin_register_element (plugin, "direct", GENLM_RANK_PRIMARY, GENLM_TYPE_DIRECT);
   genlm_plugin_register_element (plugin, "product", GENLM_RANK_PRIMARY, GENLM_TYPE_PRODUCT);
+  genlm_plugin_register_element (plugin, "smc", GENLM_RANK_PRIMARY, GENLM_TYPE_SMC);
 }
 
 /**

@@ -36,7 +36,14 @@ G_BEGIN_DECLS
 #include "genlm-plugin.h"
 #include "genlm-registry.h"
 
+#include "genlm-awrs.h"
+#include "genlm-direct.h"
 #include "genlm-sampler.h"
+
+#include "genlm-particle.h"
+#include "genlm-resampling.h"
+#include "genlm-sequences.h"
+#include "genlm-smc.h"
 
 #include "genlm-init.h"
 #undef GENLM_INSIDE
