@@ -9,9 +9,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* More than the registry waits: for a registry that died before it could
- * end this process. */
-#define LIFETIME_SECONDS 30
+/* How much longer than the registry waits this process lives, should the
+ * registry die before it can end it. */
+#define GRACE_SECONDS 20
+#define MAX_TIMEOUT 3600
 
 static gboolean
 write_all (int         fd,
@@ -39,15 +40,16 @@ main (int    argc,
   g_autoptr(GenlmPlugin) plugin = NULL;
   g_autoptr(GVariant) description = NULL;
   g_autoptr(GVariant) report = NULL;
+  guint64 timeout;
   int fd;
 
-  if (argc != 2)
+  if (argc != 3 || !g_ascii_string_to_unsigned (argv[2], 10, 1, MAX_TIMEOUT, &timeout, NULL))
     {
-      g_printerr ("Usage: genlm-plugin-scanner FILE\nDescribes a plugin for the registry; not for people, see \"genlm inspect\".\n");
+      g_printerr ("Usage: genlm-plugin-scanner FILE SECONDS\nDescribes a plugin for the registry; not for people, see \"genlm inspect\".\n");
       return 1;
     }
 
-  alarm (LIFETIME_SECONDS);
+  alarm (timeout + GRACE_SECONDS);
 
   /* What the plugin prints must not get into the report. */
   fd = fcntl (STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);

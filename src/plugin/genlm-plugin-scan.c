@@ -11,7 +11,8 @@
 #include "genlm-config.h"
 #include "genlm-version.h"
 
-#define TIMEOUT_SECONDS 10
+#define DEFAULT_TIMEOUT 10
+#define MAX_TIMEOUT 3600
 #define MAX_PROCESSES 4
 #define MAX_OUTPUT (1 << 20)
 #define MAX_ERRORS 4096
@@ -38,6 +39,7 @@ struct _Scan
 {
   GMainContext *context;
   char         *program;
+  guint         timeout;
   guint         n_running;
 };
 
@@ -58,6 +60,18 @@ genlm_plugin_scan_dup_program (void)
   if (program != NULL && *program != '\0')
     return g_canonicalize_filename (program, NULL);
   return g_build_filename (GENLM_LIBEXEC_DIR, "genlm-1.0", "genlm-plugin-scanner", NULL);
+}
+
+/* Seconds that a plugin may take to load. */
+static guint
+read_timeout (void)
+{
+  const char *text = g_getenv ("GENLM_PLUGIN_TIMEOUT");
+  guint64 seconds;
+
+  if (text != NULL && g_ascii_string_to_unsigned (text, 10, 1, MAX_TIMEOUT, &seconds, NULL))
+    return seconds;
+  return DEFAULT_TIMEOUT;
 }
 
 static void drain (Drain *self, GInputStream *stream);
@@ -169,7 +183,8 @@ job_start (Job *job)
   g_autoptr(GSubprocessLauncher) launcher =
     g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_autoptr(GError) error = NULL;
-  const char *arguments[] = { job->scan->program, job->file, NULL };
+  g_autofree char *timeout = g_strdup_printf ("%u", job->scan->timeout);
+  const char *arguments[] = { job->scan->program, job->file, timeout, NULL };
 
   g_subprocess_launcher_setenv (launcher, GENLM_SCANNING_VARIABLE, "1", TRUE);
   job->process = g_subprocess_launcher_spawnv (launcher, arguments, &error);
@@ -182,7 +197,7 @@ job_start (Job *job)
     }
 
   job->scan->n_running++;
-  job->timer = g_timeout_source_new_seconds (TIMEOUT_SECONDS);
+  job->timer = g_timeout_source_new (1000 * job->scan->timeout);
   g_source_set_static_name (job->timer, "[genlm] plugin scan time-out");
   g_source_set_callback (job->timer, on_timeout, job, NULL);
   g_source_attach (job->timer, job->scan->context);
@@ -245,7 +260,8 @@ job_finish (Job *job)
   words = job_last_words (job);
   if (job->timed_out)
     job_fail (job, GENLM_PLUGIN_ERROR_TIMED_OUT,
-              "it did not finish loading within %d s%s; repair it, or remove the file", TIMEOUT_SECONDS, words);
+              "it did not finish loading within %u s%s; repair it, remove the file, "
+              "or give it more time with GENLM_PLUGIN_TIMEOUT", job->scan->timeout, words);
   else if (g_subprocess_get_if_signaled (job->process))
     job_fail (job, GENLM_PLUGIN_ERROR_CRASHED,
               "it crashed (signal %d, %s)%s; repair it, or remove the file",
@@ -281,7 +297,7 @@ genlm_plugin_scan (GPtrArray *files)
   g_autofree Job *jobs = g_new0 (Job, files->len);
   g_autoptr(GMainContext) context = g_main_context_new ();
   g_autofree char *program = genlm_plugin_scan_dup_program ();
-  Scan scan = { context, program, 0 };
+  Scan scan = { context, program, read_timeout (), 0 };
   guint n_started = 0;
 
   g_main_context_push_thread_default (context);

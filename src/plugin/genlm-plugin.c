@@ -812,7 +812,7 @@ genlm_plugin_register_element (GenlmPlugin *self,
     reason = g_strdup_printf ("the element name \"%s\" is not made of lower case letters, digits and hyphens", name);
   else if (g_hash_table_contains (self->registration->types, name))
     reason = g_strdup_printf ("the element \"%s\" is registered twice", name);
-  else if (!g_type_is_a (type, G_TYPE_OBJECT) || G_TYPE_IS_ABSTRACT (type))
+  else if (G_TYPE_FUNDAMENTAL (type) != G_TYPE_OBJECT || G_TYPE_IS_ABSTRACT (type))
     reason = g_strdup_printf ("the type of the element \"%s\" is not an object that can be made", name);
   if (reason != NULL)
     {

@@ -27,14 +27,16 @@
  *
  * A file that is new or changed is looked at in a scanner process
  * (`genlm-plugin-scanner`, or what `GENLM_PLUGIN_SCANNER` names), so that a
- * plugin that crashes or hangs is recorded with its reason and harms nobody.
+ * plugin that crashes, or takes more than ten seconds (`GENLM_PLUGIN_TIMEOUT`),
+ * is recorded with its reason and harms nobody.
  * Where the scanner is missing, the plugin is recorded as failed for that
  * reason: nothing is ever loaded into this process just to look at it.
  *
  * What was found is kept in the file that `GENLM_REGISTRY` names, by default
  * `genlm-1.0/registry.gvariant` in the user's cache folder. An entry holds
  * while path, size and time of the file, the version of the library, and the
- * files that the plugin declared remain what they were. A cache that is
+ * files that the plugin declared remain what they were; a plugin that missed a
+ * library is looked at again every time. A cache that is
  * missing, damaged or not writable costs time, nothing else.
  *
  * The first question scans; all later ones answer from memory.
