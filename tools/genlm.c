@@ -14,6 +14,7 @@ typedef struct
 
 static const Command commands[] = {
   { "inspect", genlm_inspect_main, "Show plugins, elements and their properties" },
+  { "launch", genlm_launch_main, "Run a pipeline description and show what comes out" },
 };
 
 static GString *
@@ -60,7 +61,12 @@ main (int    argc,
 
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (strcmp (argv[1], commands[i].name) == 0)
-      return commands[i].main (argc - 1, argv + 1);
+      {
+        g_autofree char *name = g_strdup_printf ("genlm %s", commands[i].name);
+
+        g_set_prgname (name);
+        return commands[i].main (argc - 1, argv + 1);
+      }
 
   return genlm_output_fail ("There is no command \"%s\"; \"genlm --help\" lists those there are", argv[1]);
 }

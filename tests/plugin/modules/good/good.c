@@ -3,12 +3,14 @@
 
 #include "test-thing.h"
 
+GENLM_ELEMENT_REGISTER_DECLARE (test_model)
 GENLM_ELEMENT_REGISTER_DECLARE (test_thing)
 GENLM_ELEMENT_REGISTER_DECLARE (test_wrapper)
 
 static void
 plugin_init (GenlmPlugin *plugin)
 {
+  GENLM_ELEMENT_REGISTER (test_model, plugin);
   GENLM_ELEMENT_REGISTER (test_thing, plugin);
   GENLM_ELEMENT_REGISTER (test_wrapper, plugin);
   genlm_plugin_register_element (plugin, "test-ranked", GENLM_RANK_SECONDARY, TEST_TYPE_THING);
