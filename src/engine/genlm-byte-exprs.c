@@ -1,0 +1,1341 @@
+#include "genlm-byte-exprs.h"
+
+#include <genlm.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum
+{
+  KIND_NOTHING,
+  KIND_EPSILON,
+  KIND_ANYTHING,
+  KIND_SET,
+  KIND_CONCAT,
+  KIND_REPEAT,
+  KIND_UNION,
+  KIND_INTERSECTION,
+  KIND_COMPLEMENT,
+  KIND_LOOP,
+} Kind;
+
+typedef enum
+{
+  LIVE_UNKNOWN,
+  LIVE_YES,
+  LIVE_NO,
+} Live;
+
+typedef enum
+{
+  LIMIT_NONE,
+  LIMIT_STATES,
+  LIMIT_MEMORY,
+  LIMIT_DEADLINE,
+} Limit;
+
+/* SET: a is the index of the set. CONCAT: a and then b, a never a CONCAT
+ * itself. REPEAT: a, from min to max times. UNION, INTERSECTION: a is where the
+ * sorted members start in the lists, b how many. COMPLEMENT: of a. LOOP: a or b,
+ * where b, filled in later, was made with the loop itself. */
+typedef struct
+{
+  guint8  kind;
+  guint8  nullable;
+  /* Holds no intersection, complement or loop, so it is live unless it is
+   * NOTHING. */
+  guint8  positive;
+  guint8  live;
+  guint32 a;
+  guint32 b;
+  guint32 min;
+  guint32 max;
+} Node;
+
+/* An open-addressed table of what was derived: (expression, class) → result. */
+typedef struct
+{
+  guint64 key;
+  guint32 value;
+} Memo;
+
+/* A repeat among the members of a union: body{min,max} and then tail. */
+typedef struct
+{
+  GenlmByteExpr body;
+  GenlmByteExpr tail;
+  guint32       min;
+  guint32       max;
+} Counted;
+
+/* One expression met by a search, and the one it was derived from. */
+typedef struct
+{
+  GenlmByteExpr expr;
+  guint         parent;
+} Visit;
+
+struct _GenlmByteExprs
+{
+  GenlmEngineLimits limits;
+  Limit             exceeded;
+  gint64            deadline;
+  guint64           memory;
+  guint64           n_states;
+  guint             n_steps;
+
+  GArray           *nodes;
+  GArray           *lists;
+  GArray           *sets;
+  guint32          *table;
+  guint             table_mask;
+
+  Memo             *memo;
+  guint64           memo_mask;
+  guint64           memo_used;
+
+  guint8            classes[256];
+  guint8            representatives[256];
+  guint             n_classes;
+
+  /* Members that are being gathered; used as a stack. */
+  GArray           *stack;
+  GArray           *counted;
+  /* Loops whose derivative is being made. */
+  GArray           *open_loops;
+};
+
+#define NO_ENTRY (G_MAXUINT32)
+
+static GenlmByteExpr derive          (GenlmByteExprs *self,
+                                      GenlmByteExpr   expr,
+                                      guint8          byte);
+static GenlmByteExpr intersect_stack (GenlmByteExprs *self,
+                                      guint           base);
+
+static inline const Node *
+get (const GenlmByteExprs *self,
+     GenlmByteExpr         expr)
+{
+  return &g_array_index (self->nodes, Node, expr);
+}
+
+static inline guint32
+get_member (const GenlmByteExprs *self,
+            const Node           *node,
+            guint32               i)
+{
+  return g_array_index (self->lists, guint32, node->a + i);
+}
+
+static inline const GenlmByteSet *
+get_set (const GenlmByteExprs *self,
+         const Node           *node)
+{
+  return &g_array_index (self->sets, GenlmByteSet, node->a);
+}
+
+static void
+exceed (GenlmByteExprs *self,
+        Limit           limit)
+{
+  if (self->exceeded == LIMIT_NONE)
+    self->exceeded = limit;
+}
+
+static void
+charge_memory (GenlmByteExprs *self,
+               guint64         n_bytes)
+{
+  self->memory += n_bytes;
+  if (self->memory > self->limits.max_memory)
+    exceed (self, LIMIT_MEMORY);
+}
+
+/* Counts a piece of work; looks at the clock now and then. */
+static gboolean
+may_go_on (GenlmByteExprs *self)
+{
+  if ((++self->n_steps & 1023) == 0 && self->deadline != 0
+      && g_get_monotonic_time () > self->deadline)
+    exceed (self, LIMIT_DEADLINE);
+  return self->exceeded == LIMIT_NONE;
+}
+
+static inline guint64
+mix (guint64 hash,
+     guint64 value)
+{
+  hash = (hash ^ value) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  return hash ^ (hash >> 29);
+}
+
+static gboolean
+has_list (const Node *node)
+{
+  return node->kind == KIND_UNION || node->kind == KIND_INTERSECTION;
+}
+
+/* What two nodes must have in common to be one: for a list its members, for a
+ * set its bytes, otherwise the fields. */
+static guint64
+hash_node (const GenlmByteExprs *self,
+           const Node           *node)
+{
+  guint64 hash = mix (0, node->kind);
+  guint32 i;
+
+  if (node->kind == KIND_SET)
+    {
+      for (i = 0; i < 4; i++)
+        hash = mix (hash, get_set (self, node)->words[i]);
+      return hash;
+    }
+  if (has_list (node))
+    {
+      for (i = 0; i < node->b; i++)
+        hash = mix (hash, get_member (self, node, i));
+      return hash;
+    }
+  hash = mix (hash, ((guint64) node->a << 32) | node->b);
+  return mix (hash, ((guint64) node->min << 32) | node->max);
+}
+
+static gboolean
+equal_nodes (const GenlmByteExprs *self,
+             const Node           *x,
+             const Node           *y)
+{
+  if (x->kind != y->kind || x->kind == KIND_LOOP)
+    return FALSE;
+  if (x->kind == KIND_SET)
+    return genlm_byte_set_equal (get_set (self, x), get_set (self, y));
+  if (has_list (x))
+    return x->b == y->b
+           && memcmp (&g_array_index (self->lists, guint32, x->a),
+                      &g_array_index (self->lists, guint32, y->a), x->b * sizeof (guint32)) == 0;
+  return x->a == y->a && x->b == y->b && x->min == y->min && x->max == y->max;
+}
+
+static void
+grow_table (GenlmByteExprs *self)
+{
+  guint old_size = self->table_mask + 1;
+  guint size = old_size * 2;
+  guint32 i;
+
+  charge_memory (self, (size - old_size) * sizeof (guint32));
+  g_free (self->table);
+  self->table = g_new (guint32, size);
+  memset (self->table, 0xff, size * sizeof (guint32));
+  self->table_mask = size - 1;
+  for (i = 0; i < self->nodes->len; i++)
+    {
+      guint64 slot = hash_node (self, get (self, i)) & self->table_mask;
+
+      while (self->table[slot] != NO_ENTRY)
+        slot = (slot + 1) & self->table_mask;
+      self->table[slot] = i;
+    }
+}
+
+/* The expression that equals @node, which is added if there is none. Its list
+ * or set, if it has one, lies at the end of the pool and is taken off again if
+ * it is not needed. */
+static GenlmByteExpr
+intern (GenlmByteExprs *self,
+        const Node     *node)
+{
+  guint64 slot = hash_node (self, node) & self->table_mask;
+  GenlmByteExpr found;
+
+  for (; (found = self->table[slot]) != NO_ENTRY; slot = (slot + 1) & self->table_mask)
+    if (equal_nodes (self, get (self, found), node))
+      break;
+  if (found != NO_ENTRY || !may_go_on (self))
+    {
+      if (has_list (node))
+        g_array_set_size (self->lists, node->a);
+      else if (node->kind == KIND_SET)
+        g_array_set_size (self->sets, node->a);
+      return found != NO_ENTRY ? found : GENLM_BYTE_EXPR_NOTHING;
+    }
+  found = self->nodes->len;
+  g_array_append_val (self->nodes, *node);
+  self->table[slot] = found;
+  charge_memory (self, sizeof (Node) + (has_list (node) ? node->b * sizeof (guint32) : 0)
+                         + (node->kind == KIND_SET ? sizeof (GenlmByteSet) : 0));
+  if (self->nodes->len * 2 > self->table_mask)
+    grow_table (self);
+  return found;
+}
+
+static int
+compare_exprs (gconstpointer a,
+               gconstpointer b)
+{
+  guint32 x = *(const guint32 *) a;
+  guint32 y = *(const guint32 *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* Sorts what lies on the stack from @base on and drops what is there twice. */
+static void
+sort_stack (GenlmByteExprs *self,
+            guint           base)
+{
+  guint32 *members = &g_array_index (self->stack, guint32, base);
+  guint n_members = self->stack->len - base;
+  guint n_kept = 1;
+  guint i;
+
+  if (n_members < 2)
+    return;
+  for (i = 1; i < n_members && members[i - 1] < members[i]; i++)
+    ;
+  if (i == n_members)
+    return;
+  qsort (members, n_members, sizeof (guint32), compare_exprs);
+  for (i = 1; i < n_members; i++)
+    if (members[i] != members[n_kept - 1])
+      members[n_kept++] = members[i];
+  g_array_set_size (self->stack, base + n_kept);
+}
+
+static void
+push (GenlmByteExprs *self,
+      GenlmByteExpr   expr)
+{
+  g_array_append_val (self->stack, expr);
+}
+
+/* Pushes an expression, or its members if it is of the kind that is made. */
+static void
+push_flat (GenlmByteExprs *self,
+           Kind            kind,
+           GenlmByteExpr   expr)
+{
+  Node node = *get (self, expr);
+  guint32 i;
+
+  if (node.kind != kind)
+    {
+      push (self, expr);
+      return;
+    }
+  for (i = 0; i < node.b; i++)
+    push (self, get_member (self, &node, i));
+}
+
+/* Makes a node of the kind from what lies on the stack from @base on. */
+static GenlmByteExpr
+intern_stack (GenlmByteExprs *self,
+              Kind            kind,
+              guint           base)
+{
+  Node node = { .kind = kind, .a = self->lists->len, .b = self->stack->len - base };
+  guint32 i;
+
+  node.nullable = kind == KIND_INTERSECTION;
+  node.positive = kind == KIND_UNION;
+  for (i = 0; i < node.b; i++)
+    {
+      const Node *member = get (self, g_array_index (self->stack, guint32, base + i));
+
+      node.positive &= member->positive;
+      node.nullable = kind == KIND_UNION ? node.nullable | member->nullable
+                                         : node.nullable & member->nullable;
+    }
+  g_array_append_vals (self->lists, &g_array_index (self->stack, guint32, base), node.b);
+  g_array_set_size (self->stack, base);
+  return intern (self, &node);
+}
+
+static gboolean
+as_counted (const GenlmByteExprs *self,
+            GenlmByteExpr         expr,
+            Counted              *counted)
+{
+  const Node *node = get (self, expr);
+
+  counted->tail = GENLM_BYTE_EXPR_EPSILON;
+  if (node->kind == KIND_CONCAT)
+    {
+      counted->tail = node->b;
+      node = get (self, node->a);
+    }
+  if (node->kind != KIND_REPEAT)
+    return FALSE;
+  counted->body = node->a;
+  counted->min = node->min;
+  counted->max = node->max;
+  return TRUE;
+}
+
+static int
+compare_counted (gconstpointer a,
+                 gconstpointer b)
+{
+  const Counted *x = a;
+  const Counted *y = b;
+
+  if (x->body != y->body)
+    return x->body < y->body ? -1 : 1;
+  if (x->tail != y->tail)
+    return x->tail < y->tail ? -1 : 1;
+  return x->min < y->min ? -1 : x->min > y->min;
+}
+
+/* Among the members from @base on, x{2,5}y and x{4,9}y become x{2,9}y. Without
+ * this a counted repeat behind a loop would have a state for every set of
+ * counts. */
+static void
+merge_counted (GenlmByteExprs *self,
+               guint           base)
+{
+  guint n_kept = base;
+  guint n_merged = 0;
+  Counted one;
+  guint i;
+
+  g_array_set_size (self->counted, 0);
+  for (i = base; i < self->stack->len; i++)
+    if (as_counted (self, g_array_index (self->stack, guint32, i), &one))
+      g_array_append_val (self->counted, one);
+  if (self->counted->len < 2)
+    return;
+  g_array_sort (self->counted, compare_counted);
+  for (i = 1; i < self->counted->len; i++)
+    {
+      Counted *last = &g_array_index (self->counted, Counted, n_merged);
+      Counted *next = &g_array_index (self->counted, Counted, i);
+
+      if (last->body == next->body && last->tail == next->tail
+          && (last->max == GENLM_BYTE_EXPR_UNBOUNDED || next->min <= last->max + 1))
+        last->max = MAX (last->max, next->max);
+      else
+        g_array_index (self->counted, Counted, ++n_merged) = *next;
+    }
+  if (n_merged + 1 == self->counted->len)
+    return;
+  for (i = base; i < self->stack->len; i++)
+    if (!as_counted (self, g_array_index (self->stack, guint32, i), &one))
+      g_array_index (self->stack, guint32, n_kept++) = g_array_index (self->stack, guint32, i);
+  g_array_set_size (self->stack, n_kept);
+  for (i = 0; i <= n_merged; i++)
+    {
+      Counted merged = g_array_index (self->counted, Counted, i);
+
+      push (self, genlm_byte_exprs_make_concat (
+                    self,
+                    genlm_byte_exprs_make_repeat (self, merged.body, merged.min, merged.max),
+                    merged.tail));
+    }
+  sort_stack (self, base);
+}
+
+/* Among the sorted members from @base on, an intersection that x is a part of
+ * goes if x is there itself. */
+static void
+absorb (GenlmByteExprs *self,
+        guint           base)
+{
+  guint32 *members = &g_array_index (self->stack, guint32, base);
+  guint n_members = self->stack->len - base;
+  guint n_kept = 0;
+  guint i;
+  guint32 j;
+
+  for (i = 0; i < n_members; i++)
+    {
+      Node node = *get (self, members[i]);
+      gboolean absorbed = FALSE;
+
+      for (j = 0; node.kind == KIND_INTERSECTION && j < node.b && !absorbed; j++)
+        {
+          guint32 part = get_member (self, &node, j);
+
+          /* What was kept and what is still to come, both in order. */
+          absorbed = bsearch (&part, members, n_kept, sizeof part, compare_exprs) != NULL
+                     || bsearch (&part, members + i, n_members - i, sizeof part, compare_exprs)
+                          != NULL;
+        }
+      if (!absorbed)
+        members[n_kept++] = members[i];
+    }
+  g_array_set_size (self->stack, base + n_kept);
+}
+
+/* Makes the union of what lies on the stack from @base on, unions already
+ * taken apart. */
+static GenlmByteExpr
+unite_stack (GenlmByteExprs *self,
+             guint           base)
+{
+  GenlmByteSet set = { { 0 } };
+  guint n_sets = 0;
+  guint n_kept = base;
+  gboolean nullable = FALSE;
+  gboolean epsilon = FALSE;
+  guint i;
+
+  for (i = base; i < self->stack->len; i++)
+    {
+      GenlmByteExpr member = g_array_index (self->stack, guint32, i);
+      const Node *node = get (self, member);
+
+      if (node->kind == KIND_ANYTHING)
+        {
+          g_array_set_size (self->stack, base);
+          return GENLM_BYTE_EXPR_ANYTHING;
+        }
+      epsilon |= node->kind == KIND_EPSILON;
+      if (node->kind == KIND_SET)
+        {
+          genlm_byte_set_unite (&set, get_set (self, node));
+          n_sets++;
+        }
+      else if (node->kind != KIND_NOTHING && node->kind != KIND_EPSILON)
+        {
+          nullable |= node->nullable;
+          g_array_index (self->stack, guint32, n_kept++) = member;
+        }
+    }
+  g_array_set_size (self->stack, n_kept);
+  if (n_sets > 0)
+    push (self, genlm_byte_exprs_make_set (self, &set));
+  if (epsilon && !nullable)
+    push (self, GENLM_BYTE_EXPR_EPSILON);
+  sort_stack (self, base);
+  if (self->stack->len - base > 1)
+    absorb (self, base);
+  if (self->stack->len - base > 1)
+    merge_counted (self, base);
+  if (self->stack->len - base > 1)
+    return intern_stack (self, KIND_UNION, base);
+  if (self->stack->len == base)
+    return GENLM_BYTE_EXPR_NOTHING;
+  g_array_set_size (self->stack, base + 1);
+  i = g_array_index (self->stack, guint32, base);
+  g_array_set_size (self->stack, base);
+  return i;
+}
+
+/* Whether x and the complement of x are both among the sorted members. */
+static gboolean
+has_contradiction (const GenlmByteExprs *self,
+                   guint                 base)
+{
+  const guint32 *members = &g_array_index (self->stack, guint32, base);
+  guint n_members = self->stack->len - base;
+  guint i;
+
+  for (i = 0; i < n_members; i++)
+    {
+      const Node *node = get (self, members[i]);
+
+      if (node->kind == KIND_COMPLEMENT
+          && bsearch (&node->a, members, n_members, sizeof (guint32), compare_exprs) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* (x|y)&~z is kept as x&~z | y&~z, so that a loop whose rounds set conditions
+ * on what follows has finitely many derivatives: unions of a place in the
+ * pattern with a set of conditions. Other intersections are left as they are.
+ * Returns whether this was one, whose result is then in @result. */
+static gboolean
+distribute_stack (GenlmByteExprs *self,
+                  guint           base,
+                  GenlmByteExpr  *result)
+{
+  guint n_members = self->stack->len - base;
+  guint at = G_MAXUINT;
+  guint top;
+  Node node;
+  guint32 i;
+  guint j;
+
+  for (j = 0; j < n_members; j++)
+    {
+      Kind kind = get (self, g_array_index (self->stack, guint32, base + j))->kind;
+
+      if (kind == KIND_UNION && at == G_MAXUINT)
+        at = j;
+      else if (kind != KIND_COMPLEMENT)
+        return FALSE;
+    }
+  if (at == G_MAXUINT || n_members < 2)
+    return FALSE;
+  node = *get (self, g_array_index (self->stack, guint32, base + at));
+  top = self->stack->len;
+  for (i = 0; i < node.b; i++)
+    {
+      guint inner = self->stack->len;
+
+      push_flat (self, KIND_INTERSECTION, get_member (self, &node, i));
+      for (j = 0; j < n_members; j++)
+        if (j != at)
+          push (self, g_array_index (self->stack, guint32, base + j));
+      push_flat (self, KIND_UNION, intersect_stack (self, inner));
+    }
+  *result = unite_stack (self, top);
+  g_array_set_size (self->stack, base);
+  return TRUE;
+}
+
+/* Makes the intersection of what lies on the stack from @base on,
+ * intersections already taken apart. */
+static GenlmByteExpr
+intersect_stack (GenlmByteExprs *self,
+                 guint           base)
+{
+  GenlmByteSet set;
+  gboolean has_set = FALSE;
+  gboolean has_epsilon = FALSE;
+  gboolean nullable = TRUE;
+  gboolean nothing = FALSE;
+  guint n_kept = base;
+  GenlmByteExpr result;
+  guint i;
+
+  memset (&set, 0xff, sizeof set);
+  for (i = base; i < self->stack->len; i++)
+    {
+      GenlmByteExpr member = g_array_index (self->stack, guint32, i);
+      const Node *node = get (self, member);
+
+      nothing |= node->kind == KIND_NOTHING;
+      nullable &= node->nullable;
+      has_epsilon |= node->kind == KIND_EPSILON;
+      if (node->kind == KIND_SET)
+        {
+          genlm_byte_set_intersect (&set, get_set (self, node));
+          has_set = TRUE;
+        }
+      else if (node->kind != KIND_ANYTHING)
+        g_array_index (self->stack, guint32, n_kept++) = member;
+    }
+  g_array_set_size (self->stack, n_kept);
+  nothing |= has_set && genlm_byte_set_is_empty (&set);
+  if (has_set && !nothing)
+    push (self, genlm_byte_exprs_make_set (self, &set));
+  sort_stack (self, base);
+  if (nothing || has_epsilon || has_contradiction (self, base))
+    {
+      g_array_set_size (self->stack, base);
+      return has_epsilon && nullable ? GENLM_BYTE_EXPR_EPSILON : GENLM_BYTE_EXPR_NOTHING;
+    }
+  if (distribute_stack (self, base, &result))
+    return result;
+  if (self->stack->len - base > 1)
+    return intern_stack (self, KIND_INTERSECTION, base);
+  if (self->stack->len == base)
+    return GENLM_BYTE_EXPR_ANYTHING;
+  i = g_array_index (self->stack, guint32, base);
+  g_array_set_size (self->stack, base);
+  return i;
+}
+
+/* The union of what each member of @head, if it is a union, gives with @tail
+ * behind it: so a state is a set of places in the pattern, of which there are
+ * few, and not one of many nestings of them. */
+static GenlmByteExpr
+concat_each (GenlmByteExprs *self,
+             GenlmByteExpr   head,
+             GenlmByteExpr   tail)
+{
+  Node node = *get (self, head);
+  guint base = self->stack->len;
+  guint32 i;
+
+  if (node.kind != KIND_UNION || tail == GENLM_BYTE_EXPR_EPSILON)
+    return genlm_byte_exprs_make_concat (self, head, tail);
+  for (i = 0; i < node.b; i++)
+    push_flat (self, KIND_UNION,
+               genlm_byte_exprs_make_concat (self, get_member (self, &node, i), tail));
+  return unite_stack (self, base);
+}
+
+static guint64
+memo_slot (const GenlmByteExprs *self,
+           guint64               key)
+{
+  guint64 slot = mix (0, key) & self->memo_mask;
+
+  while (self->memo[slot].key != 0 && self->memo[slot].key != key)
+    slot = (slot + 1) & self->memo_mask;
+  return slot;
+}
+
+static void
+grow_memo (GenlmByteExprs *self)
+{
+  Memo *old = self->memo;
+  guint64 old_size = self->memo_mask + 1;
+  guint64 i;
+
+  charge_memory (self, old_size * sizeof (Memo));
+  self->memo = g_new0 (Memo, old_size * 2);
+  self->memo_mask = old_size * 2 - 1;
+  for (i = 0; i < old_size; i++)
+    if (old[i].key != 0)
+      self->memo[memo_slot (self, old[i].key)] = old[i];
+  g_free (old);
+}
+
+static void
+remember (GenlmByteExprs *self,
+          guint64         key,
+          GenlmByteExpr   value)
+{
+  guint64 slot;
+
+  if (self->exceeded != LIMIT_NONE)
+    return;
+  slot = memo_slot (self, key);
+  if (self->memo[slot].key == 0 && ++self->memo_used * 2 > self->memo_mask)
+    {
+      grow_memo (self);
+      slot = memo_slot (self, key);
+    }
+  self->memo[slot] = (Memo) { key, value };
+}
+
+/* A chain of concatenations is walked, however long it is; only heads, which
+ * nest as deep as the pattern, are entered. */
+static GenlmByteExpr
+derive_concat (GenlmByteExprs *self,
+               GenlmByteExpr   expr,
+               guint8          byte)
+{
+  guint base = self->stack->len;
+
+  for (;;)
+    {
+      Node node = *get (self, expr);
+
+      if (node.kind != KIND_CONCAT)
+        {
+          push_flat (self, KIND_UNION, derive (self, expr, byte));
+          break;
+        }
+      push_flat (self, KIND_UNION, concat_each (self, derive (self, node.a, byte), node.b));
+      if (!get (self, node.a)->nullable)
+        break;
+      expr = node.b;
+    }
+  return unite_stack (self, base);
+}
+
+static GenlmByteExpr
+derive_list (GenlmByteExprs *self,
+             const Node     *node,
+             guint8          byte)
+{
+  guint base = self->stack->len;
+  guint32 i;
+
+  for (i = 0; i < node->b; i++)
+    push_flat (self, node->kind, derive (self, get_member (self, node, i), byte));
+  return node->kind == KIND_UNION ? unite_stack (self, base) : intersect_stack (self, base);
+}
+
+static GenlmByteExpr
+derive_repeat (GenlmByteExprs *self,
+               const Node     *node,
+               guint8          byte)
+{
+  GenlmByteExpr first = derive (self, node->a, byte);
+  guint32 min = node->min == 0 ? 0 : node->min - 1;
+  guint32 max = node->max == GENLM_BYTE_EXPR_UNBOUNDED ? node->max : node->max - 1;
+
+  if (first == GENLM_BYTE_EXPR_NOTHING)
+    return first;
+  return concat_each (self, first, genlm_byte_exprs_make_repeat (self, node->a, min, max));
+}
+
+static void
+begin_memo (GenlmByteExprs *self)
+{
+  self->memo_mask = 63;
+  self->memo_used = 0;
+  self->memo = g_new0 (Memo, 64);
+}
+
+/* The loop is the least language L = exit ∪ round (L). A round that takes no
+ * byte leads back to L itself and adds nothing. What is derived meanwhile lacks
+ * that part, so it is remembered apart and only for so long. */
+static GenlmByteExpr
+derive_loop (GenlmByteExprs *self,
+             GenlmByteExpr   expr,
+             guint8          byte)
+{
+  Node node = *get (self, expr);
+  Memo *memo = self->memo;
+  guint64 memo_mask = self->memo_mask;
+  guint64 memo_used = self->memo_used;
+  GenlmByteExpr both[2];
+  guint i;
+
+  for (i = 0; i < self->open_loops->len; i++)
+    if (g_array_index (self->open_loops, guint32, i) == expr)
+      return GENLM_BYTE_EXPR_NOTHING;
+  g_array_append_val (self->open_loops, expr);
+  begin_memo (self);
+  both[0] = derive (self, node.a, byte);
+  both[1] = derive (self, node.b, byte);
+  self->memory -= self->memo_mask * sizeof (Memo) - 63 * sizeof (Memo);
+  g_free (self->memo);
+  self->memo = memo;
+  self->memo_mask = memo_mask;
+  self->memo_used = memo_used;
+  g_array_set_size (self->open_loops, self->open_loops->len - 1);
+  return genlm_byte_exprs_make_union (self, both, 2);
+}
+
+static GenlmByteExpr
+derive_node (GenlmByteExprs *self,
+             GenlmByteExpr   expr,
+             const Node     *node,
+             guint8          byte)
+{
+  switch ((Kind) node->kind)
+    {
+    case KIND_CONCAT:
+      return derive_concat (self, expr, byte);
+    case KIND_REPEAT:
+      return derive_repeat (self, node, byte);
+    case KIND_UNION:
+    case KIND_INTERSECTION:
+      return derive_list (self, node, byte);
+    case KIND_COMPLEMENT:
+      return genlm_byte_exprs_make_complement (self, derive (self, node->a, byte));
+    case KIND_LOOP:
+      return derive_loop (self, expr, byte);
+    case KIND_NOTHING:
+    case KIND_EPSILON:
+    case KIND_ANYTHING:
+    case KIND_SET:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static GenlmByteExpr
+derive (GenlmByteExprs *self,
+        GenlmByteExpr   expr,
+        guint8          byte)
+{
+  Node node = *get (self, expr);
+  guint64 key;
+  guint64 slot;
+  GenlmByteExpr result;
+
+  if (node.kind == KIND_NOTHING || node.kind == KIND_EPSILON || !may_go_on (self))
+    return GENLM_BYTE_EXPR_NOTHING;
+  if (node.kind == KIND_ANYTHING)
+    return GENLM_BYTE_EXPR_ANYTHING;
+  if (node.kind == KIND_SET)
+    return genlm_byte_set_contains (get_set (self, &node), byte) ? GENLM_BYTE_EXPR_EPSILON
+                                                                 : GENLM_BYTE_EXPR_NOTHING;
+  if (node.kind == KIND_CONCAT && get (self, node.a)->kind == KIND_SET)
+    return genlm_byte_set_contains (get_set (self, get (self, node.a)), byte)
+             ? node.b
+             : GENLM_BYTE_EXPR_NOTHING;
+  key = ((guint64) expr << 8) | self->classes[byte];
+  slot = memo_slot (self, key);
+  if (self->memo[slot].key == key)
+    return self->memo[slot].value;
+  result = derive_node (self, expr, &node, byte);
+  remember (self, key, result);
+  return result;
+}
+
+static Live
+known_live (const GenlmByteExprs *self,
+            GenlmByteExpr         expr)
+{
+  const Node *node = get (self, expr);
+
+  if (expr == GENLM_BYTE_EXPR_NOTHING)
+    return LIVE_NO;
+  if (node->nullable || node->positive)
+    return LIVE_YES;
+  return (Live) node->live;
+}
+
+/* What is plain from an expression and its parts, without a search. */
+static Live
+guess_live (const GenlmByteExprs *self,
+            GenlmByteExpr         expr)
+{
+  const Node *node = get (self, expr);
+  Live live = known_live (self, expr);
+  guint32 i;
+
+  if (live != LIVE_UNKNOWN || node->kind != KIND_UNION)
+    return live;
+  for (i = 0; i < node->b; i++)
+    if (known_live (self, get_member (self, node, i)) == LIVE_YES)
+      return LIVE_YES;
+  return LIVE_UNKNOWN;
+}
+
+static void
+set_live (GenlmByteExprs *self,
+          GenlmByteExpr   expr,
+          gboolean        live)
+{
+  if (self->exceeded == LIMIT_NONE)
+    g_array_index (self->nodes, Node, expr).live = live ? LIVE_YES : LIVE_NO;
+}
+
+/* Follows derivatives until one is met that is live. If there is none, all
+ * that were met are dead, and that is noted for all; if there is one, those on
+ * the way to it are live. */
+static gboolean
+search_live (GenlmByteExprs *self,
+             GenlmByteExpr   expr)
+{
+  g_autoptr (GArray) visits = g_array_new (FALSE, FALSE, sizeof (Visit));
+  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  Visit visit = { expr, 0 };
+  guint at = 0;
+  guint c;
+
+  g_array_append_val (visits, visit);
+  g_array_append_val (open, at);
+  g_hash_table_add (seen, GUINT_TO_POINTER (expr));
+  while (open->len > 0 && self->exceeded == LIMIT_NONE)
+    {
+      at = g_array_index (open, guint, open->len - 1);
+      g_array_set_size (open, open->len - 1);
+      for (c = 0; c < self->n_classes; c++)
+        {
+          GenlmByteExpr from = g_array_index (visits, Visit, at).expr;
+          GenlmByteExpr next = derive (self, from, self->representatives[c]);
+          Live live = guess_live (self, next);
+
+          if (live == LIVE_YES)
+            {
+              for (; at != 0; at = g_array_index (visits, Visit, at).parent)
+                set_live (self, g_array_index (visits, Visit, at).expr, TRUE);
+              return TRUE;
+            }
+          if (live == LIVE_NO || !g_hash_table_add (seen, GUINT_TO_POINTER (next)))
+            continue;
+          visit = (Visit) { next, at };
+          g_array_append_val (open, visits->len);
+          g_array_append_val (visits, visit);
+        }
+      if (visits->len > self->limits.max_states)
+        exceed (self, LIMIT_STATES);
+    }
+  for (at = 0; at < visits->len; at++)
+    set_live (self, g_array_index (visits, Visit, at).expr, FALSE);
+  return FALSE;
+}
+
+/* A chain is live if all its parts are. */
+static gboolean
+is_concat_live (GenlmByteExprs *self,
+                GenlmByteExpr   expr)
+{
+  GenlmByteExpr at = expr;
+  gboolean live = TRUE;
+
+  while (live && get (self, at)->kind == KIND_CONCAT && known_live (self, at) == LIVE_UNKNOWN)
+    {
+      live = genlm_byte_exprs_is_live (self, get (self, at)->a);
+      at = get (self, at)->b;
+    }
+  live = live && genlm_byte_exprs_is_live (self, at);
+  for (; live && expr != at; expr = get (self, expr)->b)
+    set_live (self, expr, TRUE);
+  return live;
+}
+
+static gboolean
+is_any_live (GenlmByteExprs *self,
+             GenlmByteExpr   expr)
+{
+  guint32 i;
+
+  for (i = 0; i < get (self, expr)->b; i++)
+    if (genlm_byte_exprs_is_live (self, get_member (self, get (self, expr), i)))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+add_constant (GenlmByteExprs *self,
+              Kind            kind)
+{
+  Node node = { .kind = kind, .nullable = kind != KIND_NOTHING, .positive = TRUE };
+
+  intern (self, &node);
+}
+
+GenlmByteExprs *
+genlm_byte_exprs_new (const GenlmEngineLimits *limits)
+{
+  GenlmByteExprs *self = g_new0 (GenlmByteExprs, 1);
+
+  self->limits = *limits;
+  if (limits->deadline > 0)
+    self->deadline = g_get_monotonic_time () + (gint64) limits->deadline * 1000;
+  self->nodes = g_array_new (FALSE, FALSE, sizeof (Node));
+  self->lists = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->sets = g_array_new (FALSE, FALSE, sizeof (GenlmByteSet));
+  self->stack = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->counted = g_array_new (FALSE, FALSE, sizeof (Counted));
+  self->open_loops = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->table_mask = 63;
+  self->table = g_new (guint32, 64);
+  memset (self->table, 0xff, 64 * sizeof (guint32));
+  begin_memo (self);
+  add_constant (self, KIND_NOTHING);
+  add_constant (self, KIND_EPSILON);
+  add_constant (self, KIND_ANYTHING);
+  return self;
+}
+
+void
+genlm_byte_exprs_free (GenlmByteExprs *self)
+{
+  g_free (self->memo);
+  g_free (self->table);
+  g_array_unref (self->open_loops);
+  g_array_unref (self->counted);
+  g_array_unref (self->stack);
+  g_array_unref (self->sets);
+  g_array_unref (self->lists);
+  g_array_unref (self->nodes);
+  g_free (self);
+}
+
+GenlmByteExpr
+genlm_byte_exprs_make_set (GenlmByteExprs     *self,
+                           const GenlmByteSet *set)
+{
+  Node node = { .kind = KIND_SET, .positive = TRUE, .a = self->sets->len };
+
+  if (genlm_byte_set_is_empty (set))
+    return GENLM_BYTE_EXPR_NOTHING;
+  g_array_append_val (self->sets, *set);
+  return intern (self, &node);
+}
+
+GenlmByteExpr
+genlm_byte_exprs_make_concat (GenlmByteExprs *self,
+                              GenlmByteExpr   head,
+                              GenlmByteExpr   tail)
+{
+  guint base = self->stack->len;
+
+  if (head == GENLM_BYTE_EXPR_NOTHING || tail == GENLM_BYTE_EXPR_NOTHING)
+    return GENLM_BYTE_EXPR_NOTHING;
+  if (tail == GENLM_BYTE_EXPR_EPSILON)
+    return head;
+  while (get (self, head)->kind == KIND_CONCAT)
+    {
+      push (self, get (self, head)->a);
+      head = get (self, head)->b;
+    }
+  push (self, head);
+  while (self->stack->len > base)
+    {
+      GenlmByteExpr last = g_array_index (self->stack, guint32, self->stack->len - 1);
+      Node node = { .kind = KIND_CONCAT, .a = last, .b = tail };
+
+      g_array_set_size (self->stack, self->stack->len - 1);
+      if (last == GENLM_BYTE_EXPR_EPSILON
+          || (last == GENLM_BYTE_EXPR_ANYTHING && tail == GENLM_BYTE_EXPR_ANYTHING))
+        continue;
+      node.nullable = get (self, last)->nullable && get (self, tail)->nullable;
+      node.positive = get (self, last)->positive && get (self, tail)->positive;
+      tail = intern (self, &node);
+    }
+  return tail;
+}
+
+GenlmByteExpr
+genlm_byte_exprs_make_union (GenlmByteExprs      *self,
+                             const GenlmByteExpr *members,
+                             guint                n_members)
+{
+  guint base = self->stack->len;
+  guint i;
+
+  for (i = 0; i < n_members; i++)
+    push_flat (self, KIND_UNION, members[i]);
+  return unite_stack (self, base);
+}
+
+GenlmByteExpr
+genlm_byte_exprs_make_intersection (GenlmByteExprs      *self,
+                                    const GenlmByteExpr *members,
+                                    guint                n_members)
+{
+  guint base = self->stack->len;
+  guint i;
+
+  for (i = 0; i < n_members; i++)
+    push_flat (self, KIND_INTERSECTION, members[i]);
+  return intersect_stack (self, base);
+}
+
+/* The complement of a complement stays one on purpose: it is how a condition
+ * is kept whole, see distribute_stack(). */
+GenlmByteExpr
+genlm_byte_exprs_make_complement (GenlmByteExprs *self,
+                                  GenlmByteExpr   expr)
+{
+  const Node *inner = get (self, expr);
+  Node node = { .kind = KIND_COMPLEMENT, .a = expr, .nullable = !inner->nullable };
+
+  if (expr == GENLM_BYTE_EXPR_NOTHING)
+    return GENLM_BYTE_EXPR_ANYTHING;
+  if (expr == GENLM_BYTE_EXPR_ANYTHING)
+    return GENLM_BYTE_EXPR_NOTHING;
+  return intern (self, &node);
+}
+
+/* Whether x{min,max} repeated from @from to @to times is one repeat of x:
+ * whether the counts leave no gap. Saying no is always right. */
+static gboolean
+join_counts (const Node *inner,
+             guint32    *from,
+             guint32    *to)
+{
+  guint64 low = (guint64) inner->min * *from;
+  guint64 high = GENLM_BYTE_EXPR_UNBOUNDED;
+
+  if (*from < *to)
+    {
+      if (inner->max == GENLM_BYTE_EXPR_UNBOUNDED)
+        {
+          if (*from == 0 && inner->min > 1)
+            return FALSE;
+        }
+      else if ((guint64) inner->min * ((guint64) *from + 1) > (guint64) inner->max * *from + 1)
+        return FALSE;
+    }
+  if (inner->max != GENLM_BYTE_EXPR_UNBOUNDED && *to != GENLM_BYTE_EXPR_UNBOUNDED)
+    {
+      high = (guint64) inner->max * *to;
+      if (high > G_MAXINT32)
+        return FALSE;
+    }
+  if (low > G_MAXINT32)
+    return FALSE;
+  *from = (guint32) low;
+  *to = (guint32) high;
+  return TRUE;
+}
+
+GenlmByteExpr
+genlm_byte_exprs_make_repeat (GenlmByteExprs *self,
+                              GenlmByteExpr   expr,
+                              guint32         min,
+                              guint32         max)
+{
+  Node inner = *get (self, expr);
+  Node node = { .kind = KIND_REPEAT, .positive = inner.positive };
+
+  if (max == 0 || expr == GENLM_BYTE_EXPR_EPSILON)
+    return GENLM_BYTE_EXPR_EPSILON;
+  if (expr == GENLM_BYTE_EXPR_NOTHING)
+    return min == 0 ? GENLM_BYTE_EXPR_EPSILON : GENLM_BYTE_EXPR_NOTHING;
+  if (inner.nullable)
+    min = 0;
+  if (expr == GENLM_BYTE_EXPR_ANYTHING || (max == 1 && (min == 1 || inner.nullable)))
+    return expr;
+  if (inner.kind == KIND_REPEAT && join_counts (&inner, &min, &max))
+    {
+      expr = inner.a;
+      inner = *get (self, expr);
+    }
+  if (inner.kind == KIND_SET && min == 0 && max == GENLM_BYTE_EXPR_UNBOUNDED
+      && genlm_byte_set_is_full (get_set (self, &inner)))
+    return GENLM_BYTE_EXPR_ANYTHING;
+  node.a = expr;
+  node.min = min;
+  node.max = max;
+  node.nullable = min == 0;
+  return intern (self, &node);
+}
+
+/* Starts the least language L with L = @exit ∪ round, where the round, given
+ * later, is made with L as what follows. */
+GenlmByteExpr
+genlm_byte_exprs_begin_loop (GenlmByteExprs *self,
+                             GenlmByteExpr   exit)
+{
+  Node node = { .kind = KIND_LOOP, .a = exit, .nullable = get (self, exit)->nullable };
+
+  /* The field keeps two loops with one exit apart in the table. */
+  node.min = self->nodes->len;
+  return intern (self, &node);
+}
+
+void
+genlm_byte_exprs_end_loop (GenlmByteExprs *self,
+                           GenlmByteExpr   loop,
+                           GenlmByteExpr   round)
+{
+  if (self->exceeded == LIMIT_NONE)
+    g_array_index (self->nodes, Node, loop).b = round;
+}
+
+gboolean
+genlm_byte_exprs_is_nullable (const GenlmByteExprs *self,
+                              GenlmByteExpr         expr)
+{
+  return get (self, expr)->nullable;
+}
+
+/* Whether any string at all matches. Exact; without intersections and
+ * complements it is known at once. */
+gboolean
+genlm_byte_exprs_is_live (GenlmByteExprs *self,
+                          GenlmByteExpr   expr)
+{
+  Live known = known_live (self, expr);
+  gboolean live;
+
+  if (known != LIVE_UNKNOWN)
+    return known == LIVE_YES;
+  switch ((Kind) get (self, expr)->kind)
+    {
+    case KIND_CONCAT:
+      live = is_concat_live (self, expr);
+      break;
+    case KIND_UNION:
+      live = is_any_live (self, expr);
+      break;
+    case KIND_REPEAT:
+      live = genlm_byte_exprs_is_live (self, get (self, expr)->a);
+      break;
+    case KIND_NOTHING:
+    case KIND_EPSILON:
+    case KIND_ANYTHING:
+    case KIND_SET:
+    case KIND_INTERSECTION:
+    case KIND_COMPLEMENT:
+    case KIND_LOOP:
+    default:
+      live = search_live (self, expr);
+      break;
+    }
+  set_live (self, expr, live);
+  return live;
+}
+
+GenlmByteExpr
+genlm_byte_exprs_derive (GenlmByteExprs *self,
+                         GenlmByteExpr   expr,
+                         guint8          byte)
+{
+  return derive (self, expr, byte);
+}
+
+/* Two bytes are of one class if no set tells them apart. Fills the class of
+ * every byte and returns how many there are. To be called once, when the
+ * expressions are built and before any is derived: sets made later are unions
+ * and intersections of those that are there. */
+guint
+genlm_byte_exprs_seal (GenlmByteExprs *self,
+                       guint8         *classes)
+{
+  guint n_classes = 1;
+  guint byte;
+  guint i;
+
+  memset (self->classes, 0, sizeof self->classes);
+  for (i = 0; i < self->sets->len && n_classes < 256; i++)
+    {
+      const GenlmByteSet *set = &g_array_index (self->sets, GenlmByteSet, i);
+      gint16 inside[256];
+      gboolean outside[256] = { FALSE };
+
+      memset (inside, 0xff, sizeof inside);
+      for (byte = 0; byte < 256; byte++)
+        if (!genlm_byte_set_contains (set, (guint8) byte))
+          outside[self->classes[byte]] = TRUE;
+      for (byte = 0; byte < 256; byte++)
+        {
+          guint8 old = self->classes[byte];
+
+          if (!genlm_byte_set_contains (set, (guint8) byte) || !outside[old])
+            continue;
+          if (inside[old] < 0)
+            inside[old] = (gint16) n_classes++;
+          self->classes[byte] = (guint8) inside[old];
+        }
+    }
+  for (byte = 256; byte > 0; byte--)
+    self->representatives[self->classes[byte - 1]] = (guint8) (byte - 1);
+  self->n_classes = n_classes;
+  memcpy (classes, self->classes, sizeof self->classes);
+  return n_classes;
+}
+
+/* From now on there is no deadline. */
+void
+genlm_byte_exprs_end_building (GenlmByteExprs *self)
+{
+  self->deadline = 0;
+}
+
+/* Counts states and bytes of those who build upon the store. */
+gboolean
+genlm_byte_exprs_charge (GenlmByteExprs *self,
+                         gsize           n_states,
+                         gsize           n_bytes)
+{
+  self->n_states += n_states;
+  if (self->n_states > self->limits.max_states)
+    exceed (self, LIMIT_STATES);
+  charge_memory (self, n_bytes);
+  return self->exceeded == LIMIT_NONE;
+}
+
+guint64
+genlm_byte_exprs_get_memory (const GenlmByteExprs *self)
+{
+  return self->memory;
+}
+
+gboolean
+genlm_byte_exprs_check (const GenlmByteExprs  *self,
+                        GError               **error)
+{
+  switch (self->exceeded)
+    {
+    case LIMIT_NONE:
+      return TRUE;
+    case LIMIT_STATES:
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "The automaton needs more than max-states=%u states; simplify the pattern or "
+                   "raise max-states",
+                   self->limits.max_states);
+      return FALSE;
+    case LIMIT_MEMORY:
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "The automaton needs more than max-memory=%" G_GUINT64_FORMAT
+                   " bytes; simplify the pattern or raise max-memory",
+                   self->limits.max_memory);
+      return FALSE;
+    case LIMIT_DEADLINE:
+    default:
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "Building the automaton took longer than deadline=%u milliseconds; simplify "
+                   "the pattern or raise deadline",
+                   self->limits.deadline);
+      return FALSE;
+    }
+}

@@ -1,0 +1,72 @@
+#pragma once
+
+/* A set of byte values as 256 bits. A plain value: copy it, compare it, hash
+ * its words. */
+
+#include "genlm-engine.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint64 words[4];
+} GenlmByteSet;
+
+static inline void
+genlm_byte_set_add_range (GenlmByteSet *self,
+                          guint8        first,
+                          guint8        last)
+{
+  guint byte;
+
+  for (byte = first; byte <= last; byte++)
+    self->words[byte >> 6] |= G_GUINT64_CONSTANT (1) << (byte & 63);
+}
+
+static inline gboolean
+genlm_byte_set_contains (const GenlmByteSet *self,
+                         guint8              byte)
+{
+  return (self->words[byte >> 6] >> (byte & 63)) & 1;
+}
+
+static inline gboolean
+genlm_byte_set_is_empty (const GenlmByteSet *self)
+{
+  return (self->words[0] | self->words[1] | self->words[2] | self->words[3]) == 0;
+}
+
+static inline gboolean
+genlm_byte_set_is_full (const GenlmByteSet *self)
+{
+  return (self->words[0] & self->words[1] & self->words[2] & self->words[3]) == G_MAXUINT64;
+}
+
+static inline gboolean
+genlm_byte_set_equal (const GenlmByteSet *self,
+                      const GenlmByteSet *other)
+{
+  return memcmp (self, other, sizeof *self) == 0;
+}
+
+static inline void
+genlm_byte_set_unite (GenlmByteSet       *self,
+                      const GenlmByteSet *other)
+{
+  guint i;
+
+  for (i = 0; i < 4; i++)
+    self->words[i] |= other->words[i];
+}
+
+static inline void
+genlm_byte_set_intersect (GenlmByteSet       *self,
+                          const GenlmByteSet *other)
+{
+  guint i;
+
+  for (i = 0; i < 4; i++)
+    self->words[i] &= other->words[i];
+}
+
+G_END_DECLS
