@@ -30,6 +30,7 @@ typedef struct
 {
   gatomicrefcount  refs;
   GenlmPotential  *potential;
+  GenlmVocab      *vocab;               /* atomic: of the potential, once it has one */
   GMutex           lock;                /* guards what follows, and the queues */
   guint            max_batch_size;
   guint            max_delay;
@@ -47,6 +48,8 @@ struct _GenlmAutobatch
 
   Core               *core;
   GHashTable         *queues;           /* by main context; under the core's lock */
+  GMainContext       *last_context;     /* the last one looked up, and its queue */
+  Queue              *last_queue;
 };
 
 /* The requests of one main context; served there alone. */
@@ -106,6 +109,7 @@ core_unref (Core *core)
 {
   if (!g_atomic_ref_count_dec (&core->refs))
     return;
+  g_clear_pointer (&core->vocab, genlm_vocab_unref);
   g_clear_object (&core->potential);
   g_mutex_clear (&core->lock);
   g_free (core);
@@ -158,16 +162,10 @@ flight_free (Flight *flight)
 
 static void
 fail_all (GPtrArray    *requests,
-          const GError *error,
-          gboolean      now)
+          const GError *error)
 {
   for (guint i = 0; i < requests->len; i++)
-    {
-      GenlmRequest *request = g_ptr_array_index (requests, i);
-
-      if (!genlm_request_is_answered (request))
-        genlm_request_fail (request, error, now);
-    }
+    genlm_request_fail (g_ptr_array_index (requests, i), error, TRUE);
 }
 
 static void
@@ -180,8 +178,7 @@ answer_scores (Flight *flight)
     {
       GenlmRequest *request = g_ptr_array_index (flight->requests, i);
 
-      if (!genlm_request_is_answered (request))
-        genlm_request_return_score (request, values[flight->places[i]], TRUE);
+      genlm_request_return_score (request, values[flight->places[i]], TRUE);
     }
 }
 
@@ -194,8 +191,7 @@ answer_weights (Flight *flight)
     {
       GenlmRequest *request = g_ptr_array_index (flight->requests, i);
 
-      if (!genlm_request_is_answered (request))
-        genlm_request_return_weights_item (request, genlm_weights_list_get (list, flight->places[i]), TRUE);
+      genlm_request_return_weights_item (request, genlm_weights_list_get (list, flight->places[i]), TRUE);
     }
 }
 
@@ -208,8 +204,7 @@ answer_masks (Flight *flight)
     {
       GenlmRequest *request = g_ptr_array_index (flight->requests, i);
 
-      if (!genlm_request_is_answered (request))
-        genlm_request_return_mask_item (request, genlm_token_set_list_get (list, flight->places[i]), TRUE);
+      genlm_request_return_mask_item (request, genlm_token_set_list_get (list, flight->places[i]), TRUE);
     }
 }
 
@@ -233,7 +228,7 @@ flight_landed (GenlmRequest *inner,
   g_mutex_unlock (&core->lock);
 
   if (error != NULL)
-    fail_all (flight->requests, error, TRUE);
+    fail_all (flight->requests, error);
   else if (genlm_request_get_method (inner) == GENLM_METHOD_NEXT)
     answer_weights (flight);
   else if (genlm_request_get_method (inner) == GENLM_METHOD_MASK)
@@ -290,42 +285,46 @@ flight_new (Queue     *queue,
 
 /* -- queues --------------------------------------------------------------- */
 
-/* When the queue is to be served: G_MAXINT64 for not now. */
+/* How long the requests must have waited before they are served, in µs; -1 if
+ * they are not to be served now. With the lock held. */
 static gint64
-queue_get_due_time (Queue  *queue,
-                    gint64  patience)
+queue_get_wait (Queue  *queue,
+                gint64  patience)
 {
   Core *core = queue->core;
 
   if (queue->pending->len == 0 || queue->n_in_flight >= core->max_in_flight)
-    return G_MAXINT64;
+    return -1;
   if (core->max_batch_size != 0 && queue->pending->len >= core->max_batch_size)
-    return queue->oldest + patience;
-  return queue->oldest + MAX (patience, core->max_delay);
+    return patience;
+  return MAX (patience, core->max_delay);
 }
 
 static gboolean
-queue_is_due (Queue  *queue,
-              gint64  patience,
-              int    *timeout)
+queue_is_due (Queue   *queue,
+              GSource *source,
+              gint64   patience,
+              int     *timeout)
 {
-  gint64 due, now;
+  gint64 wait, oldest, now;
 
   g_mutex_lock (&queue->core->lock);
-  due = queue_get_due_time (queue, patience);
+  wait = queue_get_wait (queue, patience);
+  oldest = queue->oldest;
   g_mutex_unlock (&queue->core->lock);
 
   *timeout = -1;
-  if (due == G_MAXINT64)
-    return FALSE;
-  now = g_get_monotonic_time ();
-  if (now >= due)
+  if (wait <= 0)
+    return wait == 0;
+  now = g_source_get_time (source);
+  if (now >= oldest + wait)
     return TRUE;
-  *timeout = (int) MIN ((due - now + 999) / 1000, G_MAXINT);
+  *timeout = (int) MIN ((oldest + wait - now + 999) / 1000, G_MAXINT);
   return FALSE;
 }
 
-/* Takes what a batch may hold, without those that were cancelled meanwhile. */
+/* Takes what a batch may hold: an array without a free function, that owns its
+ * requests. */
 static GPtrArray *
 queue_take (Queue *queue)
 {
@@ -336,17 +335,18 @@ queue_take (Queue *queue)
   if (queue->pending->len <= limit)
     {
       taken = queue->pending;
-      queue->pending = g_ptr_array_new_full (taken->len, g_object_unref);
+      queue->pending = g_ptr_array_sized_new (taken->len);
       return taken;
     }
-  taken = g_ptr_array_new_full (limit, g_object_unref);
-  for (guint i = 0; i < limit; i++)
-    g_ptr_array_add (taken, g_object_ref (g_ptr_array_index (queue->pending, i)));
+  taken = g_ptr_array_sized_new (limit);
+  g_ptr_array_extend (taken, queue->pending, NULL, NULL);
+  g_ptr_array_set_size (taken, (int) limit);
   g_ptr_array_remove_range (queue->pending, 0, limit);
   return taken;
 }
 
-/* Sorts requests by method; the groups take their own references. */
+/* Sorts requests by method, without those that were cancelled meanwhile. The
+ * groups take the requests over. */
 static guint
 group_requests (GPtrArray *requests,
                 GPtrArray *groups[N_METHODS],
@@ -360,13 +360,16 @@ group_requests (GPtrArray *requests,
       GenlmMethod method = genlm_request_get_method (request);
 
       if (genlm_request_is_answered (request))
-        continue;
+        {
+          g_object_unref (request);
+          continue;
+        }
       if (groups[method] == NULL)
         {
           groups[method] = g_ptr_array_new_full (requests->len, g_object_unref);
           order[n_groups++] = method;
         }
-      g_ptr_array_add (groups[method], g_object_ref (request));
+      g_ptr_array_add (groups[method], request);
     }
   return n_groups;
 }
@@ -417,7 +420,7 @@ static gboolean
 gather_prepare (GSource *source,
                 int     *timeout)
 {
-  return queue_is_due ((Queue *) source, 0, timeout);
+  return queue_is_due ((Queue *) source, source, 0, timeout);
 }
 
 static gboolean
@@ -425,7 +428,7 @@ gather_check (GSource *source)
 {
   int timeout;
 
-  return queue_is_due ((Queue *) source, 0, &timeout);
+  return queue_is_due ((Queue *) source, source, 0, &timeout);
 }
 
 static gboolean
@@ -442,6 +445,7 @@ gather_finalize (GSource *source)
 {
   Queue *queue = (Queue *) source;
 
+  /* Empty: a pending request holds the element and the context. */
   g_ptr_array_unref (queue->pending);
   core_unref (queue->core);
 }
@@ -464,7 +468,7 @@ static gboolean
 patience_prepare (GSource *source,
                   int     *timeout)
 {
-  return queue_is_due (((Patience *) source)->queue, PATIENCE, timeout);
+  return queue_is_due (((Patience *) source)->queue, source, PATIENCE, timeout);
 }
 
 static gboolean
@@ -472,7 +476,7 @@ patience_check (GSource *source)
 {
   int timeout;
 
-  return queue_is_due (((Patience *) source)->queue, PATIENCE, &timeout);
+  return queue_is_due (((Patience *) source)->queue, source, PATIENCE, &timeout);
 }
 
 static gboolean
@@ -505,7 +509,7 @@ queue_new (Core         *core,
   Queue *queue = (Queue *) g_source_new (&gather_funcs, sizeof (Queue));
 
   queue->core = core_ref (core);
-  queue->pending = g_ptr_array_new_with_free_func (g_object_unref);
+  queue->pending = g_ptr_array_new ();
   g_queue_init (&queue->flights);
   g_source_set_priority (&queue->source, GATHER_PRIORITY);
   g_source_set_static_name (&queue->source, "[genlm] autobatch");
@@ -539,10 +543,14 @@ static Queue *
 ensure_queue (GenlmAutobatch *self,
               GMainContext   *context)
 {
-  Queue *queue = g_hash_table_lookup (self->queues, context);
+  Queue *queue = self->last_queue;
   GHashTableIter iter;
   gpointer value;
 
+  if (queue == NULL || self->last_context != context)
+    queue = g_hash_table_lookup (self->queues, context);
+  self->last_context = context;
+  self->last_queue = queue;
   if (queue != NULL && !g_source_is_destroyed (&queue->source))
     return queue;
 
@@ -554,6 +562,7 @@ ensure_queue (GenlmAutobatch *self,
     }
   queue = queue_new (self->core, context);
   g_hash_table_insert (self->queues, context, queue);
+  self->last_queue = queue;
   return queue;
 }
 
@@ -584,9 +593,16 @@ check_open (GenlmAutobatch  *self,
 static GenlmVocab *
 genlm_autobatch_get_vocab (GenlmPotential *potential)
 {
-  GenlmAutobatch *self = GENLM_AUTOBATCH (potential);
+  Core *core = GENLM_AUTOBATCH (potential)->core;
+  GenlmVocab *vocab = __atomic_load_n (&core->vocab, __ATOMIC_ACQUIRE);
+  GenlmVocab *none = NULL;
 
-  return self->core->potential != NULL ? genlm_potential_get_vocab (self->core->potential) : NULL;
+  if (vocab != NULL || core->potential == NULL)
+    return vocab;
+  vocab = genlm_potential_get_vocab (core->potential);
+  if (vocab != NULL && __atomic_compare_exchange_n (&core->vocab, &none, vocab, FALSE, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    genlm_vocab_ref (vocab);
+  return vocab;
 }
 
 /* Any thread may ask; the batches go to the potential in its own way. */
@@ -689,6 +705,17 @@ genlm_autobatch_weigh_mask_batch (GenlmPotential  *potential,
   return check_open (self, error) ? genlm_potential_batch_mask_next_sync (self->core->potential, batch, NULL, error) : NULL;
 }
 
+/* The next iteration looks at the queue anyway; only a thread that sleeps in the
+ * context's poll must be told. */
+static void
+wake_other_thread (GMainContext *context)
+{
+  if (g_main_context_acquire (context))
+    g_main_context_release (context);
+  else
+    g_main_context_wakeup (context);
+}
+
 /* Puts the request into the queue of its context. */
 static GError *
 enqueue (GenlmAutobatch *self,
@@ -724,9 +751,8 @@ enqueue (GenlmAutobatch *self,
     }
   g_mutex_unlock (&core->lock);
 
-  /* The owner looks at the queue in its next iteration anyway. */
-  if (first && !g_main_context_is_owner (context))
-    g_main_context_wakeup (context);
+  if (first)
+    wake_other_thread (context);
   return error;
 }
 
@@ -995,6 +1021,7 @@ genlm_autobatch_class_init (GenlmAutobatchClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   genlm_element_class_set_input (object_class, "potential");
+  genlm_potential_base_class_set_traits (GENLM_POTENTIAL_BASE_CLASS (klass), GENLM_TRAITS_THREAD_SAFE);
   genlm_potential_base_class_set_metadata (GENLM_POTENTIAL_BASE_CLASS (klass),
                                            "Autobatcher", "Potential/Wrapper",
                                            "Joins single calls that are made concurrently into batch calls",
@@ -1077,7 +1104,7 @@ genlm_autobatch_close (GenlmAutobatch *self)
     {
       Queue *queue = value;
 
-      g_ptr_array_extend (open, queue->pending, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
+      g_ptr_array_extend (open, queue->pending, NULL, NULL);
       g_ptr_array_set_size (queue->pending, 0);
       for (GList *l = queue->flights.head; l != NULL; l = l->next)
         g_ptr_array_extend (open, ((Flight *) l->data)->requests, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
@@ -1085,7 +1112,8 @@ genlm_autobatch_close (GenlmAutobatch *self)
   g_mutex_unlock (&self->core->lock);
 
   error = closed_error (self);
-  fail_all (open, error, FALSE);
+  for (guint i = 0; i < open->len; i++)
+    genlm_request_give_up (g_ptr_array_index (open, i), g_error_copy (error));
 }
 
 /**

@@ -21,7 +21,7 @@ struct _ContextState
 
 struct _GenlmContext
 {
-  gatomicrefcount  refs;
+  int              refs;        /* atomic; GLib's counters are calls, and these are hot */
   guint32          token;
   guint32          max_token;   /* of all tokens: one comparison checks them all */
   gsize            length;
@@ -61,7 +61,7 @@ genlm_context_new (void)
 {
   GenlmContext *self = g_new0 (GenlmContext, 1);
 
-  g_atomic_ref_count_init (&self->refs);
+  self->refs = 1;
   return self;
 }
 
@@ -121,7 +121,7 @@ genlm_context_ref (GenlmContext *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_atomic_ref_count_inc (&self->refs);
+  __atomic_add_fetch (&self->refs, 1, __ATOMIC_RELAXED);
   return self;
 }
 
@@ -154,7 +154,7 @@ genlm_context_unref (GenlmContext *self)
   g_return_if_fail (self != NULL);
 
   /* A loop: a context may be millions of nodes long. */
-  while (self != NULL && g_atomic_ref_count_dec (&self->refs))
+  while (self != NULL && __atomic_sub_fetch (&self->refs, 1, __ATOMIC_ACQ_REL) == 0)
     {
       GenlmContext *parent = self->parent;
 
@@ -171,7 +171,7 @@ append_take (GenlmContext *parent,
 {
   GenlmContext *self = g_new (GenlmContext, 1);
 
-  g_atomic_ref_count_init (&self->refs);
+  self->refs = 1;
   self->token = token;
   self->max_token = MAX (token, parent->max_token);
   self->length = parent->length + 1;

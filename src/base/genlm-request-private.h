@@ -45,6 +45,8 @@ void           genlm_request_return_mask_item    (GenlmRequest        *self,
 void           genlm_request_fail                (GenlmRequest        *self,
                                                   const GError        *error,
                                                   gboolean             now);
+void           genlm_request_give_up             (GenlmRequest        *self,
+                                                  GError              *error);
 double         genlm_request_finish_score        (GenlmRequest        *self,
                                                   GError             **error);
 GenlmWeights  *genlm_request_finish_weights_item (GenlmRequest        *self,

@@ -4,7 +4,8 @@
 
 G_BEGIN_DECLS
 
-GenlmVocab  *genlm_potential_base_peek_vocab  (GenlmPotentialBase *self);
-GenlmTraits  genlm_potential_base_peek_traits (GenlmPotentialBase *self);
+GenlmVocab  *genlm_potential_base_peek_vocab   (GenlmPotentialBase *self);
+GenlmTraits  genlm_potential_base_peek_traits  (GenlmPotentialBase *self);
+guint        genlm_potential_base_peek_timeout (GenlmPotentialBase *self);
 
 G_END_DECLS

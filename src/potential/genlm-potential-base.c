@@ -34,8 +34,6 @@ G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (GenlmPotentialBase, genlm_potential_base, G
 
 #define PRIVATE(self) ((GenlmPotentialBasePrivate *) genlm_potential_base_get_instance_private (GENLM_POTENTIAL_BASE (self)))
 
-static G_DEFINE_QUARK (genlm-class-traits, class_traits)
-
 static void
 genlm_potential_base_get_property (GObject    *object,
                                    guint       prop_id,
@@ -172,16 +170,13 @@ genlm_potential_base_peek_vocab (GenlmPotentialBase *self)
 GenlmTraits
 genlm_potential_base_peek_traits (GenlmPotentialBase *self)
 {
-  GenlmTraits traits = PRIVATE (self)->traits;
+  return GENLM_POTENTIAL_BASE_GET_CLASS (self)->traits | PRIVATE (self)->traits;
+}
 
-  for (GType type = G_OBJECT_TYPE (self); type != GENLM_TYPE_POTENTIAL_BASE; type = g_type_parent (type))
-    {
-      gpointer of_class = g_type_get_qdata (type, class_traits_quark ());
-
-      if (of_class != NULL)
-        return traits | (GenlmTraits) (GPOINTER_TO_UINT (of_class) >> 1);
-    }
-  return traits;
+guint
+genlm_potential_base_peek_timeout (GenlmPotentialBase *self)
+{
+  return PRIVATE (self)->timeout;
 }
 
 /**
@@ -222,8 +217,7 @@ genlm_potential_base_class_set_traits (GenlmPotentialBaseClass *klass,
 {
   g_return_if_fail (GENLM_IS_POTENTIAL_BASE_CLASS (klass));
 
-  /* One bit up, so that no traits are not the same as nothing said. */
-  g_type_set_qdata (G_TYPE_FROM_CLASS (klass), class_traits_quark (), GUINT_TO_POINTER ((guint) traits << 1 | 1));
+  klass->traits = traits;
 }
 
 /**

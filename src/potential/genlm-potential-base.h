@@ -18,6 +18,7 @@ struct _GenlmPotentialBaseClass
   GObjectClass parent_class;
 
   /*< private >*/
+  GenlmTraits traits;
   gpointer padding[8];
 };
 

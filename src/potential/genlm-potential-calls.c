@@ -44,6 +44,14 @@ ignore_answer (GObject      *source,
 {
 }
 
+/* Scores have no length to check. */
+static gsize
+get_n_weights (GenlmPotential *self,
+               GenlmMethod     method)
+{
+  return method == GENLM_METHOD_PREFIX || method == GENLM_METHOD_COMPLETE ? 0 : genlm_potential_get_n_weights (self);
+}
+
 static GenlmRequest *
 new_single_request (GenlmPotential      *self,
                     GenlmMethod          method,
@@ -52,7 +60,7 @@ new_single_request (GenlmPotential      *self,
                     GAsyncReadyCallback  callback,
                     gpointer             user_data)
 {
-  return genlm_request_new_single (G_OBJECT (self), method, context, genlm_potential_get_n_weights (self),
+  return genlm_request_new_single (G_OBJECT (self), method, context, get_n_weights (self, method),
                                    cancellable, callback, user_data);
 }
 
@@ -64,7 +72,7 @@ new_batch_request (GenlmPotential      *self,
                    GAsyncReadyCallback  callback,
                    gpointer             user_data)
 {
-  return genlm_request_new (G_OBJECT (self), method, batch, genlm_potential_get_n_weights (self),
+  return genlm_request_new (G_OBJECT (self), method, batch, get_n_weights (self, method),
                             cancellable, callback, user_data);
 }
 

@@ -106,7 +106,7 @@ static GError *
 check_request (GenlmPotential *self,
                GenlmRequest   *request)
 {
-  GenlmVocab *vocab = genlm_potential_get_vocab (self);
+  GenlmVocab *vocab = GENLM_POTENTIAL_GET_IFACE (self)->get_vocab (self);
   gsize n = genlm_request_get_size (request);
   guint32 size;
   g_autofree char *label = NULL;
@@ -302,13 +302,14 @@ answer (GenlmPotential *self,
 static GenlmVocab *
 default_get_vocab (GenlmPotential *self)
 {
-  return NULL;
+  return GENLM_IS_POTENTIAL_BASE (self) ? genlm_potential_base_peek_vocab (GENLM_POTENTIAL_BASE (self)) : NULL;
 }
 
 static GenlmTraits
 default_get_traits (GenlmPotential *self)
 {
-  return GENLM_TRAITS_NONE;
+  return GENLM_IS_POTENTIAL_BASE (self) ? genlm_potential_base_peek_traits (GENLM_POTENTIAL_BASE (self))
+                                        : GENLM_TRAITS_NONE;
 }
 
 static gboolean
@@ -867,14 +868,9 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
 GenlmVocab *
 genlm_potential_get_vocab (GenlmPotential *self)
 {
-  GenlmVocab *vocab;
-
   g_return_val_if_fail (GENLM_IS_POTENTIAL (self), NULL);
 
-  vocab = GENLM_POTENTIAL_GET_IFACE (self)->get_vocab (self);
-  if (vocab == NULL && GENLM_IS_POTENTIAL_BASE (self))
-    vocab = genlm_potential_base_peek_vocab (GENLM_POTENTIAL_BASE (self));
-  return vocab;
+  return GENLM_POTENTIAL_GET_IFACE (self)->get_vocab (self);
 }
 
 /**
@@ -891,14 +887,9 @@ genlm_potential_get_vocab (GenlmPotential *self)
 GenlmTraits
 genlm_potential_get_traits (GenlmPotential *self)
 {
-  GenlmTraits traits;
-
   g_return_val_if_fail (GENLM_IS_POTENTIAL (self), GENLM_TRAITS_NONE);
 
-  traits = GENLM_POTENTIAL_GET_IFACE (self)->get_traits (self);
-  if (GENLM_IS_POTENTIAL_BASE (self))
-    traits |= genlm_potential_base_peek_traits (GENLM_POTENTIAL_BASE (self));
-  return traits;
+  return GENLM_POTENTIAL_GET_IFACE (self)->get_traits (self);
 }
 
 /**
@@ -1035,6 +1026,17 @@ evaluate_unchecked (GenlmPotential *self,
   GENLM_POTENTIAL_GET_IFACE (self)->evaluate (self, request);
 }
 
+/* What the class promises is a load, what the instance adds may be a chain of
+ * calls. */
+static gboolean
+belongs_elsewhere (GenlmPotential *self,
+                   gboolean        is_base)
+{
+  if (is_base && (GENLM_POTENTIAL_BASE_GET_CLASS (self)->traits & GENLM_TRAITS_THREAD_SAFE) != 0)
+    return FALSE;
+  return (GENLM_POTENTIAL_GET_IFACE (self)->get_traits (self) & GENLM_TRAITS_THREAD_SAFE) == 0 && !runs_here (self);
+}
+
 /**
  * genlm_potential_evaluate:
  * @self: a potential
@@ -1055,6 +1057,7 @@ void
 genlm_potential_evaluate (GenlmPotential *self,
                           GenlmRequest   *request)
 {
+  gboolean is_base;
   GError *error;
 
   g_return_if_fail (GENLM_IS_POTENTIAL (self));
@@ -1069,10 +1072,11 @@ genlm_potential_evaluate (GenlmPotential *self,
       g_error_free (error);
       return;
     }
-  if (GENLM_IS_POTENTIAL_BASE (self))
-    genlm_request_set_timeout (request, genlm_potential_base_get_timeout (GENLM_POTENTIAL_BASE (self)));
+  is_base = GENLM_IS_POTENTIAL_BASE (self);
+  if (is_base)
+    genlm_request_set_timeout (request, genlm_potential_base_peek_timeout (GENLM_POTENTIAL_BASE (self)));
 
-  if ((genlm_potential_get_traits (self) & GENLM_TRAITS_THREAD_SAFE) == 0 && !runs_here (self))
+  if (belongs_elsewhere (self, is_base))
     run_in_context (ensure_owner (self)->context, job_new (self, request, evaluate_unchecked));
   else
     evaluate_unchecked (self, request);
@@ -1104,8 +1108,7 @@ genlm_potential_evaluate_sync (GenlmPotential *self,
     return;
 
   error = check_request (self, request);
-  if (error == NULL &&
-      (genlm_potential_get_traits (self) & GENLM_TRAITS_THREAD_SAFE) == 0 && !runs_here (self))
+  if (error == NULL && belongs_elsewhere (self, GENLM_IS_POTENTIAL_BASE (self)))
     {
       g_autofree char *label = genlm_potential_dup_label (self);
 
