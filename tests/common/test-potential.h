@@ -1,0 +1,48 @@
+#pragma once
+
+#include <genlm.h>
+
+G_BEGIN_DECLS
+
+/* A potential whose every fault can be chosen. Its weights are
+ * prefix = -length/4 and complete = -length/2 - 1, and it counts what it is
+ * asked; contexts that hold the byte 'x' weigh zero. */
+typedef enum
+{
+  TEST_FAULT_NONE,
+  TEST_FAULT_SILENT,            /* FALSE or NULL without an error */
+  TEST_FAULT_ERROR,             /* a GError of its own */
+  TEST_FAULT_NAN,
+  TEST_FAULT_INFINITY,
+  TEST_FAULT_SHORT,             /* too few results */
+  TEST_FAULT_DROP,              /* evaluate: forgets the request */
+  TEST_FAULT_TWICE,             /* evaluate: answers again */
+  TEST_FAULT_NEVER,             /* evaluate: keeps the request */
+} TestFault;
+
+#define TEST_TYPE_POTENTIAL (test_potential_get_type ())
+G_DECLARE_FINAL_TYPE (TestPotential, test_potential, TEST, POTENTIAL, GenlmPotentialBase)
+
+struct _TestPotential
+{
+  GenlmPotentialBase  parent_instance;
+
+  GenlmTraits         traits;
+  TestFault           fault;
+  gboolean            own_evaluate;     /* else the default one */
+  guint               n_calls;          /* atomic: batch calls */
+  guint               n_contexts;       /* atomic: contexts in them */
+  GPtrArray          *kept;             /* requests under TEST_FAULT_NEVER */
+};
+
+TestPotential *test_potential_new        (GenlmTraits  traits);
+GenlmContext  *test_context              (const char  *text);
+GenlmBatch    *test_batch                (const char  *first,
+                                          ...) G_GNUC_NULL_TERMINATED;
+GenlmVocab    *test_vocab                (const char  *first,
+                                          ...) G_GNUC_NULL_TERMINATED;
+/* Runs the thread-default context until *done is not zero. */
+void           test_wait                 (guint       *done,
+                                          guint        wanted);
+
+G_END_DECLS
