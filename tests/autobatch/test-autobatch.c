@@ -227,6 +227,7 @@ test_cancel_in_flight (void)
   ask (autobatch, &answers, 2, "c", NULL);
   test_wait (&answers.done, 3);
   g_assert_cmpfloat (answers.weights[2], ==, 0);
+  test_potential_forget (test);
 }
 
 /* While a batch is on its way, requests gather. */
@@ -267,6 +268,7 @@ test_max_in_flight (void)
   genlm_request_return_scores (g_ptr_array_index (test->kept, 3), one);
   genlm_request_return_scores (g_ptr_array_index (test->kept, 2), one);
   test_wait (&answers.done, 5);
+  test_potential_forget (test);
 }
 
 static void
@@ -401,6 +403,7 @@ test_close (void)
   genlm_request_return_scores (g_ptr_array_index (test->kept, 0), one);
   settle ();
   g_assert_cmpuint (answers.done, ==, 3);
+  test_potential_forget (test);
 }
 
 /* A request that nobody took keeps the element, which keeps its promise. */

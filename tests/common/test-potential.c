@@ -118,9 +118,11 @@ test_potential_evaluate (GenlmPotential *potential,
     }
   if (self->fault == TEST_FAULT_DROP)
     return;
-  g_ptr_array_add (self->kept, g_object_ref (request));
   if (self->fault == TEST_FAULT_NEVER)
-    return;
+    {
+      g_ptr_array_add (self->kept, g_object_ref (request));
+      return;
+    }
   values = g_new0 (double, genlm_request_get_size (request));
   scores = genlm_scores_new (values, genlm_request_get_size (request));
   genlm_request_return_scores (request, scores);
@@ -167,6 +169,12 @@ test_potential_new (GenlmTraits traits)
 
   self->traits = traits;
   return self;
+}
+
+void
+test_potential_forget (TestPotential *self)
+{
+  g_ptr_array_set_size (self->kept, 0);
 }
 
 GenlmContext *

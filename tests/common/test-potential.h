@@ -36,6 +36,8 @@ struct _TestPotential
 };
 
 TestPotential *test_potential_new        (GenlmTraits  traits);
+/* A kept request holds the potential. */
+void           test_potential_forget     (TestPotential *self);
 GenlmContext  *test_context              (const char  *text);
 GenlmBatch    *test_batch                (const char  *first,
                                           ...) G_GNUC_NULL_TERMINATED;

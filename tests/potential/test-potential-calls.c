@@ -255,6 +255,7 @@ test_never_answers (void)
 
     genlm_request_return_scores (g_ptr_array_index (test->kept, 0), scores);
   }
+  test_potential_forget (test);
 }
 
 static void
@@ -342,6 +343,7 @@ test_cancelled_between (void)
   g_assert_true (isnan (genlm_potential_prefix_finish (GENLM_POTENTIAL (test), answer.result, &error)));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_object (&answer.result);
+  test_potential_forget (test);
 }
 
 static gpointer

@@ -135,6 +135,7 @@ test_cancel (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   while (g_main_context_iteration (NULL, FALSE))
     ;
+  test_potential_forget (b);
 }
 
 static void
