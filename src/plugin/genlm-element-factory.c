@@ -46,8 +46,8 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GenlmElementFactory, genlm_element_factory, G_TYPE_OBJECT)
 
-/* Recipes nest; a variant from elsewhere must not nest the stack away. */
-#define MAX_RECIPE_DEPTH 64
+/* Recipes nest, four levels of a variant each, of which GVariant reads 128. */
+#define MAX_RECIPE_DEPTH 30
 
 static GPrivate recipe_depth;
 
@@ -666,7 +666,7 @@ genlm_element_make_with (const char  *name,
  *
  * Errors: as for [func@element_make], and
  * %GENLM_ELEMENT_ERROR_INVALID_RECIPE for a variant of another type or one
- * that is nested more than 64 deep.
+ * that is nested more than 30 deep.
  *
  * Returns: (transfer full) (type GObject.Object): the element
  *

@@ -85,7 +85,7 @@ GENLM_AVAILABLE_IN_ALL
 gpointer             genlm_element_make_with                     (const char           *name,
                                                                   GError              **error,
                                                                   const char           *first_property,
-                                                                  ...) G_GNUC_NULL_TERMINATED;
+                                                                  ...);
 GENLM_AVAILABLE_IN_ALL
 gpointer             genlm_element_from_recipe                   (GVariant             *recipe,
                                                                   GError              **error);

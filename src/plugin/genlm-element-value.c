@@ -125,6 +125,14 @@ genlm_element_dup_property_range (GParamSpec *pspec)
     }
   if (g_type_is_a (type, G_TYPE_STRV))
     return g_strdup ("a list of texts such as ['a', 'b']");
+  if (type == G_TYPE_BYTES)
+    return g_strdup ("bytes");
+  if (type == GENLM_TYPE_VOCAB)
+    return g_strdup ("a vocabulary");
+  if (G_IS_PARAM_SPEC_VARIANT (pspec))
+    return g_strdup_printf ("a variant of type %.*s",
+                            (int) g_variant_type_get_string_length (G_PARAM_SPEC_VARIANT (pspec)->type),
+                            g_variant_type_peek_string (G_PARAM_SPEC_VARIANT (pspec)->type));
   return g_strdup_printf ("a %s", g_type_name (type));
 }
 
@@ -158,7 +166,12 @@ genlm_element_value_check (GValue      *value,
   if (!not_a_number && g_param_value_is_valid (pspec, value))
     return TRUE;
 
-  shown = G_VALUE_HOLDS_STRING (value) ? g_value_dup_string (value) : g_strdup_value_contents (value);
+  if (G_VALUE_HOLDS_STRING (value))
+    shown = g_value_dup_string (value);
+  else if (G_VALUE_HOLDS_VARIANT (value) && g_value_get_variant (value) != NULL)
+    shown = g_strdup_printf ("a value of type %s", g_variant_get_type_string (g_value_get_variant (value)));
+  else
+    shown = g_strdup_value_contents (value);
   return set_error (error, GENLM_ELEMENT_ERROR_OUT_OF_RANGE, pspec, element, shown != NULL ? shown : "");
 }
 
@@ -613,12 +626,12 @@ genlm_element_value_from_variant (GValue      *value,
   if (fits && in_range)
     return genlm_element_value_check (value, pspec, element, error);
 
-  shown = is_string ? g_variant_dup_string (variant, NULL) : g_strdup_printf ("value of type %s", g_variant_get_type_string (variant));
-  if (!in_range)
-    {
-      g_free (shown);
-      shown = g_variant_print (variant, FALSE);
-    }
+  if (is_string)
+    shown = g_variant_dup_string (variant, NULL);
+  else if (g_variant_type_is_basic (g_variant_get_type (variant)))
+    shown = g_variant_print (variant, FALSE);
+  else
+    shown = g_strdup_printf ("a value of type %s", g_variant_get_type_string (variant));
   return set_error (error, in_range ? GENLM_ELEMENT_ERROR_INVALID_VALUE : GENLM_ELEMENT_ERROR_OUT_OF_RANGE,
                     pspec, element, shown);
 }

@@ -119,8 +119,9 @@ find_property (Build               *build,
     {
       genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_DUPLICATE_PROPERTY,
                                       build_description (build), value->position,
-                                      "Element \"%s\" already has its \"%s\"; set another property instead, as in \"property=name.\"",
-                                      plan->name, pspec->name);
+                                      "Element \"%s\" already has its \"%s\"; %s", plan->name, pspec->name,
+                                      value->name != NULL ? "keep one of the two"
+                                                          : "put what stands before \"!\" into another property by its name");
       return NULL;
     }
   return pspec;
@@ -307,6 +308,15 @@ make_element (Build   *build,
   return TRUE;
 }
 
+static const char *
+shown_name (Build *build,
+            guint  index)
+{
+  GenlmPipelineNode *node = build->tree->nodes->pdata[index];
+
+  return node->name != NULL ? node->name : build->plans[index].name;
+}
+
 static void
 set_circular (Build    *build,
               GArray   *open,
@@ -314,13 +324,13 @@ set_circular (Build    *build,
               GError  **error)
 {
   GenlmPipelineNode *node = build->tree->nodes->pdata[index];
-  GString *circle = g_string_new (build->plans[index].name);
+  GString *circle = g_string_new (shown_name (build, index));
   guint start = 0;
 
   while (g_array_index (open, guint, start) != index)
     start++;
   for (guint i = open->len; i > start; i--)
-    g_string_append_printf (circle, " ! %s", build->plans[g_array_index (open, guint, i - 1)].name);
+    g_string_append_printf (circle, " ! %s", shown_name (build, g_array_index (open, guint, i - 1)));
   genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_CIRCULAR, build_description (build), node->position,
                                   "Elements need each other before they can be made: %s", circle->str);
   g_string_free (circle, TRUE);
