@@ -119,10 +119,10 @@ list_text (GListModel *plugins,
                                     genlm_element_factory_get_description (factory));
         }
     }
-  g_string_append_printf (text, "\n%u elements in %u plugins; \"genlm inspect ELEMENT\" shows one.\n",
+  g_string_append_printf (text, "\nElements: %u, plugins: %u. \"genlm inspect ELEMENT\" shows an element.\n",
                           g_list_model_get_n_items (factories), g_list_model_get_n_items (plugins) - n_failed);
   if (n_failed > 0)
-    g_string_append_printf (text, "%u plugins cannot be used; \"genlm inspect --failed\" says why.\n", n_failed);
+    g_string_append_printf (text, "Plugins that cannot be used: %u. \"genlm inspect --failed\" says why.\n", n_failed);
   return genlm_output_finish (text);
 }
 

@@ -33,6 +33,15 @@ is (TestModel  *self,
   return strcmp (self->behaviour, behaviour) == 0;
 }
 
+/* Says that it was reached, so that a test need not guess when, and stays. */
+static void
+block (void)
+{
+  g_printerr ("asked\n");
+  for (;;)
+    g_usleep (G_USEC_PER_SEC);
+}
+
 static gboolean
 test_model_weigh_prefix (GenlmPotential  *potential,
                          GenlmContext    *context,
@@ -48,8 +57,8 @@ test_model_weigh_prefix (GenlmPotential  *potential,
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "test-model: it was told to fail");
       return FALSE;
     }
-  while (is (self, "block"))
-    g_usleep (G_USEC_PER_SEC);
+  if (is (self, "block"))
+    block ();
 
   tokens = genlm_context_dup_tokens (context, &n_tokens);
   *out = is (self, "filter") ? 0.0 : n_tokens * LETTER;
@@ -83,10 +92,13 @@ test_model_evaluate (GenlmPotential *potential,
 {
   GenlmPotentialInterface *defaults = g_type_default_interface_peek (GENLM_TYPE_POTENTIAL);
 
-  if (is (TEST_MODEL (potential), "silent"))
-    g_object_set_data_full (G_OBJECT (potential), "request", g_object_ref (request), g_object_unref);
-  else
-    defaults->evaluate (potential, request);
+  if (!is (TEST_MODEL (potential), "silent"))
+    {
+      defaults->evaluate (potential, request);
+      return;
+    }
+  g_object_set_data_full (G_OBJECT (potential), "request", g_object_ref (request), g_object_unref);
+  g_printerr ("asked\n");
 }
 
 static void
@@ -102,6 +114,8 @@ test_model_constructed (GObject *object)
 {
   G_OBJECT_CLASS (test_model_parent_class)->constructed (object);
 
+  if (is (TEST_MODEL (object), "stuck"))
+    block ();
   if (is (TEST_MODEL (object), "filter"))
     genlm_potential_base_set_traits (GENLM_POTENTIAL_BASE (object),
                                      GENLM_TRAITS_INLINE | GENLM_TRAITS_THREAD_SAFE | GENLM_TRAITS_BOOLEAN);
@@ -145,7 +159,7 @@ test_model_class_init (TestModelClass *klass)
   object_class->get_property = test_model_get_property;
   object_class->set_property = test_model_set_property;
   g_object_class_install_property (object_class, PROP_BEHAVIOUR,
-    g_param_spec_string ("behaviour", NULL, "model, filter, empty, endless, fail, block or silent", "model",
+    g_param_spec_string ("behaviour", NULL, "model, filter, empty, endless, fail, block, silent or stuck", "model",
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
   genlm_potential_base_class_set_traits (GENLM_POTENTIAL_BASE_CLASS (klass),
                                          GENLM_TRAITS_INLINE | GENLM_TRAITS_THREAD_SAFE);

@@ -1,0 +1,501 @@
+/* Runs the real command, as a user would. */
+#define _GNU_SOURCE /* posix_openpt () */
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_ARGUMENTS 8
+
+typedef struct
+{
+  char *output;
+  char *errors;
+  int   status;
+} Result;
+
+static void
+result_free (Result *result)
+{
+  g_free (result->output);
+  g_free (result->errors);
+  g_free (result);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Result, result_free)
+
+static Result *
+run (const char *first,
+     ...) G_GNUC_NULL_TERMINATED;
+
+static Result *
+run (const char *first,
+     ...)
+{
+  const char *arguments[MAX_ARGUMENTS] = { "genlm", first };
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GSubprocess) process = NULL;
+  Result *result = g_new0 (Result, 1);
+  va_list more;
+
+  va_start (more, first);
+  for (guint i = 2; first != NULL && (arguments[i] = va_arg (more, const char *)) != NULL; i++)
+    g_assert_cmpuint (i, <, MAX_ARGUMENTS - 1);
+  va_end (more);
+  process = g_subprocess_newv (arguments, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &result->output, &result->errors, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_if_exited (process));
+  result->status = g_subprocess_get_exit_status (process);
+  return result;
+}
+
+static void
+assert_done (Result *result)
+{
+  if (result->status != 0)
+    g_test_message ("%s", result->errors);
+  g_assert_cmpint (result->status, ==, 0);
+  g_assert_cmpstr (result->errors, ==, "");
+}
+
+static void
+assert_failed (Result     *result,
+               const char *pattern)
+{
+  g_test_message ("%s", result->errors);
+  g_assert_cmpint (result->status, ==, 1);
+  g_assert_cmpstr (result->output, ==, "");
+  g_assert_true (g_str_has_prefix (result->errors, "genlm: "));
+  g_assert_true (g_pattern_match_simple (pattern, result->errors));
+}
+
+static JsonObject *
+parse_json (const char *text,
+            JsonNode  **root)
+{
+  g_autoptr(GError) error = NULL;
+
+  *root = json_from_string (text, &error);
+  g_assert_no_error (error);
+  return json_node_get_object (*root);
+}
+
+static void
+assert_members (JsonObject *object,
+                const char *names)
+{
+  g_autoptr(GString) found = g_string_new (NULL);
+  g_autoptr(GList) members = json_object_get_members (object);
+
+  for (GList *l = members; l != NULL; l = l->next)
+    g_string_append_printf (found, "%s%s", found->len > 0 ? " " : "", (const char *) l->data);
+  g_assert_cmpstr (found->str, ==, names);
+}
+
+static void
+use_modules (const char *kind)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_BUILT, "..", "plugin", "modules", kind, NULL);
+
+  g_setenv ("GENLM_PLUGIN_PATH", path, TRUE);
+}
+
+static void
+test_command (void)
+{
+  g_autoptr(Result) version = run ("--version", NULL);
+  g_autoptr(Result) help = run ("--help", NULL);
+  g_autoptr(Result) inspect_help = run ("inspect", "--help", NULL);
+  g_autoptr(Result) launch_help = run ("launch", "--help", NULL);
+  g_autoptr(Result) none = run (NULL, NULL);
+  g_autoptr(Result) unknown = run ("lunch", NULL);
+
+  assert_done (version);
+  g_assert_true (g_pattern_match_simple ("genlm ?*.?*.?*\n", version->output));
+  assert_done (help);
+  g_assert_nonnull (strstr (help->output, "inspect"));
+  g_assert_nonnull (strstr (help->output, "launch"));
+  assert_done (inspect_help);
+  g_assert_nonnull (strstr (inspect_help->output, "--failed"));
+  assert_done (launch_help);
+  g_assert_nonnull (strstr (launch_help->output, "genlm launch"));
+  assert_failed (none, "*command is missing*launch*");
+  assert_failed (unknown, "*\"lunch\"*genlm --help*");
+}
+
+static void
+test_inspect_list (void)
+{
+  g_autoptr(Result) text = run ("inspect", NULL);
+  g_autoptr(Result) json = run ("inspect", "--json", NULL);
+  g_autoptr(JsonNode) root = NULL;
+  JsonObject *object;
+  JsonArray *plugins;
+  gboolean found = FALSE;
+
+  assert_done (text);
+  g_assert_nonnull (strstr (text->output, "good 1.2.3: Elements for tests"));
+  g_assert_nonnull (strstr (text->output, "test-thing"));
+
+  assert_done (json);
+  object = parse_json (json->output, &root);
+  assert_members (object, "plugins");
+  plugins = json_object_get_array_member (object, "plugins");
+  for (guint i = 0; i < json_array_get_length (plugins); i++)
+    {
+      JsonObject *plugin = json_array_get_object_element (plugins, i);
+      JsonArray *elements = json_object_get_array_member (plugin, "elements");
+      gboolean core = strcmp (json_object_get_string_member (plugin, "name"), "core") == 0;
+
+      assert_members (plugin, "name file version elements");
+      g_assert_true (json_object_get_null_member (plugin, "file") == core);
+      g_assert_cmpuint (json_array_get_length (elements), >, 0);
+      for (guint j = 0; j < json_array_get_length (elements); j++)
+        {
+          JsonObject *element = json_array_get_object_element (elements, j);
+
+          assert_members (element, "name type klass description rank");
+          if (strcmp (json_object_get_string_member (element, "name"), "awrs") != 0)
+            continue;
+          found = TRUE;
+          g_assert_cmpstr (json_object_get_string_member (element, "type"), ==, "GenlmAwrs");
+          g_assert_cmpint (json_object_get_int_member (element, "rank"), ==, 256);
+        }
+    }
+  g_assert_true (found);
+}
+
+static void
+test_inspect_element (void)
+{
+  g_autoptr(Result) text = run ("inspect", "TestThing", NULL);
+  g_autoptr(Result) wrapper = run ("inspect", "test-wrapper", NULL);
+  g_autoptr(Result) json = run ("inspect", "test-thing", "--json", NULL);
+  g_autoptr(Result) unknown = run ("inspect", "test-thnig", NULL);
+  g_autoptr(Result) unknown_json = run ("inspect", "test-thnig", "--json", NULL);
+  g_autoptr(Result) two = run ("inspect", "test-thing", "smc", NULL);
+  g_autoptr(Result) option = run ("inspect", "--jsno", NULL);
+  g_autoptr(JsonNode) root = NULL;
+  JsonObject *object, *property;
+
+  assert_done (text);
+  g_assert_nonnull (strstr (text->output, "int: A number\n    gint, takes a whole number from -10 to 10; default 3; readable, writable, construct\n"));
+  g_assert_nonnull (strstr (text->output, "takes one of red, light-blue; default red;"));
+  g_assert_nonnull (strstr (text->output, "takes a file name; default none; readable, writable, construct, file\n"));
+  assert_done (wrapper);
+  g_assert_nonnull (strstr (wrapper->output, "input   input"));
+
+  assert_done (json);
+  object = parse_json (json->output, &root);
+  assert_members (object, "name type klass description rank plugin input properties");
+  property = json_array_get_object_element (json_object_get_array_member (object, "properties"), 1);
+  assert_members (property, "name type range default blurb flags");
+  g_assert_cmpstr (json_object_get_string_member (property, "name"), ==, "int");
+  g_assert_cmpstr (json_object_get_string_member (property, "default"), ==, "3");
+
+  assert_failed (unknown, "*\"test-thnig\"*did you mean \"test-thing\"?*Searched: *");
+  assert_failed (unknown_json, "*");
+  assert_failed (two, "*\"smc\" is a second*");
+  assert_failed (option, "*--jsno*genlm inspect --help*");
+}
+
+static void
+test_inspect_failed (void)
+{
+  g_autoptr(Result) none = NULL;
+  g_autoptr(Result) list = NULL;
+  g_autoptr(Result) text = NULL;
+  g_autoptr(Result) json = NULL;
+  g_autoptr(Result) again = NULL;
+  g_autoptr(JsonNode) root = NULL;
+  JsonArray *failed;
+
+  /* A plugin that offers less than it could is told, too. */
+  none = run ("inspect", "--failed", NULL);
+  assert_done (none);
+  g_assert_nonnull (strstr (none->output, "second: "));
+  g_assert_nonnull (strstr (none->output, "test-missing needs a moon"));
+  g_assert_null (strstr (none->output, "good: "));
+
+  use_modules ("bad");
+  list = run ("inspect", NULL);
+  assert_done (list);
+  g_assert_nonnull (strstr (list->output, "cannot be used: 7. \"genlm inspect --failed\""));
+  text = run ("inspect", "--failed", NULL);
+  assert_done (text);
+  g_assert_nonnull (strstr (text->output, "libgenlmcrash.so: it crashed (signal 9"));
+  g_assert_nonnull (strstr (text->output, "interface 999"));
+  json = run ("inspect", "--failed", "--json", NULL);
+  assert_done (json);
+  failed = json_object_get_array_member (parse_json (json->output, &root), "failed");
+  g_assert_cmpuint (json_array_get_length (failed), ==, 7);
+  assert_members (json_array_get_object_element (failed, 0), "name file reason");
+  again = run ("inspect", "--failed", "--rescan", NULL);
+  assert_done (again);
+  g_assert_cmpstr (again->output, ==, text->output);
+  use_modules ("good");
+}
+
+#define LINE "test-model name=lm test-model behaviour=filter name=re awrs potential=lm. condition=re. ! " \
+             "smc particles=5 max-tokens=4 seed=11"
+
+/* What a run gave, without the times. */
+static char *
+without_times (const char *json)
+{
+  const char *times = strstr (json, "\"times\"");
+
+  g_assert_nonnull (times);
+  return g_strndup (json, times - json);
+}
+
+static void
+test_launch_json (void)
+{
+  g_autoptr(Result) result = run ("launch", "--json", LINE, NULL);
+  g_autoptr(Result) same = run ("launch", "--json", LINE, NULL);
+  g_autoptr(Result) seeded = run ("launch", "--seed=11", "--json", LINE " ess-threshold=0.5", NULL);
+  g_autoptr(Result) other = run ("launch", "--json", "--seed", "18446744073709551615", LINE, NULL);
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  g_autofree char *third = NULL;
+  g_autoptr(JsonNode) root = NULL;
+  JsonObject *object;
+  JsonArray *array;
+  double total = 0.0;
+
+  assert_done (result);
+  object = parse_json (result->output, &root);
+  assert_members (object, "posterior particles log_evidence ess seed times");
+  assert_members (json_object_get_object_member (object, "times"), "total_s model_s constraint_s tokens_per_s");
+  g_assert_cmpint (json_object_get_int_member (object, "seed"), ==, 11);
+  g_assert_cmpfloat (json_object_get_double_member (object, "ess"), <=, 5.0 + 1e-9);
+
+  array = json_object_get_array_member (object, "posterior");
+  g_assert_cmpuint (json_array_get_length (array), >, 0);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonObject *entry = json_array_get_object_element (array, i);
+
+      assert_members (entry, "text probability");
+      total += json_object_get_double_member (entry, "probability");
+    }
+  g_assert_cmpfloat_with_epsilon (total, 1.0, 1e-9);
+
+  array = json_object_get_array_member (object, "particles");
+  g_assert_cmpuint (json_array_get_length (array), ==, 5);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonObject *particle = json_array_get_object_element (array, i);
+      const char *text = json_object_get_string_member (particle, "text");
+
+      assert_members (particle, "text tokens log_weight finish");
+      g_assert_cmpuint (strspn (text, "a"), ==, strlen (text));
+      g_assert_cmpuint (json_array_get_length (json_object_get_array_member (particle, "tokens")), ==, strlen (text));
+    }
+
+  /* A seed repeats a run, wherever it is given. */
+  first = without_times (result->output);
+  second = without_times (same->output);
+  third = without_times (seeded->output);
+  g_assert_cmpstr (first, ==, second);
+  g_assert_cmpstr (first, ==, third);
+  assert_done (other);
+  g_assert_nonnull (strstr (other->output, "\"seed\" : \"18446744073709551615\""));
+}
+
+static void
+test_launch_dead (void)
+{
+  const char *line = "test-model behaviour=endless ! direct ! smc particles=2 max-tokens=3 seed=1";
+  g_autoptr(Result) json = run ("launch", "--json", line, NULL);
+  g_autoptr(Result) text = run ("launch", line, NULL);
+  g_autoptr(JsonNode) root = NULL;
+  JsonObject *object, *particle;
+
+  /* Dead particles are a result; what is not finite is null. */
+  assert_done (json);
+  object = parse_json (json->output, &root);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "posterior")), ==, 0);
+  g_assert_true (json_object_get_null_member (object, "log_evidence"));
+  particle = json_array_get_object_element (json_object_get_array_member (object, "particles"), 0);
+  g_assert_cmpstr (json_object_get_string_member (particle, "finish"), ==, "dead");
+  g_assert_true (json_object_get_null_member (particle, "log_weight"));
+
+  assert_done (text);
+  g_assert_nonnull (strstr (text->output, "no particle has a weight above zero"));
+  g_assert_nonnull (strstr (text->output, "dead "));
+  g_assert_nonnull (strstr (text->output, "test-model"));
+}
+
+static void
+test_launch_text (void)
+{
+  g_autoptr(Result) result = run ("launch", LINE, NULL);
+
+  assert_done (result);
+  g_assert_true (g_str_has_prefix (result->output, "Posterior:\n"));
+  g_assert_nonnull (strstr (result->output, "Particles:\n"));
+  g_assert_nonnull (strstr (result->output, "Log evidence "));
+  g_assert_nonnull (strstr (result->output, ", seed 11\n"));
+  g_assert_nonnull (strstr (result->output, " tokens/s\n"));
+}
+
+typedef struct
+{
+  const char *description;
+  const char *pattern;
+} Mistake;
+
+static const Mistake mistakes[] = {
+  { "", "*no element*^*" },
+  { "test-modle ! direct ! smc", "*1:1: *did you mean \"test-model\"?*^*" },
+  { "test-model ! direct ! smc partikles=3", "*1:27: *\"partikles\"*\"particles\"*^*" },
+  { "test-model ! direct ! smc particles=many", "*1:37: *from 1 to *^*" },
+  { "test-model ! awrs condition=re. ! smc", "*1:29: *\"re\"*^*" },
+  { "awrs ! smc", "*1:1: *needs potential=*^*" },
+  { "test-model ! smc", "*GenlmSampler*TestModel*^*" },
+  { "test-model", "*\"test-model\", which cannot be run*! smc*" },
+  { "test-model name=lm test-model name=re direct potential=lm. ! smc", "*Nothing takes the element \"test-model\"*" },
+  { "test-model behaviour=empty ! direct ! smc", "*language is empty*" },
+  { "test-model behaviour=fail ! direct ! smc", "*test-model: it was told to fail*" },
+  { "test-model prompt=\"x ! direct ! smc", "*no end*^*" },
+};
+
+static void
+test_launch_mistakes (void)
+{
+  g_autoptr(Result) none = run ("launch", NULL);
+  g_autoptr(Result) two = run ("launch", "test-model", "! smc", NULL);
+  g_autoptr(Result) seed = run ("launch", "--seed=x", LINE, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (mistakes); i++)
+    {
+      g_autoptr(Result) text = run ("launch", mistakes[i].description, NULL);
+      g_autoptr(Result) json = run ("launch", "--json", mistakes[i].description, NULL);
+
+      assert_failed (text, mistakes[i].pattern);
+      assert_failed (json, mistakes[i].pattern);
+    }
+  assert_failed (none, "*description is missing*");
+  assert_failed (two, "*one argument, in quotation marks*");
+  assert_failed (seed, "*--seed*");
+}
+
+static void
+test_full_disk (void)
+{
+  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr(GSubprocess) process = NULL;
+  g_autofree char *errors = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!g_file_test ("/dev/full", G_FILE_TEST_EXISTS))
+    {
+      g_test_skip ("there is no /dev/full");
+      return;
+    }
+  g_subprocess_launcher_set_stdout_file_path (launcher, "/dev/full");
+  process = g_subprocess_launcher_spawn (launcher, &error, "genlm", "launch", LINE, NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &errors, NULL));
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 1);
+  g_assert_nonnull (strstr (errors, "standard output"));
+}
+
+/* Ctrl-C while a model does not answer, while it keeps the main thread, and
+ * while it is being loaded. */
+static void
+test_interrupt (gconstpointer behaviour)
+{
+  g_autofree char *line = g_strdup_printf ("test-model behaviour=%s ! direct ! smc", (const char *) behaviour);
+  g_autoptr(GSubprocess) process = NULL;
+  g_autoptr(GDataInputStream) errors = NULL;
+  g_autofree char *asked = NULL;
+  g_autofree char *output = NULL;
+  g_autoptr(GError) error = NULL;
+  gint64 start, limit = (g_test_perf () ? 200 : 3000) * 1000;
+
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
+                              "genlm", "launch", line, NULL);
+  g_assert_no_error (error);
+  errors = g_data_input_stream_new (g_subprocess_get_stderr_pipe (process));
+  asked = g_data_input_stream_read_line (errors, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (asked, ==, "asked");
+
+  start = g_get_monotonic_time ();
+  g_subprocess_send_signal (process, SIGINT);
+  g_assert_true (g_subprocess_wait (process, NULL, &error));
+  g_test_message ("%s: %.1f ms", (const char *) behaviour, (g_get_monotonic_time () - start) / 1e3);
+  g_assert_true (g_subprocess_get_if_exited (process));
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 130);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, limit);
+  output = g_data_input_stream_read_upto (G_DATA_INPUT_STREAM (errors), "", 0, NULL, NULL, NULL);
+  g_assert_true (output == NULL || *output == '\0');
+}
+
+/* Progress is for people: on a terminal, and nowhere else. */
+static void
+test_progress (void)
+{
+  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_autoptr(GSubprocess) process = NULL;
+  g_autoptr(GString) seen = g_string_new (NULL);
+  g_autoptr(GError) error = NULL;
+  char chunk[256];
+  gssize n;
+  int leader = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
+  int follower;
+
+  if (leader < 0 || grantpt (leader) != 0 || unlockpt (leader) != 0)
+    {
+      g_test_skip ("there are no pseudo-terminals");
+      return;
+    }
+  follower = open (ptsname (leader), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  g_assert_cmpint (follower, >=, 0);
+  g_subprocess_launcher_take_stderr_fd (launcher, follower);
+  process = g_subprocess_launcher_spawn (launcher, &error, "genlm", "launch", LINE, NULL);
+  g_assert_no_error (error);
+  g_subprocess_launcher_close (launcher);
+  while ((n = read (leader, chunk, sizeof chunk)) > 0)
+    g_string_append_len (seen, chunk, n);
+  g_assert_true (g_subprocess_wait (process, NULL, NULL));
+  g_assert_nonnull (strstr (seen->str, "step 1 of at most 4: "));
+  g_assert_null (strchr (seen->str, '\n'));
+  close (leader);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_unsetenv ("GENLM_REGISTRY");
+  use_modules ("good");
+
+  g_test_add_func ("/tools/command", test_command);
+  g_test_add_func ("/tools/inspect/list", test_inspect_list);
+  g_test_add_func ("/tools/inspect/element", test_inspect_element);
+  g_test_add_func ("/tools/inspect/failed", test_inspect_failed);
+  g_test_add_func ("/tools/launch/json", test_launch_json);
+  g_test_add_func ("/tools/launch/dead", test_launch_dead);
+  g_test_add_func ("/tools/launch/text", test_launch_text);
+  g_test_add_func ("/tools/launch/mistakes", test_launch_mistakes);
+  g_test_add_func ("/tools/launch/full-disk", test_full_disk);
+  g_test_add_data_func ("/tools/launch/interrupt/silent", "silent", test_interrupt);
+  g_test_add_data_func ("/tools/launch/interrupt/block", "block", test_interrupt);
+  g_test_add_data_func ("/tools/launch/interrupt/stuck", "stuck", test_interrupt);
+  g_test_add_func ("/tools/launch/progress", test_progress);
+
+  return g_test_run ();
+}
