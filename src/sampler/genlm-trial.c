@@ -276,24 +276,27 @@ try_recursive (GenlmTrial       *self,
 }
 
 static void
-end_geometric (GenlmTrial *self)
+end_geometric (GenlmTrial    *self,
+               GenlmTrialEnd  if_dead)
 {
   double n = MIN (self->n_rejects, self->rules->max_rejects);
   double a = self->n_accepts;
 
   if (a == 0.0)
-    finish_dead (self, self->first_rejected,
-                 n < self->rules->max_rejects ? GENLM_TRIAL_REFUSED : GENLM_TRIAL_GAVE_UP);
+    finish_dead (self, self->first_rejected, if_dead);
   else
     finish (self, self->accepted.token,
             log (MIN (self->rules->max_accepts - 1.0, a) / (a + n - 1.0)));
 }
 
+/* The bound keeps the weight of an accepted token above zero where the part of
+ * the mass that is not rejected is below the smallest double. */
 static void
 count_repeats (GenlmTrial *self,
                double      log_failure)
 {
   self->n_rejects += self->choices->repeats (self->data, log_failure, self->n_geometric++);
+  self->n_rejects = MIN (self->n_rejects, G_MAXDOUBLE);
 }
 
 /* The logarithm of the rejected part of the mass, from whichever of the two
@@ -337,7 +340,7 @@ try_geometric (GenlmTrial       *self,
 
   if (self->n_rejects >= self->rules->max_rejects)
     {
-      end_geometric (self);
+      end_geometric (self, GENLM_TRIAL_GAVE_UP);
     }
   else if (tried->answer)
     {
@@ -345,7 +348,7 @@ try_geometric (GenlmTrial       *self,
         self->accepted = *tried;
       self->n_accepts += 1.0;
       if (self->n_accepts >= self->rules->max_accepts)
-        end_geometric (self);
+        end_geometric (self, GENLM_TRIAL_ALIVE);
       else
         begin_pass (self);
     }
@@ -357,7 +360,7 @@ try_geometric (GenlmTrial       *self,
       self->n_distinct++;
       self->rejected += exp (log_probability (self, tried->token));
       if (tried->last || self->n_rejects >= self->rules->max_rejects)
-        end_geometric (self);
+        end_geometric (self, tried->last ? GENLM_TRIAL_REFUSED : GENLM_TRIAL_GAVE_UP);
       else if (wants_mask (self))
         self->state = GENLM_TRIAL_MASK;
     }
@@ -440,7 +443,7 @@ finish_geometric (GenlmTrial *self,
         self->accepted.token = token;
       self->n_accepts += 1.0;
     }
-  end_geometric (self);
+  end_geometric (self, GENLM_TRIAL_GAVE_UP);
 }
 
 /* Samplers.md 3.5a: ends the draw with the tokens that the condition accepts. */
