@@ -14,6 +14,7 @@
 #include "genlm-draws.h"
 #include "genlm-element.h"
 #include "genlm-mass-private.h"
+#include "genlm-product.h"
 #include "genlm-random-list.h"
 #include "genlm-rounds-private.h"
 #include "genlm-streams-private.h"
@@ -120,13 +121,28 @@ ask_weights (DirectDraw *draw)
   return TRUE;
 }
 
+/* A product says little by its name, its sides do. */
+static char *
+describe (GenlmPotential *potential)
+{
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  if (!GENLM_IS_PRODUCT (potential))
+    return genlm_potential_dup_label (potential);
+
+  first = genlm_potential_dup_label (genlm_product_get_first (GENLM_PRODUCT (potential)));
+  second = genlm_potential_dup_label (genlm_product_get_second (GENLM_PRODUCT (potential)));
+  return g_strdup_printf ("the product of %s and %s", first, second);
+}
+
 static void
 append_dead (DirectDraw     *draw,
              guint32         token,
              GenlmPotential *culprit,
              const char     *what)
 {
-  g_autofree char *label = genlm_potential_dup_label (culprit);
+  g_autofree char *label = describe (culprit);
   g_autofree char *cause = g_strdup_printf ("%s %s", label, what);
 
   genlm_draws_append_dead (draw->draws, token, cause);
