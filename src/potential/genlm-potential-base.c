@@ -134,7 +134,7 @@ genlm_potential_base_class_init (GenlmPotentialBaseClass *klass)
    * Since: 0.1
    */
   properties[PROP_VOCAB] =
-    g_param_spec_boxed ("vocab", "Vocabulary", "The tokens that contexts are made of; %NULL for bytes",
+    g_param_spec_boxed ("vocab", "Vocabulary", "The tokens that contexts are made of; bytes if unset",
                         GENLM_TYPE_VOCAB,
                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
   /**

@@ -1,6 +1,7 @@
 /* The product of two potentials over one vocabulary: log weights add. */
 
 #include "genlm-product.h"
+#include "genlm-aligned-private.h"
 #include "genlm-batch.h"
 #include "genlm-context.h"
 #include "genlm-element.h"
@@ -19,6 +20,8 @@ struct _GenlmProduct
 
   GenlmPotential     *first;
   GenlmPotential     *second;
+  gboolean            intersect;
+  GenlmPotential     *sides[2]; /* the factors over the product's vocabulary */
 };
 
 enum
@@ -26,6 +29,7 @@ enum
   PROP_0,
   PROP_FIRST,
   PROP_SECOND,
+  PROP_INTERSECT,
   N_PROPS
 };
 
@@ -151,9 +155,9 @@ genlm_product_get_traits (GenlmPotential *potential)
 {
   GenlmProduct *self = GENLM_PRODUCT (potential);
 
-  if (self->first == NULL || self->second == NULL)
+  if (self->sides[1] == NULL)
     return GENLM_TRAITS_NONE;
-  return genlm_potential_get_traits (self->first) & genlm_potential_get_traits (self->second);
+  return genlm_potential_get_traits (self->sides[0]) & genlm_potential_get_traits (self->sides[1]);
 }
 
 typedef double (*ScoreFunc) (GenlmPotential  *potential,
@@ -171,13 +175,13 @@ weigh_score (GenlmPotential  *potential,
   GenlmProduct *self = GENLM_PRODUCT (potential);
   double second = 0;
 
-  *out = score (self->first, context, NULL, error);
+  *out = score (self->sides[0], context, NULL, error);
   if (isnan (*out))
     return FALSE;
   /* The second side is not asked about what is impossible anyway. */
   if (*out == -INFINITY)
     return TRUE;
-  second = score (self->second, context, NULL, error);
+  second = score (self->sides[1], context, NULL, error);
   *out += second;
   return !isnan (second);
 }
@@ -210,13 +214,13 @@ ask_both (GenlmPotential *potential,
   gsize n_weights = genlm_potential_get_n_weights (potential);
   GenlmRequest *request = genlm_request_new (G_OBJECT (self), method, batch, n_weights, NULL, NULL, NULL);
   g_autoptr (GenlmRequest) first =
-    genlm_request_new (G_OBJECT (self->first), method, batch, n_weights, NULL, NULL, NULL);
+    genlm_request_new (G_OBJECT (self->sides[0]), method, batch, n_weights, NULL, NULL, NULL);
   g_autoptr (GenlmRequest) second =
-    genlm_request_new (G_OBJECT (self->second), method, batch, n_weights, NULL, NULL, NULL);
+    genlm_request_new (G_OBJECT (self->sides[1]), method, batch, n_weights, NULL, NULL, NULL);
 
-  genlm_potential_evaluate_sync (self->first, first);
+  genlm_potential_evaluate_sync (self->sides[0], first);
   if (genlm_request_peek_error (first) == NULL)
-    genlm_potential_evaluate_sync (self->second, second);
+    genlm_potential_evaluate_sync (self->sides[1], second);
   combine (request, first, second);
   return request;
 }
@@ -322,20 +326,19 @@ genlm_product_evaluate (GenlmPotential *potential,
                         GenlmRequest   *request)
 {
   GenlmProduct *self = GENLM_PRODUCT (potential);
-  GenlmPotential *sides[2] = { self->first, self->second };
   Join *join = g_new0 (Join, 1);
 
   join->request = g_object_ref (request);
   join->n_waiting = 3;
   for (guint i = 0; i < 2; i++)
-    join->sides[i] = genlm_request_new_internal (G_OBJECT (sides[i]),
+    join->sides[i] = genlm_request_new_internal (G_OBJECT (self->sides[i]),
                                                  genlm_request_get_method (request),
                                                  genlm_request_get_batch (request),
                                                  genlm_potential_get_n_weights (potential),
                                                  genlm_request_get_cancellable (request),
                                                  side_answered, join);
   for (guint i = 0; i < 2; i++)
-    genlm_potential_evaluate (sides[i], join->sides[i]);
+    genlm_potential_evaluate (self->sides[i], join->sides[i]);
   /* The third is this call: an answer that came at once must not free the join under it. */
   side_answered (NULL, join);
 }
@@ -348,7 +351,9 @@ genlm_product_make_spawn (GenlmPotential  *potential,
   g_autoptr (GenlmPotential) first = genlm_potential_spawn (self->first, error);
   g_autoptr (GenlmPotential) second = first != NULL ? genlm_potential_spawn (self->second, error) : NULL;
 
-  return second != NULL ? (GenlmPotential *) genlm_product_new (first, second, error) : NULL;
+  return second != NULL ? g_initable_new (GENLM_TYPE_PRODUCT, NULL, error, "first", first, "second", second,
+                                          "intersect", self->intersect, NULL)
+                        : NULL;
 }
 
 /* Coercion goes inwards: each side does it beside its own tables. */
@@ -383,33 +388,110 @@ genlm_product_potential_init (GenlmPotentialInterface *iface)
 
 /* -- the object ----------------------------------------------------------- */
 
-static gboolean
-check_vocabs (GenlmProduct  *self,
-              GenlmVocab    *first,
-              GenlmVocab    *second,
-              GError       **error)
+static void
+set_mismatch_error (GenlmProduct  *self,
+                    GenlmVocab    *first,
+                    GenlmVocab    *second,
+                    const char    *remedy,
+                    GError       **error)
 {
-  g_autofree char *first_label = NULL;
-  g_autofree char *second_label = NULL;
-  g_autofree char *first_text = NULL;
-  g_autofree char *second_text = NULL;
+  g_autofree char *first_label = genlm_potential_dup_label (self->first);
+  g_autofree char *second_label = genlm_potential_dup_label (self->second);
+  g_autofree char *first_text = genlm_vocab_to_string (first);
+  g_autofree char *second_text = genlm_vocab_to_string (second);
 
-  if (genlm_vocab_equal (first, second))
-    return TRUE;
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH,
+               "Failed to multiply %s over %s with %s over %s: %s",
+               first_label, first_text, second_label, second_text, remedy);
+}
 
-  first_label = genlm_potential_dup_label (self->first);
-  second_label = genlm_potential_dup_label (self->second);
-  first_text = genlm_vocab_to_string (first);
-  second_text = genlm_vocab_to_string (second);
-  if (genlm_vocab_get_kind (first) != genlm_vocab_get_kind (second))
-    g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH,
-                 "Failed to multiply %s over %s with %s over %s: "
-                 "coerce the one over bytes to the vocabulary of the other with genlm_potential_coerce()",
-                 first_label, first_text, second_label, second_text);
-  else
-    g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH,
-                 "Failed to multiply %s over %s with %s over %s: the vocabularies differ",
-                 first_label, first_text, second_label, second_text);
+/* The tokens of the first vocabulary that the second has too, in their order;
+ * NULL if there are none. */
+static GenlmVocab *
+intersect_vocabs (GenlmVocab *first,
+                  GenlmVocab *second)
+{
+  g_autoptr (GByteArray) flat = g_byte_array_new ();
+  g_autoptr (GArray) offsets = g_array_new (FALSE, TRUE, sizeof (guint32));
+  g_autoptr (GBytes) data = NULL;
+
+  g_array_set_size (offsets, 1);
+  for (guint32 i = 0; i < genlm_vocab_get_size (first); i++)
+    {
+      g_autoptr (GBytes) bytes = genlm_vocab_dup_token (first, i);
+      guint32 other;
+
+      if (genlm_vocab_find (second, bytes, &other))
+        {
+          g_byte_array_append (flat, g_bytes_get_data (bytes, NULL), (guint) g_bytes_get_size (bytes));
+          g_array_append_val (offsets, flat->len);
+        }
+    }
+  data = g_byte_array_free_to_bytes (g_steal_pointer (&flat));
+  return genlm_vocab_new_flat (data, (const guint32 *) offsets->data, offsets->len,
+                               genlm_vocab_get_eos_name (first), NULL);
+}
+
+static void
+tell_small_overlap (GenlmProduct *self,
+                    GenlmVocab   *both,
+                    GenlmVocab   *vocabs[2])
+{
+  double shared = genlm_vocab_get_size (both);
+
+  if (shared / genlm_vocab_get_size (vocabs[0]) < 0.1 || shared / genlm_vocab_get_size (vocabs[1]) < 0.1)
+    g_message ("A product's vocabularies of %u and %u tokens share only %u, less than 10 %% of one of them",
+               genlm_vocab_get_size (vocabs[0]), genlm_vocab_get_size (vocabs[1]), genlm_vocab_get_size (both));
+}
+
+static gboolean
+intersect_sides (GenlmProduct  *self,
+                 GenlmVocab    *vocabs[2],
+                 GError       **error)
+{
+  g_autoptr (GenlmVocab) both = NULL;
+
+  if (!g_str_equal (genlm_vocab_get_eos_name (vocabs[0]), genlm_vocab_get_eos_name (vocabs[1])))
+    {
+      set_mismatch_error (self, vocabs[0], vocabs[1], "their ends of sequence have different names", error);
+      return FALSE;
+    }
+  both = intersect_vocabs (vocabs[0], vocabs[1]);
+  if (both == NULL)
+    {
+      set_mismatch_error (self, vocabs[0], vocabs[1], "they have no token in common", error);
+      return FALSE;
+    }
+  tell_small_overlap (self, both, vocabs);
+  self->sides[0] = GENLM_POTENTIAL (genlm_aligned_new (self->first, both));
+  self->sides[1] = GENLM_POTENTIAL (genlm_aligned_new (self->second, both));
+  genlm_potential_base_set_vocab (GENLM_POTENTIAL_BASE (self), both);
+  return TRUE;
+}
+
+/* Finds the vocabulary of the product. */
+static gboolean
+join_sides (GenlmProduct  *self,
+            GenlmVocab    *vocabs[2],
+            GError       **error)
+{
+  gboolean same_kind = genlm_vocab_get_kind (vocabs[0]) == genlm_vocab_get_kind (vocabs[1]);
+
+  if (genlm_vocab_equal (vocabs[0], vocabs[1]))
+    {
+      self->sides[0] = g_object_ref (self->first);
+      self->sides[1] = g_object_ref (self->second);
+      genlm_potential_base_set_vocab (GENLM_POTENTIAL_BASE (self), vocabs[0]);
+      return TRUE;
+    }
+  if (same_kind && self->intersect)
+    return intersect_sides (self, vocabs, error);
+
+  set_mismatch_error (self, vocabs[0], vocabs[1],
+                      same_kind ? "the vocabularies differ; set “intersect” to keep what they share"
+                                : "coerce the one over bytes to the vocabulary of the other "
+                                  "with genlm_potential_coerce()",
+                      error);
   return FALSE;
 }
 
@@ -419,31 +501,28 @@ genlm_product_initable_real_init (GInitable     *initable,
                                   GError       **error)
 {
   GenlmProduct *self = GENLM_PRODUCT (initable);
+  GenlmPotential *factors[2] = { self->first, self->second };
   GenlmVocab *vocabs[2] = { NULL, NULL };
 
-  if (self->first == NULL || self->second == NULL)
-    {
-      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
-                   "Failed to make a product: its property “%s” is not set", self->first == NULL ? "first" : "second");
-      return FALSE;
-    }
-  vocabs[0] = genlm_potential_get_vocab (self->first);
-  vocabs[1] = genlm_potential_get_vocab (self->second);
   for (guint i = 0; i < 2; i++)
     {
+      if (factors[i] == NULL)
+        {
+          g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
+                       "Failed to make a product: its property “%s” is not set", i == 0 ? "first" : "second");
+          return FALSE;
+        }
+      vocabs[i] = genlm_potential_get_vocab (factors[i]);
       if (vocabs[i] == NULL)
         {
-          g_autofree char *label = genlm_potential_dup_label (i == 0 ? self->first : self->second);
+          g_autofree char *label = genlm_potential_dup_label (factors[i]);
 
           g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_READY,
                        "Failed to make a product: %s has no vocabulary yet", label);
           return FALSE;
         }
     }
-  if (!check_vocabs (self, vocabs[0], vocabs[1], error))
-    return FALSE;
-  genlm_potential_base_set_vocab (GENLM_POTENTIAL_BASE (self), vocabs[0]);
-  return TRUE;
+  return self->sides[1] != NULL || join_sides (self, vocabs, error);
 }
 
 static void
@@ -468,6 +547,9 @@ genlm_product_get_property (GObject    *object,
     case PROP_SECOND:
       g_value_set_object (value, self->second);
       break;
+    case PROP_INTERSECT:
+      g_value_set_boolean (value, self->intersect);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -489,6 +571,9 @@ genlm_product_set_property (GObject      *object,
     case PROP_SECOND:
       self->second = g_value_dup_object (value);
       break;
+    case PROP_INTERSECT:
+      self->intersect = g_value_get_boolean (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -499,6 +584,8 @@ genlm_product_dispose (GObject *object)
 {
   GenlmProduct *self = GENLM_PRODUCT (object);
 
+  g_clear_object (&self->sides[1]);
+  g_clear_object (&self->sides[0]);
   g_clear_object (&self->second);
   g_clear_object (&self->first);
 
@@ -537,6 +624,17 @@ genlm_product_class_init (GenlmProductClass *klass)
     g_param_spec_object ("second", "Second", "The second factor",
                          GENLM_TYPE_POTENTIAL,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GenlmProduct:intersect:
+   *
+   * Whether two unequal vocabularies of tokens are no error: the product is
+   * then over the tokens of the first factor that the second has too.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_INTERSECT] =
+    g_param_spec_boolean ("intersect", "Intersect", "Whether unequal vocabularies of tokens are cut to what they share",
+                          FALSE, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   genlm_element_class_set_input (object_class, "first");

@@ -158,6 +158,69 @@ test_vocab_mismatch (void)
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH);
 }
 
+/* What both have, in the order of the first. */
+static void
+test_intersect (void)
+{
+  g_autoptr (GenlmVocab) first_vocab = test_vocab ("ab", "c", "d", "c", "x", NULL);
+  g_autoptr (GenlmVocab) second_vocab = test_vocab ("e", "c", "ab", NULL);
+  g_autoptr (TestPotential) first = g_object_new (TEST_TYPE_POTENTIAL, "vocab", first_vocab, NULL);
+  g_autoptr (TestPotential) second = g_object_new (TEST_TYPE_POTENTIAL, "vocab", second_vocab, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmPotential) product =
+    g_initable_new (GENLM_TYPE_PRODUCT, NULL, &error, "first", first, "second", second, "intersect", TRUE, NULL);
+  g_autoptr (GenlmVocab) wanted = test_vocab ("ab", "c", "c", NULL);
+  g_autoptr (GenlmContext) context = genlm_context_new_for_tokens ((guint32[]) { 0, 1 }, 2);
+  g_autoptr (GenlmWeights) weights = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GenlmWeights) async_weights = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (genlm_vocab_equal (genlm_potential_get_vocab (product), wanted));
+  g_assert_cmpfloat (genlm_potential_prefix_sync (product, context, NULL, &error), ==, -1);
+  g_assert_cmpfloat (genlm_potential_complete_sync (product, context, NULL, &error), ==, -4);
+  weights = genlm_potential_logw_next_sync (product, context, NULL, &error);
+  g_assert_no_error (error);
+  genlm_potential_logw_next (product, context, NULL, take_result, &result);
+  async_weights = genlm_potential_logw_next_finish (product, wait_for (&result), &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_assert_cmpfloat (genlm_weights_get (weights, i), ==, i == 3 ? -3 : -0.5);
+      g_assert_cmpfloat (genlm_weights_get (async_weights, i), ==, i == 3 ? -3 : -0.5);
+    }
+}
+
+/* Eleven tokens and one of them: less than a tenth; ten and one: not less. */
+static void
+test_small_overlap (void)
+{
+  g_autoptr (GenlmVocab) one = test_vocab ("a", NULL);
+  g_autoptr (GenlmVocab) ten = test_vocab ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", NULL);
+  g_autoptr (GenlmVocab) eleven = test_vocab ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", NULL);
+  g_autoptr (GenlmVocab) none = test_vocab ("z", NULL);
+  GenlmVocab *vocabs[] = { ten, eleven, none };
+  g_autoptr (TestPotential) second = g_object_new (TEST_TYPE_POTENTIAL, "vocab", one, NULL);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (TestPotential) first = g_object_new (TEST_TYPE_POTENTIAL, "vocab", vocabs[i], NULL);
+      g_autoptr (GenlmPotential) product = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (i == 1)
+        g_test_expect_message (NULL, G_LOG_LEVEL_MESSAGE, "*11 and 1 tokens share only 1*");
+      product = g_initable_new (GENLM_TYPE_PRODUCT, NULL, &error,
+                                "first", first, "second", second, "intersect", TRUE, NULL);
+      if (i == 1)
+        g_test_assert_expected_messages ();
+      if (i == 2)
+        g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH);
+      else
+        g_assert_no_error (error);
+    }
+}
+
 static void
 test_incomplete (void)
 {
@@ -194,6 +257,8 @@ main (int    argc,
   g_test_add_func ("/product/errors", test_errors);
   g_test_add_func ("/product/cancel", test_cancel);
   g_test_add_func ("/product/vocab-mismatch", test_vocab_mismatch);
+  g_test_add_func ("/product/intersect", test_intersect);
+  g_test_add_func ("/product/small-overlap", test_small_overlap);
   g_test_add_func ("/product/incomplete", test_incomplete);
   g_test_add_func ("/product/coerce", test_coerce);
   return g_test_run ();
