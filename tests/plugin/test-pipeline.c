@@ -1,5 +1,6 @@
 #include <genlm.h>
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static GenlmPipeline *
@@ -333,11 +334,16 @@ main (int    argc,
       char **argv)
 {
   g_autofree char *modules = NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *registry = NULL;
+  int status;
 
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   modules = g_test_build_filename (G_TEST_BUILT, "modules", "good", NULL);
   g_setenv ("GENLM_PLUGIN_PATH", modules, TRUE);
-  g_unsetenv ("GENLM_REGISTRY");
+  folder = g_dir_make_tmp ("genlm-test-XXXXXX", NULL);
+  registry = g_build_filename (folder, "registry.gvariant", NULL);
+  g_setenv ("GENLM_REGISTRY", registry, TRUE);
 
   g_test_add_func ("/pipeline/one-element", test_one_element);
   g_test_add_func ("/pipeline/chain", test_chain);
@@ -349,5 +355,8 @@ main (int    argc,
   g_test_add_func ("/pipeline/long-chain", test_long_chain);
   g_test_add_func ("/pipeline/run", test_run);
 
-  return g_test_run ();
+  status = g_test_run ();
+  g_remove (registry);
+  g_rmdir (folder);
+  return status;
 }

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* posix_openpt () */
 
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 
 #include <fcntl.h>
@@ -479,8 +480,14 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
-  g_unsetenv ("GENLM_REGISTRY");
+  g_autofree char *folder = NULL;
+  g_autofree char *registry = NULL;
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  folder = g_dir_make_tmp ("genlm-test-XXXXXX", NULL);
+  registry = g_build_filename (folder, "registry.gvariant", NULL);
+  g_setenv ("GENLM_REGISTRY", registry, TRUE);
   use_modules ("good");
 
   g_test_add_func ("/tools/command", test_command);
@@ -497,5 +504,8 @@ main (int    argc,
   g_test_add_data_func ("/tools/launch/interrupt/stuck", "stuck", test_interrupt);
   g_test_add_func ("/tools/launch/progress", test_progress);
 
-  return g_test_run ();
+  status = g_test_run ();
+  g_remove (registry);
+  g_rmdir (folder);
+  return status;
 }
