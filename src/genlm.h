@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 #include "genlm-types.h"
 #include "genlm-version.h"
 #include "genlm-version-macros.h"
+#include "genlm-enums.h"
 
 #include "genlm-batch.h"
 #include "genlm-context.h"
