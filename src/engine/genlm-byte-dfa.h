@@ -18,6 +18,8 @@ struct _GenlmByteState
   GenlmByteExpr   expr;
   guint32         index;
   gboolean        accepting;
+  /* A note of the trie walk's; 0 is none. */
+  guint64         outside;
   /* By class of byte; NULL is not known yet. */
   GenlmByteState *next[];
 };
