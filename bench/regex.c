@@ -1,0 +1,401 @@
+/* Masks of whole vocabularies and prefixes of long contexts, beside a plain
+ * walk of the same trie and of the same bytes over a ready table of
+ * transitions. Run from the source folder: the vocabularies are read from
+ * ../shared/data, and left out, with a word about it, where they are not. */
+
+#include <genlm.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "genlm-byte-matcher.h"
+
+/* How many states the plain table holds. */
+#define MAX_PLAIN_STATES (4096u)
+
+#define N_BYTES (100000u)
+
+typedef struct
+{
+  GenlmByteDfa     *dfa;
+  GenlmByteState   *state;
+  GenlmByteMatcher *matcher;
+  GenlmPotential   *potential;
+  GenlmContext     *context;
+  const char       *pattern;
+  GBytes           *bytes;
+  const GenlmTrie  *trie;
+  guint16          *table;
+  guint32          *mask;
+  guint32           n_words;
+  guint             sink;
+} Case;
+
+typedef void (*Body) (Case *);
+
+typedef struct
+{
+  double median;
+  double spread;
+} Timing;
+
+static GenlmByteDfa *
+build (const char *pattern)
+{
+  GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
+  g_autoptr (GError) error = NULL;
+  GenlmByteDfa *dfa;
+
+  dfa = genlm_byte_dfa_new_for_regex (pattern, strlen (pattern), NULL, &limits, &error);
+  if (dfa == NULL)
+    g_error ("%s", error->message);
+  return dfa;
+}
+
+static void
+run_cold (Case *self)
+{
+  g_autoptr (GenlmTokenSet) mask = NULL;
+
+  genlm_byte_matcher_clear_masks (self->matcher);
+  mask = genlm_byte_matcher_dup_mask (self->matcher, self->state, NULL);
+  self->sink += genlm_token_set_peek (mask)[0] & 1;
+}
+
+static void
+run_cached (Case *self)
+{
+  g_autoptr (GenlmTokenSet) mask = NULL;
+
+  mask = genlm_potential_mask_next_sync (self->potential, self->context, NULL, NULL);
+  self->sink += genlm_token_set_peek (mask)[0] & 1;
+}
+
+static void
+run_prefix (Case *self)
+{
+  g_autoptr (GenlmContext) context = genlm_context_append_bytes (self->context, self->bytes);
+
+  self->sink += genlm_potential_prefix_sync (self->potential, context, NULL, NULL) == 0.0;
+}
+
+/* What run_prefix() does beside the prefix. */
+static void
+run_no_prefix (Case *self)
+{
+  g_autoptr (GenlmContext) context = genlm_context_append_bytes (self->context, self->bytes);
+
+  self->sink += (guint) genlm_context_get_length (context);
+}
+
+static void
+run_plain_prefix (Case *self)
+{
+  gsize n_bytes;
+  const guint8 *bytes = g_bytes_get_data (self->bytes, &n_bytes);
+  guint16 state = 1;
+  gsize i;
+
+  for (i = 0; i < n_bytes; i++)
+    state = self->table[state * 256u + bytes[i]];
+  self->sink += state;
+}
+
+static void
+run_plain_mask (Case *self)
+{
+  guint16 states[GENLM_TRIE_MAX_DEPTH + 1];
+  const guint32 scrap = self->n_words * 32 - 1;
+  guint32 p = 0;
+
+  memset (self->mask, 0, self->n_words * sizeof (guint32));
+  states[0] = 1;
+  while (p < self->trie->n_nodes)
+    {
+      const GenlmTrieNode *node = &self->trie->nodes[p];
+      guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
+      guint16 next = self->table[states[depth - 1] * 256u + GENLM_TRIE_NODE_BYTE (node)];
+
+      if (next != 0)
+        {
+          guint32 token = MIN (GENLM_TRIE_NODE_TOKEN (node), scrap);
+
+          states[depth] = next;
+          self->mask[token / 32] |= 1u << (token % 32);
+          p++;
+        }
+      else
+        p += GENLM_TRIE_NODE_EXTENT (node);
+    }
+  self->sink += self->mask[0];
+}
+
+/* All states that are reached from one, as a table whose state 0 is dead and
+ * 1 the first. */
+static guint16 *
+build_table (GenlmByteDfa   *dfa,
+             GenlmByteState *start)
+{
+  g_autoptr (GPtrArray) states = g_ptr_array_new ();
+  g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
+  g_autofree guint16 *table = g_new0 (guint16, (MAX_PLAIN_STATES + 1) * 256);
+  guint i;
+  guint byte;
+
+  g_ptr_array_add (states, dfa->dead);
+  g_ptr_array_add (states, start);
+  g_hash_table_insert (numbers, dfa->dead, GUINT_TO_POINTER (0));
+  g_hash_table_insert (numbers, start, GUINT_TO_POINTER (1));
+  for (i = 1; i < states->len; i++)
+    for (byte = 0; byte < 256; byte++)
+      {
+        GenlmByteState *state = g_ptr_array_index (states, i);
+        GenlmByteState *next = genlm_byte_dfa_step (dfa, state, (guint8) byte, NULL);
+        gpointer number;
+
+        if (next == NULL || states->len > MAX_PLAIN_STATES)
+          g_error ("The pattern has too many states for a plain table");
+        if (!g_hash_table_lookup_extended (numbers, next, NULL, &number))
+          {
+            number = GUINT_TO_POINTER (states->len);
+            g_hash_table_insert (numbers, next, number);
+            g_ptr_array_add (states, next);
+          }
+        table[i * 256 + byte] = (guint16) GPOINTER_TO_UINT (number);
+      }
+  return g_steal_pointer (&table);
+}
+
+static int
+compare_times (const void *a,
+               const void *b)
+{
+  double x = *(const double *) a;
+  double y = *(const double *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* The median time in microseconds of one run, @n_runs of them under one
+ * reading of the clock, and the distance between the quartiles. */
+static Timing
+measure (Case  *self,
+         Body   body,
+         guint  n_runs,
+         guint  repetitions)
+{
+  g_autofree double *times = g_new (double, repetitions);
+  Timing timing;
+  guint i;
+  guint run;
+
+  body (self);
+  for (i = 0; i < repetitions; i++)
+    {
+      gint64 start = g_get_monotonic_time ();
+
+      for (run = 0; run < n_runs; run++)
+        body (self);
+      times[i] = (double) (g_get_monotonic_time () - start) / n_runs;
+    }
+  qsort (times, repetitions, sizeof (double), compare_times);
+  timing.median = times[repetitions / 2];
+  timing.spread = times[repetitions * 3 / 4] - times[repetitions / 4];
+  return timing;
+}
+
+static void
+report (const char *name,
+        const char *vocabulary,
+        gsize       size,
+        const char *of,
+        Timing      ours,
+        double      baseline,
+        const char *baseline_name,
+        double      aim,
+        guint       repetitions)
+{
+  g_autofree char *escaped = g_strescape (of, NULL);
+
+  printf ("{\"name\": \"%s\", \"of\": \"%s\", \"vocabulary\": \"%s\", \"size\": %" G_GSIZE_FORMAT
+          ", \"unit\": \"us\", \"median\": %.4f, \"spread\": %.4f, \"aim\": %g, "
+          "\"ratio_to_aim\": %.3f, \"baseline\": \"%s\", \"baseline_median\": %.4f, "
+          "\"ratio\": %.3f, \"repetitions\": %u, \"version\": \"%d.%d.%d\"}\n",
+          name, escaped, vocabulary, size, ours.median, ours.spread, aim, ours.median / aim,
+          baseline_name, baseline, ours.median / baseline, repetitions, GENLM_MAJOR_VERSION,
+          GENLM_MINOR_VERSION, GENLM_MICRO_VERSION);
+}
+
+static void
+bench_mask (GenlmVocab *vocab,
+            const char *vocabulary,
+            double      aim,
+            const char *pattern,
+            guint       repetitions)
+{
+  g_autoptr (GenlmByteDfa) dfa = build (pattern);
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autofree guint16 *table = build_table (dfa, dfa->start);
+  g_autofree guint32 *mask = NULL;
+  Case self = { .dfa = dfa, .state = dfa->start, .table = table, .pattern = pattern };
+  Timing plain = { 0, 0 };
+  Timing ours;
+
+  matcher = genlm_byte_matcher_new (dfa, vocab, GENLM_ENGINE_DEFAULT_MAX_MEMORY);
+  self.matcher = matcher;
+  self.trie = genlm_vocab_get_trie (vocab);
+  self.n_words = genlm_vocab_get_size (vocab) / 32 + 2;
+  self.mask = mask = g_new (guint32, self.n_words);
+  ours = measure (&self, run_cold, 1, repetitions);
+  plain = measure (&self, run_plain_mask, 1, repetitions);
+  report ("regex-mask-cold", vocabulary, genlm_vocab_get_size (vocab), pattern, ours,
+          plain.median, "plain walk of the trie over a table", aim, repetitions);
+}
+
+/* The first mask of all of a new element: the automaton is built on the way. */
+static void
+bench_first (GenlmVocab *vocab,
+             const char *vocabulary,
+             double      aim,
+             const char *pattern,
+             guint       repetitions)
+{
+  g_autofree double *times = g_new (double, repetitions);
+  Timing timing;
+  guint i;
+
+  for (i = 0; i < repetitions; i++)
+    {
+      g_autoptr (GenlmByteMatcher) matcher = NULL;
+      g_autoptr (GenlmTokenSet) mask = NULL;
+      g_autoptr (GenlmByteDfa) dfa = build (pattern);
+      gint64 start;
+
+      matcher = genlm_byte_matcher_new (dfa, vocab, GENLM_ENGINE_DEFAULT_MAX_MEMORY);
+      start = g_get_monotonic_time ();
+      mask = genlm_byte_matcher_dup_mask (matcher, dfa->start, NULL);
+      times[i] = (double) (g_get_monotonic_time () - start);
+    }
+  qsort (times, repetitions, sizeof (double), compare_times);
+  timing.median = times[repetitions / 2];
+  timing.spread = times[repetitions * 3 / 4] - times[repetitions / 4];
+  report ("regex-mask-first", vocabulary, genlm_vocab_get_size (vocab), pattern, timing, aim,
+          "the aim", aim, repetitions);
+}
+
+static GenlmPotential *
+make_element (const char *pattern)
+{
+  GVariant *properties = g_variant_new_parsed ("{'pattern': <%s>}", pattern);
+  g_autoptr (GError) error = NULL;
+  GenlmPotential *element = genlm_element_make ("regex", properties, &error);
+
+  if (element == NULL)
+    g_error ("%s", error->message);
+  return element;
+}
+
+static void
+bench_cached (GenlmVocab *vocab,
+              const char *vocabulary,
+              guint       repetitions)
+{
+  g_autoptr (GenlmPotential) element = make_element (".*");
+  g_autoptr (GenlmPotential) coerced = genlm_potential_coerce (element, vocab, NULL);
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  Case self = { .potential = coerced, .context = context };
+  Timing ours = measure (&self, run_cached, 1000, repetitions);
+
+  report ("regex-mask-cached", vocabulary, genlm_vocab_get_size (vocab), ".*", ours, 1.0,
+          "the aim", 1.0, repetitions);
+}
+
+static void
+bench_prefix (const char *pattern,
+              guint       repetitions)
+{
+  g_autoptr (GenlmPotential) element = make_element (pattern);
+  g_autoptr (GenlmByteDfa) dfa = build (pattern);
+  g_autofree guint16 *table = build_table (dfa, dfa->start);
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  char *text = g_strnfill (N_BYTES, 'a');
+  g_autoptr (GBytes) bytes = g_bytes_new_take (text, N_BYTES);
+  Case self = { .potential = element, .context = context, .bytes = bytes, .table = table };
+  Timing with = measure (&self, run_prefix, 1, repetitions);
+  Timing without = measure (&self, run_no_prefix, 1, repetitions);
+  Timing plain = measure (&self, run_plain_prefix, 1, repetitions);
+  Timing ours = { (with.median - without.median) / N_BYTES, with.spread / N_BYTES };
+
+  report ("regex-prefix-per-byte", "bytes", N_BYTES, pattern, ours, plain.median / N_BYTES,
+          "plain walk of the bytes over a table", 0.1, repetitions);
+}
+
+/* The lines of the file are base64, one token each. */
+static GenlmVocab *
+load_vocab (const char *name)
+{
+  g_autofree char *file = g_strdup_printf ("../shared/data/vocab-%s.b64.xz", name);
+  const char *argv[] = { "xz", "-dc", file, NULL };
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+  g_autoptr (GArray) offsets = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  gsize i;
+
+  if (!g_file_test (file, G_FILE_TEST_EXISTS)
+      || !g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL,
+                        NULL, NULL))
+    {
+      g_printerr ("no %s, so its masks are left out\n", file);
+      return NULL;
+    }
+  lines = g_strsplit (text, "\n", -1);
+  g_array_append_val (offsets, data->len);
+  for (i = 0; lines[i] != NULL && lines[i + 1] != NULL; i++)
+    {
+      gsize length;
+      g_autofree guchar *token = g_base64_decode (lines[i], &length);
+
+      g_byte_array_append (data, token, (guint) length);
+      g_array_append_val (offsets, data->len);
+    }
+  bytes = g_bytes_new (data->data, data->len);
+  return genlm_vocab_new_flat (bytes, (const guint32 *) offsets->data, offsets->len, NULL, NULL);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  static const char *patterns[] = { ".*", "[^\"\\\\\\x00-\\x1f]*\"", "(?s).{0,200}",
+                                    "[A-Za-z_][A-Za-z0-9_]*",
+                                    " [A-Z][a-z]+(, [A-Z][a-z]+)*\\.", "-?[0-9]+" };
+  static const struct
+  {
+    const char *name;
+    double      aim;
+  } vocabularies[] = { { "gpt2", 180 }, { "cl100k_base", 400 }, { "o200k_base", 800 } };
+  guint repetitions = argc > 1 && strcmp (argv[1], "--full") == 0 ? 500 : 15;
+  gsize i;
+  gsize j;
+
+  for (i = 0; i < G_N_ELEMENTS (vocabularies); i++)
+    {
+      g_autoptr (GenlmVocab) vocab = load_vocab (vocabularies[i].name);
+
+      if (vocab == NULL)
+        continue;
+      for (j = 0; j < G_N_ELEMENTS (patterns); j++)
+        {
+          bench_mask (vocab, vocabularies[i].name, vocabularies[i].aim, patterns[j], repetitions);
+          bench_first (vocab, vocabularies[i].name, vocabularies[i].aim, patterns[j],
+                       MIN (repetitions, 15));
+        }
+      bench_cached (vocab, vocabularies[i].name, repetitions);
+    }
+  bench_prefix (".*", repetitions);
+  bench_prefix ("([a-z ]+[.,]?)*", repetitions);
+  return 0;
+}
