@@ -98,12 +98,15 @@ check_pattern (GenlmTrieWalk *walk,
 static void
 test_random (void)
 {
-  static const char *patterns[] = { "[ab]*",   "a(b|ca)*",  ".*",      "[^a]*",  "(?!ab).*",
-                                    "[a-z]*c", "\xc3\xa9+", "[a-\xc3\xa9]*", "", "[]" };
+  static const char *patterns[] = {
+    "[ab]*", "a(b|ca)*", ".*", "[^a]*", "(?!ab).*", "[a-z]*c", "\xc3\xa9+", "[a-\xc3\xa9]*", "",
+    "[]", "(?s).*", "[^\xc3\xa9]*", "[^\xe2\x82\xac]*", "[a-z\xc2\x80-\xe2\x82\xab]*",
+    "([a-c]|[^\\x00-\\x7f]x?)*", "b[^c]*",
+  };
   guint seed;
   guint i;
 
-  for (seed = 0; seed < 60; seed++)
+  for (seed = 0; seed < 100; seed++)
     {
       g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
       g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
@@ -113,7 +116,7 @@ test_random (void)
 
       for (i = 0; i < n_tokens; i++)
         {
-          static const guint8 letters[] = { 'a', 'b', 'c', 0xc3, 0xa9, '\n', 0xff };
+          static const guint8 letters[] = { 'a', 'b', 'c', 0xc3, 0xa9, 0xe2, 0x82, 0xac, '\n', 0xff };
           guint8 bytes[6];
           gsize length = (gsize) g_rand_int_range (rand, 0, 7);
           gsize j;
@@ -125,7 +128,7 @@ test_random (void)
       vocab = make_vocab (tokens);
       walk = genlm_trie_walk_new (vocab);
       for (i = 0; i < G_N_ELEMENTS (patterns); i++)
-        check_pattern (walk, patterns[i], "ab\xc3\xa9" "c");
+        check_pattern (walk, patterns[i], "ab\xc3\xa9" "c\xe2\x82\xac");
     }
 }
 
