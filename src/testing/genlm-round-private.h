@@ -9,17 +9,18 @@ typedef struct _GenlmRound GenlmRound;
 /* One asynchronous call and its answer. */
 typedef struct
 {
-  GenlmRound    *round;         /* NULL once it is over */
-  GenlmMethod    method;
-  GenlmContext  *context;
-  GCancellable  *cancellable;
-  guint          n_answers;
-  gboolean       is_early;      /* answered before the call returned */
-  gboolean       is_elsewhere;  /* answered in another thread */
-  double         score;
-  GenlmWeights  *weights;
-  GenlmTokenSet *mask;
-  GError        *error;
+  gatomicrefcount  refs;
+  GenlmRound      *round;         /* NULL once it is over */
+  GenlmMethod      method;
+  GenlmContext    *context;
+  GCancellable    *cancellable;
+  guint            n_answers;
+  gboolean         is_early;      /* answered before the call returned */
+  gboolean         is_elsewhere;  /* answered in another thread */
+  double           score;
+  GenlmWeights    *weights;
+  GenlmTokenSet   *mask;
+  GError          *error;
 } GenlmRoundCall;
 
 GenlmRound     *genlm_round_new      (GenlmPotential  *potential);

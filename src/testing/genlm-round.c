@@ -13,27 +13,24 @@ struct _GenlmRound
   GenlmPotential *potential;
   GMainContext   *context;
   GThread        *thread;
-  GPtrArray      *calls;        /* a rc box each, which a pending call holds too */
+  GPtrArray      *calls;        /* each held by its callback, too */
   guint           n_pending;
   gboolean        is_sending;
 };
 
 static void
-call_clear (gpointer data)
+call_unref (gpointer data)
 {
   GenlmRoundCall *call = data;
 
+  if (!g_atomic_ref_count_dec (&call->refs))
+    return;
   g_clear_error (&call->error);
   g_clear_pointer (&call->mask, genlm_token_set_unref);
   g_clear_pointer (&call->weights, genlm_weights_unref);
   g_clear_object (&call->cancellable);
   genlm_context_unref (call->context);
-}
-
-static void
-call_release (gpointer data)
-{
-  g_atomic_rc_box_release_full (data, call_clear);
+  g_free (call);
 }
 
 GenlmRound *
@@ -44,11 +41,11 @@ genlm_round_new (GenlmPotential *potential)
   self->potential = g_object_ref (potential);
   self->context = g_main_context_new ();
   self->thread = g_thread_self ();
-  self->calls = g_ptr_array_new_with_free_func (call_release);
+  self->calls = g_ptr_array_new_with_free_func (call_unref);
   return self;
 }
 
-/* A call that is not answered yet keeps its box, and finds no round there. */
+/* A call that is not answered yet stays, and finds no round there. */
 void
 genlm_round_free (GenlmRound *self)
 {
@@ -102,7 +99,7 @@ on_answer (GObject      *source,
       take_answer (call, GENLM_POTENTIAL (source), result);
       round->n_pending--;
     }
-  call_release (call);
+  call_unref (call);
 }
 
 /* Calls one of prefix, complete, logw_next and mask_next. */
@@ -118,8 +115,9 @@ genlm_round_send (GenlmRound   *self,
     [GENLM_METHOD_NEXT] = genlm_potential_logw_next,
     [GENLM_METHOD_MASK] = genlm_potential_mask_next,
   };
-  GenlmRoundCall *call = g_atomic_rc_box_new0 (GenlmRoundCall);
+  GenlmRoundCall *call = g_new0 (GenlmRoundCall, 1);
 
+  g_atomic_ref_count_init (&call->refs);
   call->round = self;
   call->method = method;
   call->context = genlm_context_ref (context);
@@ -130,7 +128,8 @@ genlm_round_send (GenlmRound   *self,
 
   g_main_context_push_thread_default (self->context);
   self->is_sending = TRUE;
-  calls[method] (self->potential, context, cancellable, on_answer, g_atomic_rc_box_acquire (call));
+  g_atomic_ref_count_inc (&call->refs);
+  calls[method] (self->potential, context, cancellable, on_answer, call);
   self->is_sending = FALSE;
   g_main_context_pop_thread_default (self->context);
 }
