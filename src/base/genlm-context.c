@@ -19,6 +19,21 @@ struct _ContextState
   GDestroyNotify  destroy;
 };
 
+/**
+ * GenlmContext:
+ *
+ * A token sequence that shares its beginning with others.
+ *
+ * A context is a node with one token and a parent, so that appending takes
+ * constant time and particles that start alike store their start once. It is
+ * immutable and may be used from any thread.
+ *
+ * Potentials written in C keep what they know about a context on its node
+ * ([method@Context.put_state]), which makes them incremental although every call
+ * names the whole context. Scripts keep no state there.
+ *
+ * Since: 0.1
+ */
 struct _GenlmContext
 {
   int              refs;        /* atomic; GLib's counters are calls, and these are hot */

@@ -29,6 +29,24 @@ typedef enum
   STATE_GIVEN_UP,       /* cancelled, expired, closed or dropped: a late answer is no mistake */
 } State;
 
+/**
+ * GenlmRequest:
+ *
+ * One piece of asynchronous work: a method, the contexts it is asked of, and one
+ * answer.
+ *
+ * It is the result of a public call, what an autobatcher merges, and what an
+ * implementation of [vfunc@Potential.evaluate] or [vfunc@Sampler.draw] answers:
+ * now or later, from any thread, with the `return_` function of the method or with
+ * [method@Request.return_error].
+ *
+ * A request is answered exactly once. A second answer is a programmer's error and
+ * is ignored; one that is dropped ends with %GENLM_POTENTIAL_ERROR_NO_ANSWER, one
+ * that outlives its deadline with %GENLM_POTENTIAL_ERROR_TIMED_OUT, and one that is
+ * cancelled with %G_IO_ERROR_CANCELLED, after which a late answer is ignored.
+ *
+ * Since: 0.1
+ */
 struct _GenlmRequest
 {
   GObject              parent_instance;

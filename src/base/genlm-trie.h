@@ -37,9 +37,52 @@ typedef struct
   guint32 extent;
 } GenlmTrieNode;
 
+/**
+ * GENLM_TRIE_NODE_TOKEN: (skip)
+ * @node: a [type@TrieNode]
+ *
+ * Gets the token that ends at a node.
+ *
+ * Returns: the id, or %GENLM_TRIE_NO_TOKEN
+ *
+ * Since: 0.1
+ */
 #define GENLM_TRIE_NODE_TOKEN(node)  ((node)->label >> 8)
+
+/**
+ * GENLM_TRIE_NODE_BYTE: (skip)
+ * @node: a [type@TrieNode]
+ *
+ * Gets the byte of a node.
+ *
+ * Returns: the byte
+ *
+ * Since: 0.1
+ */
 #define GENLM_TRIE_NODE_BYTE(node)   ((guint8) ((node)->label & 0xff))
+
+/**
+ * GENLM_TRIE_NODE_EXTENT: (skip)
+ * @node: a [type@TrieNode]
+ *
+ * Gets the size of the subtree of a node, the node included.
+ *
+ * Returns: how many nodes to skip
+ *
+ * Since: 0.1
+ */
 #define GENLM_TRIE_NODE_EXTENT(node) ((node)->extent >> 10)
+
+/**
+ * GENLM_TRIE_NODE_DEPTH: (skip)
+ * @node: a [type@TrieNode]
+ *
+ * Gets the depth of a node.
+ *
+ * Returns: 1 for a first byte
+ *
+ * Since: 0.1
+ */
 #define GENLM_TRIE_NODE_DEPTH(node)  ((node)->extent & 1023u)
 
 /**

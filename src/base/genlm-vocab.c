@@ -14,6 +14,21 @@
 
 #define VARIANT_TYPE "(uayaus)"
 
+/**
+ * GenlmVocab:
+ *
+ * Which bytes each token id stands for.
+ *
+ * There are `N` tokens with ids `0 … N - 1`, and the id `N` is the end of a
+ * sequence, EOS. Several ids may stand for the same bytes, as in the vocabularies
+ * of real models. Every potential over bytes has one vocabulary,
+ * [func@Vocab.bytes]; a model has one of tokens.
+ *
+ * A vocabulary is immutable and may be used from any thread. Two are equal when
+ * their contents are.
+ *
+ * Since: 0.1
+ */
 struct _GenlmVocab
 {
   gatomicrefcount  refs;
@@ -28,6 +43,15 @@ struct _GenlmVocab
 
 G_DEFINE_BOXED_TYPE (GenlmVocab, genlm_vocab, genlm_vocab_ref, genlm_vocab_unref)
 
+/**
+ * genlm_vocab_error_quark:
+ *
+ * Gets the domain of [error@VocabError].
+ *
+ * Returns: the quark of %GENLM_VOCAB_ERROR
+ *
+ * Since: 0.1
+ */
 G_DEFINE_QUARK (genlm-vocab-error-quark, genlm_vocab_error)
 
 static guint64

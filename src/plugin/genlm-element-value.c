@@ -11,6 +11,15 @@
 
 #define MAX_SHOWN 60
 
+/**
+ * genlm_element_error_quark:
+ *
+ * Gets the domain of [error@ElementError].
+ *
+ * Returns: the quark of %GENLM_ELEMENT_ERROR
+ *
+ * Since: 0.1
+ */
 G_DEFINE_QUARK (genlm-element-error-quark, genlm_element_error)
 
 /* Text for an error message: one line, bounded, nothing a terminal obeys. */

@@ -44,6 +44,15 @@ struct _GenlmPipeline
 };
 
 G_DEFINE_FINAL_TYPE (GenlmPipeline, genlm_pipeline, G_TYPE_OBJECT)
+/**
+ * genlm_pipeline_error_quark:
+ *
+ * Gets the domain of [error@PipelineError].
+ *
+ * Returns: the quark of %GENLM_PIPELINE_ERROR
+ *
+ * Since: 0.1
+ */
 G_DEFINE_QUARK (genlm-pipeline-error-quark, genlm_pipeline_error)
 
 static void

@@ -80,6 +80,15 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GenlmPlugin, genlm_plugin, G_TYPE_OBJECT)
+/**
+ * genlm_plugin_error_quark:
+ *
+ * Gets the domain of [error@PluginError].
+ *
+ * Returns: the quark of %GENLM_PLUGIN_ERROR
+ *
+ * Since: 0.1
+ */
 G_DEFINE_QUARK (genlm-plugin-error-quark, genlm_plugin_error)
 
 static void

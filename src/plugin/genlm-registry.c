@@ -59,6 +59,15 @@ struct _GenlmRegistry
 };
 
 G_DEFINE_FINAL_TYPE (GenlmRegistry, genlm_registry, G_TYPE_OBJECT)
+/**
+ * genlm_registry_error_quark:
+ *
+ * Gets the domain of [error@RegistryError].
+ *
+ * Returns: the quark of %GENLM_REGISTRY_ERROR
+ *
+ * Since: 0.1
+ */
 G_DEFINE_QUARK (genlm-registry-error-quark, genlm_registry_error)
 
 static int

@@ -20,6 +20,28 @@
 
 #include <math.h>
 
+/**
+ * GenlmCoerced:
+ *
+ * A potential seen through another vocabulary, element `coerced`.
+ *
+ * A sequence of target tokens has the weight of what it spells: a base over bytes
+ * is asked about the concatenated bytes. The whole target vocabulary is kept; a
+ * token that the base cannot read has weight zero.
+ *
+ * Next weights and masks come from one walk of the target's token trie, level by
+ * level: all live nodes of a depth are one batch, and what is dead takes its
+ * subtree with it. With a function of one's own
+ * ([ctor@Coerced.new_with_func]) every token is asked by itself.
+ *
+ * Elements that can do better override [vfunc@Potential.make_coerced], so
+ * [method@Potential.coerce] is the way to coerce.
+ *
+ * Errors: %GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH if the base is not over bytes, and
+ * those of the base.
+ *
+ * Since: 0.1
+ */
 struct _GenlmCoerced
 {
   GenlmPotentialBase  parent_instance;

@@ -11,6 +11,21 @@
 #include "genlm-enums.h"
 #include "genlm-potential-private.h"
 
+/**
+ * GenlmPotentialBase:
+ *
+ * The usual parent of a potential: holds a vocabulary, a name, traits and a
+ * deadline.
+ *
+ * The class does not implement [iface@Potential] itself: a subclass says that it
+ * does and overrides `weigh_prefix` and `weigh_complete`; everything else has a
+ * default. What the traits promise is set for the class or for the instance.
+ *
+ * Threads: a potential belongs to the main context that was thread-default when it
+ * was made.
+ *
+ * Since: 0.1
+ */
 typedef struct
 {
   GenlmVocab  *vocab;

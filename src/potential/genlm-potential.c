@@ -21,8 +21,54 @@
 
 #include <math.h>
 
+/**
+ * GenlmPotential:
+ *
+ * Gives every token sequence a non-negative weight, kept as a natural logarithm.
+ *
+ * A language model is a potential, and so are a regular expression and a function
+ * in a script. There are two weights and what follows from them:
+ *
+ * - *prefix*: the weight of a sequence as something that may still grow;
+ * - *complete*: the weight of a sequence as finished;
+ * - *next*: for each token `t`, `prefix (x t) - prefix (x)`, and for EOS
+ *   `complete (x) - prefix (x)`, `N + 1` numbers, EOS last;
+ * - *mask*: of a Boolean potential, the tokens whose next weight is not zero;
+ * - *score*: `complete` of a sequence that ends in EOS, `prefix` of any other.
+ *
+ * Weights are finite or `-inf`, which is weight zero; neither NaN nor `+inf` ever
+ * comes out. The weight of a sequence is zero if the weight of its beginning is.
+ *
+ * Every question can be asked in three ways: asynchronously (`prefix` and
+ * `prefix_finish`), synchronously (`prefix_sync`), and of a batch of contexts
+ * (`batch_prefix`). An implementation overrides what it can do well; two functions
+ * are enough, see [class@PotentialBase].
+ *
+ * Errors of all calls: %GENLM_POTENTIAL_ERROR_NOT_READY,
+ * %GENLM_POTENTIAL_ERROR_EMPTY_BATCH, %GENLM_POTENTIAL_ERROR_INVALID_TOKEN,
+ * %GENLM_POTENTIAL_ERROR_TIMED_OUT, %G_IO_ERROR_CANCELLED; those for what an
+ * implementation does wrong (%GENLM_POTENTIAL_ERROR_FAILED,
+ * %GENLM_POTENTIAL_ERROR_INVALID_WEIGHT, %GENLM_POTENTIAL_ERROR_INVALID_RESULT,
+ * %GENLM_POTENTIAL_ERROR_NO_ANSWER); and what the implementation reports.
+ *
+ * Threads: asynchronous calls from any; answers arrive in the main context that
+ * was thread-default at the call, never inside the call, exactly once.
+ *
+ * Source: Loula et al., arXiv 2504.13139; `Potential` of genlm-control.
+ *
+ * Since: 0.1
+ */
 G_DEFINE_INTERFACE (GenlmPotential, genlm_potential, G_TYPE_OBJECT)
 
+/**
+ * genlm_potential_error_quark:
+ *
+ * Gets the domain of [error@PotentialError].
+ *
+ * Returns: the quark of %GENLM_POTENTIAL_ERROR
+ *
+ * Since: 0.1
+ */
 G_DEFINE_QUARK (genlm-potential-error-quark, genlm_potential_error)
 
 /* -- where things run ----------------------------------------------------- */

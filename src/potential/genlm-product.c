@@ -14,6 +14,22 @@
 
 #include <math.h>
 
+/**
+ * GenlmProduct:
+ *
+ * The product of two potentials over one vocabulary, element `product`: log
+ * weights add.
+ *
+ * A single prefix or complete that [property@Product:first] weighs zero is not
+ * asked of [property@Product:second]; everything else is asked of both. If both
+ * are Boolean so is the product.
+ *
+ * Errors: %GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH if the vocabularies differ, which
+ * [method@Potential.coerce] or [property@Product:intersect] remedy, and those of
+ * the factors.
+ *
+ * Since: 0.1
+ */
 struct _GenlmProduct
 {
   GenlmPotentialBase  parent_instance;

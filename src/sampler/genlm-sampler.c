@@ -77,6 +77,15 @@
  * Since: 0.1
  */
 
+/**
+ * genlm_sampler_error_quark:
+ *
+ * Gets the domain of [error@SamplerError].
+ *
+ * Returns: the quark of %GENLM_SAMPLER_ERROR
+ *
+ * Since: 0.1
+ */
 G_DEFINE_QUARK (genlm-sampler-error-quark, genlm_sampler_error)
 G_DEFINE_INTERFACE (GenlmSampler, genlm_sampler, G_TYPE_OBJECT)
 

@@ -96,6 +96,15 @@ static guint signals[N_SIGNALS];
 
 static void initable_iface_init (GInitableIface *iface);
 
+/**
+ * genlm_smc_error_quark:
+ *
+ * Gets the domain of [error@SmcError].
+ *
+ * Returns: the quark of %GENLM_SMC_ERROR
+ *
+ * Since: 0.1
+ */
 G_DEFINE_QUARK (genlm-smc-error-quark, genlm_smc_error)
 G_DEFINE_FINAL_TYPE_WITH_CODE (GenlmSmc, genlm_smc, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, initable_iface_init))

@@ -9,6 +9,25 @@
 
 #include <math.h>
 
+/**
+ * GenlmHarness:
+ *
+ * Checks whether a potential keeps the laws of potentials.
+ *
+ * It asks nothing but the public interface, so it serves elements in C, in
+ * scripts, and wrappers of both alike. Each check is one law and takes the
+ * contexts that it is tried on; [method@Harness.check_all] tries every law. What
+ * breaks a law is an error of %GENLM_HARNESS_ERROR that lists contexts, what was
+ * wanted and what came, and never ends the program, so that it also serves for
+ * elements of others.
+ *
+ * Weights agree within [property@Harness:rtol] and [property@Harness:atol].
+ *
+ * Threads: the one that made the potential, whose main context must not be
+ * running elsewhere.
+ *
+ * Since: 0.1
+ */
 struct _GenlmHarness
 {
   GObject         parent_instance;
@@ -37,6 +56,14 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GenlmHarness, genlm_harness, G_TYPE_OBJECT)
 
+/**
+ * genlm_harness_error_quark:
+ *
+ * Gets the domain of [error@HarnessError].
+ *
+ * Returns: the quark of %GENLM_HARNESS_ERROR
+ * Since: 0.1
+ */
 G_DEFINE_QUARK (genlm-harness-error-quark, genlm_harness_error)
 
 static void
@@ -286,7 +313,7 @@ genlm_harness_new (GenlmPotential *potential)
  *
  * If @properties is floating it is consumed.
  *
- * Errors: those of [func@element_make], and %GENLM_POTENTIAL_ERROR_NOT_SUPPORTED
+ * Errors: those of [func@Genlm.element_make], and %GENLM_POTENTIAL_ERROR_NOT_SUPPORTED
  * for an element that is no potential.
  *
  * Returns: (transfer full): the harness
