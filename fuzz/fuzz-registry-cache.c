@@ -19,7 +19,7 @@ new_entry (const char *dependencies)
 
   description = g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE (GENLM_PLUGIN_VARIANT_TYPE), text, NULL, NULL, NULL));
   plugin = genlm_plugin_new_from_variant (description);
-  return g_variant_ref_sink (genlm_registry_cache_entry_new (plugin, &stamp));
+  return genlm_registry_cache_entry_new (plugin, &stamp);
 }
 
 GBytes *

@@ -2,6 +2,8 @@
  * there at construction, and makes it. */
 #include "genlm-property-list-private.h"
 
+#include <string.h>
+
 struct _GenlmPropertyList
 {
   GPtrArray *names;
@@ -69,6 +71,7 @@ genlm_property_list_construct (GenlmPropertyList  *self,
                                GError            **error)
 {
   g_autoptr(GObject) object = NULL;
+  g_autoptr(GError) local_error = NULL;
 
   object = g_object_new_with_properties (type, self->names->len,
                                          (const char **) self->names->pdata,
@@ -76,9 +79,12 @@ genlm_property_list_construct (GenlmPropertyList  *self,
   if (g_object_is_floating (object))
     g_object_ref_sink (object);
 
-  if (G_IS_INITABLE (object) && !g_initable_init (G_INITABLE (object), NULL, error))
+  if (G_IS_INITABLE (object) && !g_initable_init (G_INITABLE (object), NULL, &local_error))
     {
-      g_prefix_error (error, "Failed to make element \"%s\": ", element);
+      /* Most elements name themselves. */
+      if (strstr (local_error->message, element) == NULL)
+        g_prefix_error (&local_error, "Failed to make element \"%s\": ", element);
+      g_propagate_error (error, g_steal_pointer (&local_error));
       return NULL;
     }
   return g_steal_pointer (&object);

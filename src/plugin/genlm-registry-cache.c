@@ -93,7 +93,7 @@ genlm_registry_cache_write (const char  *file,
                                    G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }
 
-/* Returns: a floating entry, or NULL for a plugin whose state may change
+/* A new reference to an entry, or NULL for a plugin whose state may change
  * without its file and which is cheap to look at again: one that could not be
  * scanned, or that misses a library that may be installed any time. */
 GVariant *
@@ -119,10 +119,11 @@ genlm_registry_cache_entry_new (GenlmPlugin          *plugin,
       g_variant_builder_add_value (&stamps, genlm_file_stamp_to_variant (&dependency));
     }
   description = genlm_plugin_to_variant (plugin);
-  return g_variant_new ("(@" GENLM_FILE_STAMP_VARIANT_TYPE "a" GENLM_FILE_STAMP_VARIANT_TYPE "x@"
-                        GENLM_PLUGIN_VARIANT_TYPE ")",
-                        genlm_file_stamp_to_variant (stamp), &stamps,
-                        g_get_real_time () / G_USEC_PER_SEC, description);
+  return g_variant_ref_sink (
+    g_variant_new ("(@" GENLM_FILE_STAMP_VARIANT_TYPE "a" GENLM_FILE_STAMP_VARIANT_TYPE "x@"
+                   GENLM_PLUGIN_VARIANT_TYPE ")",
+                   genlm_file_stamp_to_variant (stamp), &stamps,
+                   g_get_real_time () / G_USEC_PER_SEC, description));
 }
 
 static gboolean

@@ -139,56 +139,114 @@ list_files (char **folders)
   return files;
 }
 
-/* Files that are not in the cache, or not as they were, are scanned. */
+/* A plugin file while the registry looks for what it is. */
+typedef struct
+{
+  const char     *file;
+  GenlmFileStamp  stamp;
+  GenlmPlugin    *plugin;
+  GVariant       *entry;
+} Candidate;
+
+static void
+candidate_clear (gpointer data)
+{
+  Candidate *candidate = data;
+
+  g_clear_object (&candidate->plugin);
+  g_clear_pointer (&candidate->entry, g_variant_unref);
+}
+
+/* The files, and their plugins as far as the cache still holds. */
+static GArray *
+list_candidates (GPtrArray  *files,
+                 GHashTable *cached)
+{
+  GArray *candidates = g_array_new (FALSE, TRUE, sizeof (Candidate));
+
+  g_array_set_clear_func (candidates, candidate_clear);
+  for (guint i = 0; i < files->len; i++)
+    {
+      Candidate candidate = { files->pdata[i] };
+      GVariant *entry = g_hash_table_lookup (cached, candidate.file);
+
+      genlm_file_stamp_read (&candidate.stamp, candidate.file);
+      if (entry != NULL)
+        candidate.plugin = genlm_registry_cache_entry_revive (entry, &candidate.stamp);
+      if (candidate.plugin != NULL)
+        candidate.entry = g_variant_ref (entry);
+      g_array_append_val (candidates, candidate);
+    }
+  return candidates;
+}
+
+/* Files that are not in the cache, or not as they were, are scanned. Returns
+ * whether there is anything new to remember. */
+static gboolean
+scan_candidates (GArray *candidates)
+{
+  g_autoptr(GPtrArray) unknown = g_ptr_array_new ();
+  g_autoptr(GPtrArray) scanned = NULL;
+  gboolean is_new = FALSE;
+  guint n_scanned = 0;
+
+  for (guint i = 0; i < candidates->len; i++)
+    if (g_array_index (candidates, Candidate, i).plugin == NULL)
+      g_ptr_array_add (unknown, (gpointer) g_array_index (candidates, Candidate, i).file);
+
+  scanned = genlm_plugin_scan (unknown);
+  for (guint i = 0; i < candidates->len; i++)
+    {
+      Candidate *candidate = &g_array_index (candidates, Candidate, i);
+
+      if (candidate->plugin != NULL)
+        continue;
+      candidate->plugin = g_object_ref (scanned->pdata[n_scanned++]);
+      candidate->entry = genlm_registry_cache_entry_new (candidate->plugin, &candidate->stamp);
+      is_new = is_new || candidate->entry != NULL;
+    }
+  return is_new;
+}
+
+static void
+write_cache (GenlmRegistry *self,
+             GArray        *candidates)
+{
+  g_autoptr(GPtrArray) entries = g_ptr_array_new ();
+  g_autoptr(GError) error = NULL;
+
+  for (guint i = 0; i < candidates->len; i++)
+    if (g_array_index (candidates, Candidate, i).entry != NULL)
+      g_ptr_array_add (entries, g_array_index (candidates, Candidate, i).entry);
+  if (!genlm_registry_cache_write (self->cache_file, entries, &error))
+    g_debug ("the cache is not written: %s", error->message);
+}
+
 static GPtrArray *
 find_plugins (GenlmRegistry *self,
               gboolean       use_cache)
 {
   g_autoptr(GPtrArray) files = list_files (self->folders);
-  g_autoptr(GPtrArray) unknown = g_ptr_array_new ();
-  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-  g_autoptr(GPtrArray) scanned = NULL;
   g_autoptr(GHashTable) cached = NULL;
-  g_autoptr(GError) error = NULL;
-  g_autofree GenlmFileStamp *stamps = g_new0 (GenlmFileStamp, files->len);
+  g_autoptr(GArray) candidates = NULL;
   GPtrArray *plugins = g_ptr_array_new_with_free_func (g_object_unref);
-  guint n_scanned = 0;
+  guint n_revived = 0;
 
   cached = use_cache && self->cache_file != NULL ? genlm_registry_cache_read (self->cache_file)
                                                  : g_hash_table_new (g_str_hash, g_str_equal);
-  for (guint i = 0; i < files->len; i++)
+  candidates = list_candidates (files, cached);
+  for (guint i = 0; i < candidates->len; i++)
+    n_revived += g_array_index (candidates, Candidate, i).entry != NULL;
+  if ((scan_candidates (candidates) || n_revived != g_hash_table_size (cached)) && self->cache_file != NULL)
+    write_cache (self, candidates);
+
+  for (guint i = 0; i < candidates->len; i++)
     {
-      GVariant *entry = g_hash_table_lookup (cached, files->pdata[i]);
-      GenlmPlugin *plugin = NULL;
+      Candidate *candidate = &g_array_index (candidates, Candidate, i);
 
-      genlm_file_stamp_read (&stamps[i], files->pdata[i]);
-      if (entry != NULL)
-        plugin = genlm_registry_cache_entry_revive (entry, &stamps[i]);
-      if (plugin == NULL)
-        g_ptr_array_add (unknown, files->pdata[i]);
-      else
-        g_ptr_array_add (entries, g_variant_ref (entry));
-      g_ptr_array_add (plugins, plugin);
+      genlm_plugin_set_stamp (candidate->plugin, &candidate->stamp);
+      g_ptr_array_add (plugins, g_object_ref (candidate->plugin));
     }
-
-  scanned = genlm_plugin_scan (unknown);
-  for (guint i = 0; i < files->len; i++)
-    {
-      if (plugins->pdata[i] == NULL)
-        {
-          GVariant *entry;
-
-          plugins->pdata[i] = g_object_ref (scanned->pdata[n_scanned++]);
-          entry = genlm_registry_cache_entry_new (plugins->pdata[i], &stamps[i]);
-          if (entry != NULL)
-            g_ptr_array_add (entries, g_variant_ref_sink (entry));
-        }
-      genlm_plugin_set_stamp (plugins->pdata[i], &stamps[i]);
-    }
-
-  if (self->cache_file != NULL && (scanned->len > 0 || entries->len != g_hash_table_size (cached)) &&
-      !genlm_registry_cache_write (self->cache_file, entries, &error))
-    g_debug ("the cache is not written: %s", error->message);
   return plugins;
 }
 
