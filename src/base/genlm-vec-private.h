@@ -17,6 +17,10 @@ void    genlm_vec_exp_shift           (double        *out,
                                        const double  *x,
                                        double         shift,
                                        gsize          n);
+double  genlm_vec_sum_exp_masked      (const double  *x,
+                                       const guint64 *words,
+                                       gsize          n,
+                                       double         shift);
 gsize   genlm_vec_count_invalid       (const double  *x,
                                        gsize          n);
 void    genlm_vec_add                 (double        *out,

@@ -138,6 +138,31 @@ genlm_vec_exp_shift (double       *out,
     out[i] = exp_inline (x[i] - shift);
 }
 
+/* The sum over the entries whose bit is set; words without any are passed over,
+ * so that few tokens are summed fast. */
+CLONES double
+genlm_vec_sum_exp_masked (const double  *x,
+                          const guint64 *words,
+                          gsize          n,
+                          double         shift)
+{
+  double sum = 0.0;
+
+  for (gsize start = 0; start < n; start += 64)
+    {
+      const guint64 word = words[start / 64];
+      const gsize length = MIN (64, n - start);
+
+      if (word == 0)
+        continue;
+#pragma omp simd reduction(+ : sum)
+      for (guint64 j = 0; j < length; j++)
+        sum += (word >> j) & 1 ? exp_inline (x[start + j] - shift) : 0.0;
+    }
+
+  return sum;
+}
+
 /* How many entries are NaN or +inf. */
 CLONES gsize
 genlm_vec_count_invalid (const double *x,

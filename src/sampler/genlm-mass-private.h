@@ -1,5 +1,6 @@
 #pragma once
 
+#include "genlm-token-set.h"
 #include "genlm-weights.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,7 @@ struct _GenlmMass
   int           ref_count;
   GenlmWeights *weights;
   const double *values;
+  GenlmTokenSet *mask;       /* or NULL: entries outside count as -inf */
   gsize         n_values;
   gsize         n_blocks;
   gsize         n_groups;
@@ -29,10 +31,14 @@ struct _GenlmMass
 };
 
 GenlmMass *genlm_mass_new            (GenlmWeights    *weights);
+GenlmMass *genlm_mass_new_masked     (GenlmMass       *all,
+                                      GenlmTokenSet   *mask);
 GenlmMass *genlm_mass_ref            (GenlmMass       *self);
 void       genlm_mass_unref          (GenlmMass       *self);
 gboolean   genlm_mass_is_empty       (const GenlmMass *self);
 gsize      genlm_mass_count_possible (GenlmMass       *self);
+double     genlm_mass_get_value      (const GenlmMass *self,
+                                      guint32          token);
 void       genlm_mass_expand_block   (const GenlmMass *self,
                                       gsize            block,
                                       double          *out);

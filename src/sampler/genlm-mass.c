@@ -13,6 +13,9 @@
 
 #include <math.h>
 
+/* Sums below this may have lost their lightest terms, or all. */
+#define LOST 1e-280
+
 static gsize
 block_length (const GenlmMass *self,
               gsize            block)
@@ -42,8 +45,30 @@ genlm_mass_sum_groups (const double *blocks,
   return total;
 }
 
-GenlmMass *
-genlm_mass_new (GenlmWeights *weights)
+static const guint64 *
+peek_words (const GenlmMass *self,
+            gsize            block)
+{
+  return self->mask != NULL
+           ? genlm_token_set_peek (self->mask) + block * (GENLM_MASS_BLOCK / 64)
+           : NULL;
+}
+
+static double
+sum_block (const GenlmMass *self,
+           gsize            block)
+{
+  const double *values = self->values + block * GENLM_MASS_BLOCK;
+  gsize length = block_length (self, block);
+
+  return self->mask != NULL
+           ? genlm_vec_sum_exp_masked (values, peek_words (self, block), length, self->max)
+           : genlm_vec_sum_exp (values, length, self->max);
+}
+
+static GenlmMass *
+mass_alloc (GenlmWeights  *weights,
+            GenlmTokenSet *mask)
 {
   gsize n_values = genlm_weights_get_size (weights);
   gsize n_blocks = (n_values + GENLM_MASS_BLOCK - 1) / GENLM_MASS_BLOCK;
@@ -53,25 +78,62 @@ genlm_mass_new (GenlmWeights *weights)
   self->ref_count = 1;
   self->weights = genlm_weights_ref (weights);
   self->values = genlm_weights_peek (weights);
+  self->mask = mask != NULL ? genlm_token_set_ref (mask) : NULL;
   self->n_values = n_values;
   self->n_blocks = n_blocks;
   self->n_groups = n_groups;
   self->n_possible = G_MAXSIZE;
   self->groups = self->blocks + n_blocks;
-  self->max = genlm_vec_max (self->values, n_values);
-  if (genlm_mass_is_empty (self))
-    {
-      self->n_possible = 0;
-      self->total = 0.0;
-      self->log_total = -INFINITY;
-      return self;
-    }
+  return self;
+}
 
-  for (gsize b = 0; b < n_blocks; b++)
-    self->blocks[b] = genlm_vec_sum_exp (self->values + b * GENLM_MASS_BLOCK,
-                                         block_length (self, b), self->max);
-  self->total = genlm_mass_sum_groups (self->blocks, n_blocks, self->groups);
+/* Sums the exponentials relative to @max, -inf if there are none. */
+static void
+sum_up (GenlmMass *self,
+        double     max)
+{
+  self->max = max;
+  self->total = 0.0;
+  self->log_total = -INFINITY;
+  if (genlm_mass_is_empty (self))
+    return;
+
+  for (gsize b = 0; b < self->n_blocks; b++)
+    self->blocks[b] = sum_block (self, b);
+  self->total = genlm_mass_sum_groups (self->blocks, self->n_blocks, self->groups);
   self->log_total = self->max + log (self->total);
+}
+
+GenlmMass *
+genlm_mass_new (GenlmWeights *weights)
+{
+  GenlmMass *self = mass_alloc (weights, NULL);
+
+  sum_up (self, genlm_vec_max (self->values, self->n_values));
+  return self;
+}
+
+static double
+find_max (const GenlmMass *self)
+{
+  double max = -INFINITY;
+
+  for (guint32 i = 0; i < self->n_values; i++)
+    max = MAX (max, genlm_mass_get_value (self, i));
+  return max;
+}
+
+/* The part of a mass without a mask that lies in @mask. */
+GenlmMass *
+genlm_mass_new_masked (GenlmMass     *all,
+                       GenlmTokenSet *mask)
+{
+  GenlmMass *self = mass_alloc (all->weights, mask);
+
+  /* The maximum of all does, unless what is left is lost beside it. */
+  sum_up (self, all->max);
+  if (self->total < LOST)
+    sum_up (self, find_max (self));
   return self;
 }
 
@@ -88,6 +150,7 @@ genlm_mass_unref (GenlmMass *self)
   if (--self->ref_count > 0)
     return;
 
+  g_clear_pointer (&self->mask, genlm_token_set_unref);
   genlm_weights_unref (self->weights);
   g_free (self);
 }
@@ -107,11 +170,21 @@ genlm_mass_count_possible (GenlmMass *self)
     {
       gsize count = 0;
 
-      for (gsize i = 0; i < self->n_values; i++)
-        count += self->values[i] > -INFINITY;
+      for (guint32 i = 0; i < self->n_values; i++)
+        count += genlm_mass_get_value (self, i) > -INFINITY;
       self->n_possible = count;
     }
   return self->n_possible;
+}
+
+/* The log weight of one token. */
+double
+genlm_mass_get_value (const GenlmMass *self,
+                      guint32          token)
+{
+  if (self->mask != NULL && !genlm_token_set_contains (self->mask, token))
+    return -INFINITY;
+  return self->values[token];
 }
 
 /* Writes GENLM_MASS_BLOCK exponentials, the last block padded with zeros. */
@@ -120,9 +193,15 @@ genlm_mass_expand_block (const GenlmMass *self,
                          gsize            block,
                          double          *out)
 {
+  const double *values = self->values + block * GENLM_MASS_BLOCK;
   gsize length = block_length (self, block);
 
-  genlm_vec_exp_shift (out, self->values + block * GENLM_MASS_BLOCK, self->max, length);
+  if (self->mask != NULL)
+    {
+      genlm_vec_mask (out, values, peek_words (self, block), length);
+      values = out;
+    }
+  genlm_vec_exp_shift (out, values, self->max, length);
   for (gsize i = length; i < GENLM_MASS_BLOCK; i++)
     out[i] = 0.0;
 }

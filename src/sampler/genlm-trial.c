@@ -405,26 +405,6 @@ genlm_trial_advance (GenlmTrial *self)
   return self->state;
 }
 
-/* The tokens of @mask that have a weight, and their mass; NULL if there are none. */
-static GenlmMass *
-gather_masked (GenlmTrial     *self,
-               GenlmTokenSet  *mask,
-               guint32       **tokens)
-{
-  g_autoptr (GenlmWeights) weights = NULL;
-  gsize n_tokens;
-  double *values;
-
-  *tokens = genlm_token_set_dup_tokens (mask, &n_tokens);
-  if (n_tokens == 0)
-    return NULL;
-
-  weights = genlm_weights_new_uninit (n_tokens, &values);
-  for (gsize i = 0; i < n_tokens; i++)
-    values[i] = self->mass->values[(*tokens)[i]];
-  return genlm_mass_new (weights);
-}
-
 /* Samplers.md 3.5a for the geometric estimator: the mask answers what is left
  * to ask, and the repeats go on as before. */
 static void
@@ -451,19 +431,18 @@ void
 genlm_trial_answer_mask (GenlmTrial    *self,
                          GenlmTokenSet *mask)
 {
-  g_autofree guint32 *tokens = NULL;
-  g_autoptr (GenlmMass) mass = gather_masked (self, mask, &tokens);
+  g_autoptr (GenlmMass) accepted = genlm_mass_new_masked (self->mass, mask);
   guint32 token;
   double log_accepted;
 
-  if (mass == NULL || genlm_mass_is_empty (mass))
+  if (genlm_mass_is_empty (accepted))
     {
       finish_dead (self, (guint32) (self->mass->n_values - 1), GENLM_TRIAL_REFUSED);
       return;
     }
 
-  token = tokens[self->choices->pick_masked (self->data, mass)];
-  log_accepted = mass->log_total - self->mass->log_total;
+  token = self->choices->pick_masked (self->data, accepted);
+  log_accepted = accepted->log_total - self->mass->log_total;
   if (self->algorithm == GENLM_TRIAL_GEOMETRIC && self->rules->mask_after > 0)
     finish_geometric (self, log_accepted, token);
   else

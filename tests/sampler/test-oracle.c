@@ -112,10 +112,16 @@ pick_masked (gpointer   data,
              GenlmMass *mass)
 {
   double probabilities[16];
+  guint32 tokens[16];
+  guint n = 0;
 
-  for (gsize i = 0; i < mass->n_values; i++)
-    probabilities[i] = exp (mass->values[i] - mass->log_total);
-  return choose (data, probabilities, (guint) mass->n_values);
+  for (guint32 i = 0; i < mass->n_values; i++)
+    if (genlm_mass_get_value (mass, i) > -INFINITY)
+      {
+        tokens[n] = i;
+        probabilities[n++] = exp (genlm_mass_get_value (mass, i) - mass->log_total);
+      }
+  return tokens[choose (data, probabilities, n)];
 }
 
 const GenlmTrialChoices test_oracle_choices = {
