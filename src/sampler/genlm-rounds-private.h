@@ -59,6 +59,7 @@ struct _GenlmRounds
   GenlmQuestion       asked[GENLM_ROUNDS_MAX_QUESTIONS];
   guint               n_asked;
   guint               n_pending;
+  gboolean            is_asking;
   guint               in_flight[GENLM_N_COSTS];
   gint64              since[GENLM_N_COSTS];
   GError             *error;

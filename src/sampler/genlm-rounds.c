@@ -9,6 +9,7 @@
 
 #include "genlm-rounds-private.h"
 
+#include "genlm-request-private.h"
 #include "genlm-sampler.h"
 
 void
@@ -65,18 +66,27 @@ stop_clock (GenlmRounds *self,
     self->seconds[cost] += 1e-6 * (double) (g_get_monotonic_time () - self->since[cost]);
 }
 
+/* May come before the call that asks has returned; then the loop in
+ * genlm_rounds_run() goes on. */
 static void
-on_answered (GObject      *source,
-             GAsyncResult *result,
+take_answer (GenlmRequest *request,
              gpointer      user_data)
 {
   GenlmQuestion *question = user_data;
   GenlmRounds *self = question->rounds;
 
-  question->request = GENLM_REQUEST (g_object_ref (result));
+  question->request = g_object_ref (request);
   stop_clock (self, question->cost);
-  if (--self->n_pending == 0)
+  if (--self->n_pending == 0 && !self->is_asking)
     genlm_rounds_run (self);
+}
+
+static void
+on_drawn (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  take_answer (GENLM_REQUEST (result), user_data);
 }
 
 static GenlmQuestion *
@@ -95,19 +105,12 @@ add_question (GenlmRounds *self,
   return question;
 }
 
-static GenlmRequest *
-make_request (GenlmRounds    *self,
-              GenlmQuestion  *question,
-              gpointer        source,
-              GenlmPotential *potential,
-              GenlmMethod     method,
-              GenlmBatch     *batch)
+static gsize
+count_weights (GenlmPotential *potential)
 {
   GenlmVocab *vocab = potential != NULL ? genlm_potential_get_vocab (potential) : NULL;
-  gsize n_weights = vocab != NULL ? (gsize) genlm_vocab_get_size (vocab) + 1 : 0;
 
-  return genlm_request_new (source, method, batch, n_weights, self->cancellable,
-                            self->now ? NULL : on_answered, question);
+  return vocab != NULL ? (gsize) genlm_vocab_get_size (vocab) + 1 : 0;
 }
 
 /* The request is on its way, or answered. */
@@ -125,7 +128,8 @@ let_go (GenlmRounds   *self,
   stop_clock (self, question->cost);
 }
 
-/* Asks @potential about @batch in the round that `advance` is preparing. */
+/* Asks @potential about @batch in the round that `advance` is preparing. One
+ * that answers at once does not cost an iteration of the main loop. */
 void
 genlm_rounds_ask (GenlmRounds    *self,
                   GenlmPotential *potential,
@@ -134,7 +138,9 @@ genlm_rounds_ask (GenlmRounds    *self,
                   GenlmCost       cost)
 {
   GenlmQuestion *question = add_question (self, cost);
-  GenlmRequest *request = make_request (self, question, potential, potential, method, batch);
+  GenlmRequest *request = genlm_request_new_internal (G_OBJECT (potential), method, batch,
+                                                      count_weights (potential), self->cancellable,
+                                                      self->now ? NULL : take_answer, question);
 
   if (self->now)
     genlm_potential_evaluate_sync (potential, request);
@@ -143,7 +149,9 @@ genlm_rounds_ask (GenlmRounds    *self,
   let_go (self, question, request);
 }
 
-/* Asks @sampler for a token after each context of @batch. */
+/* Asks @sampler for a token after each context of @batch. The answer comes
+ * through the main loop, so that long work with quick potentials leaves room for
+ * whatever else the loop serves. */
 void
 genlm_rounds_draw (GenlmRounds     *self,
                    GenlmSampler    *sampler,
@@ -151,8 +159,9 @@ genlm_rounds_draw (GenlmRounds     *self,
                    GenlmRandomList *randoms)
 {
   GenlmQuestion *question = add_question (self, GENLM_COST_SAMPLER);
-  GenlmRequest *request = make_request (self, question, sampler, genlm_sampler_get_target (sampler),
-                                        GENLM_METHOD_SAMPLE, batch);
+  GenlmRequest *request = genlm_request_new (G_OBJECT (sampler), GENLM_METHOD_SAMPLE, batch,
+                                             count_weights (genlm_sampler_get_target (sampler)),
+                                             self->cancellable, self->now ? NULL : on_drawn, question);
 
   genlm_request_set_randoms (request, randoms);
   if (self->now)
@@ -192,7 +201,9 @@ genlm_rounds_run (GenlmRounds *self)
   do
     {
       turn_over (self);
+      self->is_asking = TRUE;
       more = advance (self);
+      self->is_asking = FALSE;
       if (self->n_pending > 0)
         return;
     }
