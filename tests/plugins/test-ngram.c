@@ -360,6 +360,44 @@ test_long (void)
   g_assert_cmpfloat (ask_prefix (potential, longer), <, weight);
 }
 
+typedef struct
+{
+  GenlmPotential *potential;
+  GenlmContext   *context;
+} Shared;
+
+static gpointer
+ask_in_thread (gpointer data)
+{
+  const Shared *shared = data;
+  double *answer = g_new (double, 1);
+
+  *answer = ask_prefix (shared->potential, shared->context);
+  return answer;
+}
+
+/* All threads start at the same long context, of which nothing is known yet. */
+static void
+test_threads (void)
+{
+  g_autoptr (GenlmPotential) potential = make ("{'unit': <'bytes'>, 'order': <uint32 4>}");
+  g_autoptr (GenlmPotential) spawn = genlm_potential_spawn (potential, NULL);
+  g_autofree char *text = g_strnfill (20000, 'e');
+  g_autoptr (GenlmContext) context = new_context (text);
+  Shared shared = { potential, context };
+  double want = ask_prefix (spawn, context);
+  GThread *threads[4];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("ask", ask_in_thread, &shared);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    {
+      g_autofree double *have = g_thread_join (threads[i]);
+
+      g_assert_cmpfloat (*have, ==, want);
+    }
+}
+
 static void
 assert_refused (GVariant            *properties,
                 GenlmPotentialError  code,
@@ -461,6 +499,7 @@ main (int    argc,
   g_test_add_func ("/plugins/ngram/own-text", test_own_text);
   g_test_add_func ("/plugins/ngram/copies", test_copies);
   g_test_add_func ("/plugins/ngram/long", test_long);
+  g_test_add_func ("/plugins/ngram/threads", test_threads);
   g_test_add_func ("/plugins/ngram/not-ready", test_not_ready);
 
   return g_test_run ();
