@@ -417,8 +417,6 @@ function toVariant(value) {
         return value;
     if (value instanceof Genlm.Vocab)
         return value.to_variant();
-    if (value instanceof GObject.Object && GObject.type_is_a(value, Genlm.Potential))
-        return value.get_recipe();
     switch (typeof value) {
     case 'string':
         return GLib.Variant.new_string(value);
@@ -431,7 +429,8 @@ function toVariant(value) {
         return new GLib.Variant('ay', value);
     if (Array.isArray(value))
         return new GLib.Variant('as', value);
-    throw new TypeError(`${describe(value)} cannot be the value of an element's property`);
+    throw new TypeError(`${describe(value)} has no variant; an element that takes it is made with its class, ` +
+        'as in new Genlm.Awrs({potential: …})');
 }
 
 /* Lets element_make('regex', {pattern: 'a+'}) be written without variants;

@@ -355,6 +355,80 @@ test('product', async () => {
     assertEqual(await product.prefix(context(A), null), -1.5);
 });
 
+/* Over bytes: no letter e. */
+const Lipogram = GObject.registerClass(class Lipogram extends Genlm.PotentialBase {
+    _init() {
+        super._init();
+        this.nAsked = 0;
+    }
+
+    vfunc_get_traits() {
+        return Genlm.Traits.BOOLEAN;
+    }
+
+    vfunc_weigh_prefix(c) {
+        this.nAsked++;
+        return [...c].includes(101) ? -Infinity : 0;
+    }
+
+    vfunc_weigh_complete(c) {
+        return this.vfunc_weigh_prefix(c);
+    }
+});
+
+test('with a regex', async () => {
+    const product = Genlm.element_make('regex', {pattern: '[a-z]+!'}).multiply(new Lipogram());
+    for (const [text, prefix, complete] of [['', 0, -Infinity], ['ab', 0, -Infinity], ['ab!', 0, 0],
+        ['be', -Infinity, -Infinity], ['a1', -Infinity, -Infinity]]) {
+        assertEqual(product.prefix_sync(Genlm.Context.new_from_bytes(text), null), prefix, text);
+        assertEqual(await product.complete(Genlm.Context.new_from_bytes(text), null), complete, text);
+    }
+    const next = [...product.logw_next_sync(Genlm.Context.new_from_bytes('ab'), null)];
+    assertEqual(next.map((w, t) => w > -Infinity ? String.fromCharCode(t) : '').join(''), '!abcdfghijklmnopqrstuvwxyz');
+});
+
+test('smc on ngram', async () => {
+    const model = Genlm.element_make('ngram');
+    const regex = Genlm.element_make('regex', {pattern: '[A-Za-z ]+\\.'});
+    const lipogram = new Lipogram();
+    for (const condition of [regex.multiply(lipogram), regex.multiply(lipogram.to_autobatched())]) {
+        const sampler = new Genlm.Awrs({potential: model, condition});
+        const smc = new Genlm.Smc({sampler, particles: 16, max_tokens: 30, seed: 3});
+        const sequences = await smc.run(null);
+        let finished = 0;
+        for (let i = 0; i < 16; i++) {
+            const particle = sequences.get_particle(i);
+            if (particle.get_finish() === Genlm.Finish.COMPLETE) {
+                finished++;
+                assertMatch(particle.get_text(), /^[A-Za-df-z ]+\.$/);
+            }
+        }
+        assertEqual(finished > 0, true);
+        assertEqual(smc.run_sync(null).get_posterior().deepUnpack(), sequences.get_posterior().deepUnpack());
+    }
+    assertEqual(lipogram.nAsked > 0, true);
+});
+
+test('smc with nonsense', async () => {
+    const model = Genlm.element_make('ngram');
+    for (const value of [null, undefined, true, '', [], new RangeError('in the middle')]) {
+        const Fails = GObject.registerClass({GTypeName: `Fails${GLib.uuid_string_random().replaceAll('-', '')}`},
+            class Fails extends Lipogram {
+                vfunc_weigh_prefix(c) {
+                    if (c.get_length() < 3)
+                        return 0;
+                    if (value instanceof Error)
+                        throw value;
+                    return value;
+                }
+            });
+        const smc = new Genlm.Smc({sampler: new Genlm.Awrs({potential: model, condition: new Fails()}),
+            particles: 4, max_tokens: 9, seed: 1});
+        assertMatch(await refuse(null, () => smc.run_sync(null), value), /Fails\.vfunc_weigh_prefix/);
+        assertMatch(await refuse(null, () => smc.run(null), value), /Fails\.vfunc_weigh_prefix/);
+    }
+});
+
 test('without the base class', async () => {
     const Bare = GObject.registerClass({Implements: [Genlm.Potential]}, class Bare extends GObject.Object {
         vfunc_get_vocab() {
@@ -686,8 +760,20 @@ test('bytes', () => {
 });
 
 test('element_make', async () => {
-    assertEqual(Genlm.element_make('autobatch', {max_batch_size: 3}).max_batch_size, 3);
-    await refuse(null, () => Genlm.element_make('autobatch', {no_such_thing: 3}));
+    const ngram = Genlm.element_make('ngram', {order: 2, discount: 0.5, unit: 'bytes', name: 'small'});
+    assertEqual([ngram.order, ngram.discount, ngram.get_name()], [2, 0.5, 'small']);
+    const pattern = new GLib.Variant('a{sv}', {pattern: GLib.Variant.new_string('a')});
+    assertEqual(Genlm.element_make('regex', pattern).pattern, 'a');
+    await refuse(null, () => Genlm.element_make('ngram', {no_such_thing: 3}));
+    for (const value of [new Least(), null, {}]) {
+        let message = '';
+        try {
+            Genlm.element_make('ngram', {file: value});
+        } catch (error) {
+            message = error.message;
+        }
+        assertMatch(message, /has no variant/);
+    }
 });
 
 const loop = new GLib.MainLoop(null, false);

@@ -154,6 +154,23 @@ class Least(Genlm.PotentialBase):
         return is_finished(context.dup_tokens())
 
 
+class Lipogram(Genlm.PotentialBase):
+    """Over bytes: no letter e."""
+
+    def __init__(self):
+        super().__init__()
+        self.n_asked = 0
+
+    def do_get_traits(self):
+        return Genlm.Traits.BOOLEAN
+
+    def do_weigh_prefix(self, context):
+        self.n_asked += 1
+        return -INF if ord('e') in context else 0.0
+
+    do_weigh_complete = do_weigh_prefix
+
+
 class TestEverything(unittest.TestCase):
     def setUp(self):
         self.potential = Everything()
@@ -295,6 +312,65 @@ class TestComposition(unittest.TestCase):
         self.assertEqual(product.prefix_sync(context(A), None), -1.5)
         with self.assertRaises(TypeError):
             Least() * 3
+
+    def test_with_a_regex(self):
+        lipogram = Lipogram()
+        product = Genlm.element_make('regex', pattern='[a-z]+!') * lipogram
+        for text, prefix, complete in (('', 0.0, -INF), ('ab', 0.0, -INF), ('ab!', 0.0, 0.0), ('be', -INF, -INF),
+                                       ('a1', -INF, -INF), ('b!c', -INF, -INF)):
+            self.assertEqual(product.prefix_sync(Genlm.Context.new_from_bytes(text), None), prefix, text)
+            self.assertEqual(wait(product, 'complete', Genlm.Context.new_from_bytes(text)), complete, text)
+        weights = product.logw_next_sync(Genlm.Context.new_from_bytes('ab'), None)
+        self.assertEqual([t for t, w in enumerate(weights) if w > -INF],
+                         sorted(b'!abcdfghijklmnopqrstuvwxyz'))
+
+    def check_sentences(self, sequences):
+        self.assertEqual(sequences.get_size(), 16)
+        finished = 0
+        for i in range(16):
+            particle = sequences.get_particle(i)
+            if particle.get_finish() == Genlm.Finish.COMPLETE:
+                finished += 1
+                self.assertRegex(particle.get_text(), r'\A[A-Za-df-z ]+\.\Z')
+                self.assertNotIn('e', particle.get_text())
+        self.assertGreater(finished, 0)
+
+    def test_smc_on_ngram(self):
+        regex = Genlm.element_make('regex', pattern=r'[A-Za-z ]+\.')
+        model = Genlm.element_make('ngram')
+        lipogram = Lipogram()
+        for condition in (regex * lipogram, regex * lipogram.to_autobatched()):
+            sampler = Genlm.Awrs(potential=model, condition=condition)
+            smc = Genlm.Smc(sampler=sampler, particles=16, max_tokens=30, seed=3)
+            later = wait(smc, 'run')
+            self.check_sentences(later)
+            self.assertEqual(smc.run_sync(None).get_posterior().unpack(), later.get_posterior().unpack())
+        self.assertGreater(lipogram.n_asked, 0)
+
+    def test_smc_with_a_critic(self):
+        class Short(Genlm.PotentialBase):
+            def do_weigh_prefix(self, context):
+                return -0.1 * len(context)
+            do_weigh_complete = do_weigh_prefix
+        model = Genlm.element_make('ngram')
+        smc = Genlm.Smc(sampler=Genlm.Direct(potential=model), critic=Short().coerce(model.get_vocab()),
+                        particles=8, max_tokens=20, seed=3)
+        self.assertLess(smc.run_sync(None).get_log_evidence(), 0.0)
+
+    def test_smc_with_nonsense(self):
+        model = Genlm.element_make('ngram')
+        for value in (None, True, '', [], ZeroDivisionError('in the middle')):
+            class Fails(Lipogram):
+                def do_weigh_prefix(self, context):
+                    if len(context) < 3:
+                        return 0.0
+                    if isinstance(value, Exception):
+                        raise value
+                    return value
+            smc = Genlm.Smc(sampler=Genlm.Awrs(potential=model, condition=Fails()), particles=4, max_tokens=9, seed=1)
+            for run in (lambda: smc.run_sync(None), lambda: wait(smc, 'run')):
+                with self.assertRaisesRegex(GLib.Error, 'Fails.do_weigh_prefix'):
+                    run()
 
     def test_lives_in_c_alone(self):
         class Remembers(Least):
@@ -684,12 +760,15 @@ class TestConveniences(unittest.TestCase):
         self.assertEqual((list(tokens), len(tokens), 3 in tokens, 4 in tokens), ([3, 5], 2, True, False))
 
     def test_element_make(self):
-        direct = Genlm.element_make('autobatch', max_batch_size=3)
-        self.assertEqual(direct.get_property('max-batch-size'), 3)
+        ngram = Genlm.element_make('ngram', order=2, discount=0.5, unit='bytes', name='small')
+        self.assertEqual((ngram.props.order, ngram.props.discount, ngram.get_name()), (2, 0.5, 'small'))
+        self.assertEqual(Genlm.element_make('regex', GLib.Variant('a{sv}', {'pattern': GLib.Variant('s', 'a')}))
+                         .props.pattern, 'a')
         with self.assertRaises(GLib.Error):
-            Genlm.element_make('autobatch', no_such_thing=3)
-        with self.assertRaises(TypeError):
-            Genlm.element_make('autobatch', max_batch_size=object())
+            Genlm.element_make('ngram', no_such_thing=3)
+        for value in (object(), Least(), None):
+            with self.assertRaises(TypeError):
+                Genlm.element_make('ngram', file=value)
 
 
 if __name__ == '__main__':

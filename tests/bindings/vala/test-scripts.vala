@@ -210,6 +210,34 @@ class Child : Least {
 	}
 }
 
+/* Over bytes: no letter e. */
+class Lipogram : Genlm.PotentialBase, Genlm.Potential {
+	public int n_asked;
+
+	public Genlm.Traits get_traits () {
+		return BOOLEAN;
+	}
+
+	private double weigh (Genlm.Context context) {
+		n_asked++;
+		foreach (uint32 token in context.dup_tokens ()) {
+			if (token == 'e')
+				return -double.INFINITY;
+		}
+		return 0.0;
+	}
+
+	public bool weigh_prefix (Genlm.Context context, out double weight) throws GLib.Error {
+		weight = weigh (context);
+		return true;
+	}
+
+	public bool weigh_complete (Genlm.Context context, out double weight) throws GLib.Error {
+		weight = weigh (context);
+		return true;
+	}
+}
+
 class Returns : Genlm.PotentialBase, Genlm.Potential {
 	public bool ok;
 	public double weight;
@@ -402,6 +430,41 @@ void test_sampler () throws GLib.Error {
 	assert_cmpint (sampler.n_draw, GT, 0);
 }
 
+Genlm.Potential make_regex (string pattern) throws GLib.Error {
+	return (Genlm.Potential) Genlm.element_make ("regex", new GLib.Variant.parsed ("{'pattern': <%s>}", pattern));
+}
+
+void test_regex () throws GLib.Error {
+	var product = make_regex ("[a-z]+!").multiply (new Lipogram ());
+
+	assert_true (product.prefix_sync (new Genlm.Context.from_bytes (new GLib.Bytes ("ab".data))) == 0.0);
+	assert_true (product.complete_sync (new Genlm.Context.from_bytes (new GLib.Bytes ("ab!".data))) == 0.0);
+	assert_true (product.prefix_sync (new Genlm.Context.from_bytes (new GLib.Bytes ("be".data))) == -double.INFINITY);
+	assert_true (product.prefix_sync (new Genlm.Context.from_bytes (new GLib.Bytes ("a1".data))) == -double.INFINITY);
+}
+
+void test_smc () throws GLib.Error {
+	var model = (Genlm.Potential) Genlm.element_make ("ngram", null);
+	var lipogram = new Lipogram ();
+	var smc = new Genlm.Smc (new Genlm.Awrs (model, make_regex ("[A-Za-z ]+\\.").multiply (lipogram)), null) {
+		particles = 16,
+		max_tokens = 30,
+		seed = 3
+	};
+	var sequences = smc.run_sync ();
+	uint finished = 0;
+
+	for (uint i = 0; i < sequences.get_size (); i++) {
+		var particle = sequences.get_particle (i);
+		if (particle.get_finish () == COMPLETE) {
+			finished++;
+			assert_true (Regex.match_simple ("^[A-Za-df-z ]+\\.$", particle.get_text ()));
+		}
+	}
+	assert_cmpuint (finished, GT, 0);
+	assert_cmpint (lipogram.n_asked, GT, 0);
+}
+
 int main (string[] args) {
 	GLib.Test.init (ref args);
 
@@ -411,6 +474,8 @@ int main (string[] args) {
 	add_test ("/vala/composition", test_composition);
 	add_test ("/vala/failures", test_failures);
 	add_test ("/vala/sampler", test_sampler);
+	add_test ("/vala/regex", test_regex);
+	add_test ("/vala/smc", test_smc);
 
 	return GLib.Test.run ();
 }

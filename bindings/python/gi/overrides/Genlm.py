@@ -439,15 +439,14 @@ def _to_variant(value):
         return value
     if isinstance(value, Genlm.Vocab):
         return value.to_variant()
-    if isinstance(value, Genlm.Potential):
-        return value.get_recipe()
     for python_type, format_string in ((bool, 'b'), (int, 'x'), (float, 'd'), (str, 's'), (bytes, 'ay'), (list, 'as')):
         if isinstance(value, python_type):
             return GLib.Variant(format_string, value)
-    raise TypeError(f'{_describe(value)} cannot be the value of an element\'s property')
+    raise TypeError(f'{_describe(value)} has no variant; an element that takes it is made with its class, '
+                    'as in Genlm.Awrs(potential=…)')
 
 
-def element_make(name, properties=None, **values):
+def element_make(name, properties=None, /, **values):
     """Makes an element by name: element_make('regex', pattern='a+').
 
     Underscores in names stand for hyphens.
