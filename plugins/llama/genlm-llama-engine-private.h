@@ -9,7 +9,7 @@ typedef struct _GenlmLlamaEngine GenlmLlamaEngine;
 
 typedef struct
 {
-  guint    threads;       /* 0: one for each processor, at most 8 */
+  guint    threads;       /* 0: as many as there are free processors */
   guint    context_size;
   guint    max_sequences;
   gboolean exact;

@@ -20,13 +20,13 @@
 #include "genlm-llama-engine-private.h"
 
 #include "genlm-llama-batch-private.h"
+#include "genlm-llama-crew-private.h"
 #include "genlm-llama-prefix-tree-private.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define MAX_THREADS     8
 #define MAX_BATCH       512
 
 /* A sequence that was not used for so many calls of llama_decode() is dropped,
@@ -71,9 +71,10 @@ typedef struct
 /* One wanted row of the batch. */
 typedef struct
 {
-  Work *work;
-  gsize row;
-  gsize index;
+  Work        *work;
+  gsize        row;
+  gsize        index;
+  const float *logits;
 } Output;
 
 struct _GenlmLlamaEngine
@@ -103,6 +104,13 @@ struct _GenlmLlamaEngine
   gsize                 waste;       /* cells of garbage passed over since the last clearing */
   guint64               round;
   gsize                 watched;     /* the work the abort callback looks at */
+  GenlmLlamaCrew        crew;
+  GThreadPool          *helpers;     /* with this thread as many as compute, or NULL */
+  guint                 n_helpers;
+  GMutex                helpers_mutex;
+  GCond                 helpers_done;
+  gint                  next_output; /* atomic: what helpers and thread take from */
+  guint                 n_busy;      /* helpers, under the mutex */
 };
 
 static GMutex table_mutex;
@@ -333,7 +341,7 @@ add_rows (GenlmLlamaEngine *self,
 
       if (wanted)
         {
-          Output output = { work, work->next_row++, self->batch->n_rows - 1 };
+          Output output = { work, work->next_row++, self->batch->n_rows - 1, NULL };
 
           g_array_append_val (self->outputs, output);
         }
@@ -341,15 +349,64 @@ add_rows (GenlmLlamaEngine *self,
 }
 
 static void
-deliver (GenlmLlamaEngine *self,
-         const Output     *output)
+deliver (const Output *output)
 {
-  const float *logits = llama_get_logits_ith (self->context, output->index);
-
   for (Asker *asker = output->work->askers; asker != NULL; asker = asker->next)
     if (!is_given_up (asker))
-      asker->job->funcs->row (asker->job, asker->item, output->row, logits);
-  output->work->n_answered++;
+      asker->job->funcs->row (asker->job, asker->item, output->row, output->logits);
+}
+
+static void
+deliver_some (GenlmLlamaEngine *self)
+{
+  guint i;
+
+  while ((i = g_atomic_int_add (&self->next_output, 1)) < self->outputs->len)
+    deliver (&g_array_index (self->outputs, Output, i));
+}
+
+static void
+help (gpointer data,
+      gpointer user_data)
+{
+  GenlmLlamaEngine *self = user_data;
+
+  deliver_some (self);
+
+  g_mutex_lock (&self->helpers_mutex);
+  if (--self->n_busy == 0)
+    g_cond_signal (&self->helpers_done);
+  g_mutex_unlock (&self->helpers_mutex);
+}
+
+/* What is made of a row costs a hundredth of the row: too much for one thread
+ * where several computed it. */
+static void
+deliver_all (GenlmLlamaEngine *self)
+{
+  guint n_helpers = MIN (self->n_helpers, self->outputs->len - 1);
+
+  /* Not for several threads at once. */
+  for (guint i = 0; i < self->outputs->len; i++)
+    {
+      Output *output = &g_array_index (self->outputs, Output, i);
+
+      output->logits = llama_get_logits_ith (self->context, output->index);
+    }
+
+  g_atomic_int_set (&self->next_output, 0);
+  self->n_busy = n_helpers;
+  for (guint i = 0; i < n_helpers; i++)
+    g_thread_pool_push (self->helpers, self, NULL);
+  deliver_some (self);
+
+  g_mutex_lock (&self->helpers_mutex);
+  while (self->n_busy > 0)
+    g_cond_wait (&self->helpers_done, &self->helpers_mutex);
+  g_mutex_unlock (&self->helpers_mutex);
+
+  for (guint i = 0; i < self->outputs->len; i++)
+    g_array_index (self->outputs, Output, i).work->n_answered++;
 }
 
 /* Lets a work give its sequence back. */
@@ -458,8 +515,8 @@ answer_batch (GenlmLlamaEngine *self)
   g_atomic_pointer_add (&self->n_decoded, self->batch->n_rows);
   g_atomic_pointer_add (&self->n_batches, 1);
 
-  for (guint i = 0; i < self->outputs->len; i++)
-    deliver (self, &g_array_index (self->outputs, Output, i));
+  if (self->outputs->len > 0)
+    deliver_all (self);
 
   for (guint i = self->works->len; i > 0; i--)
     if (((Work *) g_ptr_array_index (self->works, i - 1))->sequence >= 0)
@@ -470,7 +527,11 @@ answer_batch (GenlmLlamaEngine *self)
 static void
 run_batch (GenlmLlamaEngine *self)
 {
-  int code = genlm_llama_batch_decode (self->batch, self->context);
+  int code;
+
+  genlm_llama_crew_begin (&self->crew, self->context);
+  code = genlm_llama_batch_decode (self->batch, self->context);
+  genlm_llama_crew_end (&self->crew);
 
   self->round++;
   switch (code)
@@ -607,6 +668,10 @@ accept_jobs (GenlmLlamaEngine *self)
 static void
 engine_free (GenlmLlamaEngine *self)
 {
+  if (self->helpers != NULL)
+    g_thread_pool_free (self->helpers, FALSE, TRUE);
+  g_mutex_clear (&self->helpers_mutex);
+  g_cond_clear (&self->helpers_done);
   g_clear_pointer (&self->context, llama_free);
   g_clear_pointer (&self->model, genlm_llama_model_free);
   g_clear_pointer (&self->batch, genlm_llama_batch_free);
@@ -639,14 +704,13 @@ open_context (GenlmLlamaEngine         *self,
               GError                  **error)
 {
   struct llama_context_params params = llama_context_default_params ();
-  guint threads = settings->threads > 0 ? settings->threads : MIN (g_get_num_processors (), MAX_THREADS);
-
+  genlm_llama_crew_init (&self->crew, settings->threads);
   self->n_sequences = settings->max_sequences;
   params.n_ctx = settings->context_size;
   params.n_batch = params.n_ubatch = MIN (settings->context_size, MAX_BATCH);
   params.n_seq_max = self->n_sequences + 1;
   params.n_outputs_max = self->n_sequences + 1;
-  params.n_threads = params.n_threads_batch = threads;
+  params.n_threads = params.n_threads_batch = self->crew.max_threads;
   params.kv_unified = true;
   params.abort_callback = must_abort;
   params.abort_callback_data = self;
@@ -672,6 +736,9 @@ open_context (GenlmLlamaEngine         *self,
   self->max_cells = llama_n_ctx (self->context);
   self->batch = genlm_llama_batch_new (llama_n_batch (self->context), self->n_sequences + 1);
   self->sequences = g_new0 (Sequence, self->n_sequences);
+  self->n_helpers = self->crew.max_threads - 1;
+  if (self->n_helpers > 0)
+    self->helpers = g_thread_pool_new (help, self, self->n_helpers, FALSE, NULL);
   return TRUE;
 }
 
@@ -696,6 +763,8 @@ engine_new (const char                *path,
   GenlmLlamaEngine *self = g_new0 (GenlmLlamaEngine, 1);
 
   self->ref_count = 1;
+  g_mutex_init (&self->helpers_mutex);
+  g_cond_init (&self->helpers_done);
   self->queue = g_async_queue_new ();
   self->tree = genlm_llama_prefix_tree_new ();
   self->works = g_ptr_array_new ();

@@ -24,11 +24,12 @@ struct _GenlmLlamaItem
 
 /**
  * GenlmLlamaJobFuncs:
- * @row: takes the logits of one of the rows of an item, which are gone afterwards
+ * @row: takes the logits of one of the rows of an item, which are gone afterwards;
+ *   called in several threads at once, for different rows
  * @done: called once, at the end, and with the error if there was one; the job is its own again
  * @is_abandoned: whether nobody waits for the job any more
  *
- * What an engine calls, all in its own thread.
+ * What an engine calls, but for @row in its own thread.
  */
 typedef struct
 {

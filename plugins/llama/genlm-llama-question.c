@@ -187,7 +187,17 @@ prepare_query (GenlmLlamaQuestion *self,
   add_item (self, index);
 }
 
-/* Called by the engine: the logits after one of the tokens. */
+static void
+set_error (GenlmLlamaQuestion *self,
+           const GError       *error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->error == NULL)
+    self->error = g_error_copy (error);
+}
+
+/* Called by the engine, in any thread: the logits after one of the tokens. */
 static void
 take_row (GenlmLlamaJob *job,
           gsize          item,
@@ -199,17 +209,16 @@ take_row (GenlmLlamaJob *job,
   const GenlmLlamaModel *model = genlm_llama_engine_get_model (reader->engine);
   Query *query = &self->queries[self->item_queries[item]];
   gsize length = job->items[item].rows[row] + 1 - reader->n_prompt;
-  g_autoptr (GenlmWeights) weights = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmWeights) weights = genlm_weights_new_from_logits (logits, model->n_logits, reader->temperature,
+                                                                    reader->weight_map,
+                                                                    genlm_vocab_get_size (model->vocab),
+                                                                    model->end_ids, model->n_end_ids, &error);
 
-  if (self->error != NULL)
-    return;
-
-  weights = genlm_weights_new_from_logits (logits, model->n_logits, reader->temperature, reader->weight_map,
-                                           genlm_vocab_get_size (model->vocab), model->end_ids, model->n_end_ids,
-                                           &self->error);
   if (weights == NULL)
     {
-      g_prefix_error (&self->error, "the model's answer is not usable: ");
+      g_prefix_error (&error, "the model's answer is not usable: ");
+      set_error (self, error);
       return;
     }
 
@@ -296,8 +305,8 @@ job_done (GenlmLlamaJob *job,
 {
   GenlmLlamaQuestion *self = (GenlmLlamaQuestion *) job;
 
-  if (self->error == NULL && error != NULL)
-    self->error = g_error_copy (error);
+  if (error != NULL)
+    set_error (self, error);
 
   if (self->request != NULL)
     {

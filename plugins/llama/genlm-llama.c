@@ -373,9 +373,8 @@ genlm_llama_class_init (GenlmLlamaClass *klass)
     g_param_spec_double ("temperature", "Temperature", "What log probabilities are divided by before they are "
                          "normalised again; 1 leaves the model as it is", 1e-6, 1e6, 1.0, flags);
   properties[PROP_THREADS] =
-    g_param_spec_uint ("threads", "Threads", "Threads that compute; 0 is one for each processor, at most 8. "
-                       "They spin, so leave a processor free where others compute at the same time",
-                       0, 512, 0, flags);
+    g_param_spec_uint ("threads", "Threads", "Threads that compute; 0 is one for each processor, at most 8, and "
+                       "a single one while other programs keep the processors busy", 0, 512, 0, flags);
   properties[PROP_CONTEXT_SIZE] =
     g_param_spec_uint ("context-size", "Context size", "Tokens that the cache of keys and values holds, of all "
                        "contexts together; a prefix that contexts share counts once", 256, 1 << 24,
@@ -402,9 +401,9 @@ genlm_llama_class_init (GenlmLlamaClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   genlm_potential_base_class_set_metadata (GENLM_POTENTIAL_BASE_CLASS (klass), "Language model",
-                                           "Potential/Model",
+                                           "Potential/Language model",
                                            "Next-token probabilities of a GGUF model, computed by libllama",
-                                           "The genlm-glib authors");
+                                           "The genlm-glib developers");
   genlm_potential_base_class_set_traits (GENLM_POTENTIAL_BASE_CLASS (klass), GENLM_TRAITS_THREAD_SAFE);
 }
 

@@ -1,6 +1,7 @@
 /* The element "llama" on a tiny model of random weights and, where the
  * environment variable GENLM_TEST_MODEL names one, on a real model. */
 
+#include "genlm-llama-crew-private.h"
 #include "genlm-llama-gguf-private.h"
 #include "genlm-llama-model-private.h"
 #include "genlm-llama-prefix-tree-private.h"
@@ -230,6 +231,34 @@ test_tree (void)
   genlm_llama_prefix_tree_release (tree, fork);
   g_assert_cmpuint (genlm_llama_prefix_tree_get_size (tree), ==, 0);
   g_assert_true (genlm_llama_prefix_tree_find (tree, tokens, 4) == root);
+}
+
+/* One thread while others have the processors, twice as long each time. */
+static void
+test_crew (void)
+{
+  GenlmLlamaCrew crew;
+
+  genlm_llama_crew_init (&crew, 3);
+  g_assert_true (crew.is_fixed);
+  g_assert_cmpuint (crew.max_threads, ==, 3);
+
+  genlm_llama_crew_init (&crew, 0);
+  g_assert_false (crew.is_fixed);
+  crew.max_threads = 2;
+
+  genlm_llama_crew_record (&crew, 10000, 19000);
+  genlm_llama_crew_record (&crew, 1000, 500);
+  g_assert_cmpuint (crew.n_alone, ==, 0);
+
+  genlm_llama_crew_record (&crew, 10000, 11000);
+  g_assert_cmpuint (crew.n_alone, ==, 16);
+  for (guint i = 0; i < 16; i++)
+    genlm_llama_crew_record (&crew, 10000, 10000);
+  g_assert_cmpuint (crew.n_alone, ==, 0);
+
+  genlm_llama_crew_record (&crew, 10000, 11000);
+  g_assert_cmpuint (crew.n_alone, ==, 32);
 }
 
 static void
@@ -725,6 +754,7 @@ main (int    argc,
   g_test_add_func ("/llama/file/damaged", test_damaged);
   g_test_add_func ("/llama/version", test_version);
   g_test_add_func ("/llama/tree", test_tree);
+  g_test_add_func ("/llama/crew", test_crew);
   g_test_add_func ("/llama/vocab", test_vocab);
   g_test_add_func ("/llama/laws", test_laws);
   g_test_add_func ("/llama/mass", test_mass);
