@@ -65,14 +65,14 @@ run_seed (GBytes *seed,
           guint   index,
           guint64 n_iterations)
 {
-  g_autoptr(GRand) random = g_rand_new_with_seed (index);
+  g_autoptr (GRand) random = g_rand_new_with_seed (index);
   gsize size;
   const guint8 *data = g_bytes_get_data (seed, &size);
 
   run (data, size);
   for (guint64 i = 0; i < n_iterations; i++)
     {
-      g_autoptr(GByteArray) bytes = g_byte_array_new ();
+      g_autoptr (GByteArray) bytes = g_byte_array_new ();
       int n = g_rand_int_range (random, 1, MAX_MUTATIONS + 1);
 
       g_byte_array_append (bytes, data, size);
@@ -85,7 +85,7 @@ run_seed (GBytes *seed,
 static int
 run_file (const char *file)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *contents = NULL;
   gsize length;
 

@@ -24,8 +24,8 @@ LLVMFuzzerTestOneInput (const guint8 *data,
                         gsize         size)
 {
   g_autofree char *text = g_strdup_printf ("%.*s", (int) size, (const char *) data);
-  g_autoptr(GenlmPipeline) pipeline = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GenlmPipeline) pipeline = NULL;
+  g_autoptr (GError) error = NULL;
 
   /* Nothing of this machine's; read once, by the first input. */
   g_setenv ("GENLM_PLUGIN_PATH", "", TRUE);

@@ -14,8 +14,8 @@ new_entry (const char *dependencies)
   g_autofree char *text = g_strdup_printf (
     "(b'/x/libgenlmx.so', ('x', '1', 'What x offers', 'MIT', 'here'), ['a reason'], @aay %s,"
     " [('element', 'XElement', 'A/B', 'An element', 'Does things', 'Somebody', 'input', 256)], (-1, ''))", dependencies);
-  g_autoptr(GVariant) description = NULL;
-  g_autoptr(GenlmPlugin) plugin = NULL;
+  g_autoptr (GVariant) description = NULL;
+  g_autoptr (GenlmPlugin) plugin = NULL;
 
   description = g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE (GENLM_PLUGIN_VARIANT_TYPE), text, NULL, NULL, NULL));
   plugin = genlm_plugin_new_from_variant (description);
@@ -25,10 +25,10 @@ new_entry (const char *dependencies)
 GBytes *
 fuzz_dup_seed (guint index)
 {
-  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   g_autofree char *folder = NULL;
   g_autofree char *file = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   char *contents;
   gsize length;
 
@@ -53,15 +53,15 @@ int
 LLVMFuzzerTestOneInput (const guint8 *data,
                         gsize         size)
 {
-  g_autoptr(GBytes) bytes = g_bytes_new (data, size);
-  g_autoptr(GHashTable) entries = genlm_registry_cache_parse (bytes);
+  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
+  g_autoptr (GHashTable) entries = genlm_registry_cache_parse (bytes);
   GHashTableIter iter;
   gpointer file, entry;
 
   g_hash_table_iter_init (&iter, entries);
   while (g_hash_table_iter_next (&iter, &file, &entry))
     {
-      g_autoptr(GenlmPlugin) plugin = genlm_registry_cache_entry_revive (entry, &stamp);
+      g_autoptr (GenlmPlugin) plugin = genlm_registry_cache_entry_revive (entry, &stamp);
 
       if (plugin == NULL)
         continue;

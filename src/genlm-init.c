@@ -39,5 +39,5 @@ genlm_core_plugin_init (GenlmPlugin *plugin)
 void
 genlm_init (void)
 {
-  g_autoptr(GListModel) plugins = genlm_registry_get_plugins (genlm_registry_get_default ());
+  g_autoptr (GListModel) plugins = genlm_registry_get_plugins (genlm_registry_get_default ());
 }

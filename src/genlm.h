@@ -33,6 +33,7 @@ G_BEGIN_DECLS
 #include "genlm-autobatch.h"
 
 #include "genlm-element-factory.h"
+#include "genlm-element-make.h"
 #include "genlm-pipeline.h"
 #include "genlm-plugin.h"
 #include "genlm-registry.h"

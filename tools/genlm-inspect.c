@@ -12,7 +12,7 @@ static char **opt_arguments;
 
 static const GOptionEntry entries[] = {
   { "json", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &opt_json, "Write JSON", NULL },
-  { "failed", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &opt_failed, "List plugins that cannot be used, and why", NULL },
+  { "failed", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &opt_failed, "List what cannot be used, and why", NULL },
   { "rescan", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &opt_rescan, "Look at every plugin again first", NULL },
   { G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING_ARRAY, &opt_arguments, NULL, "[ELEMENT]" },
   G_OPTION_ENTRY_NULL
@@ -57,14 +57,14 @@ static int
 list_json (GListModel *plugins,
            GListModel *factories)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "plugins");
   json_builder_begin_array (builder);
   for (guint i = 0; i < g_list_model_get_n_items (plugins); i++)
     {
-      g_autoptr(GenlmPlugin) plugin = g_list_model_get_item (plugins, i);
+      g_autoptr (GenlmPlugin) plugin = g_list_model_get_item (plugins, i);
 
       if (genlm_plugin_get_error (plugin) != NULL)
         continue;
@@ -76,7 +76,7 @@ list_json (GListModel *plugins,
       json_builder_begin_array (builder);
       for (guint j = 0; j < g_list_model_get_n_items (factories); j++)
         {
-          g_autoptr(GenlmElementFactory) factory = g_list_model_get_item (factories, j);
+          g_autoptr (GenlmElementFactory) factory = g_list_model_get_item (factories, j);
 
           if (genlm_element_factory_get_plugin (factory) != plugin)
             continue;
@@ -96,12 +96,12 @@ static int
 list_text (GListModel *plugins,
            GListModel *factories)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
   guint n_failed = 0;
 
   for (guint i = 0; i < g_list_model_get_n_items (plugins); i++)
     {
-      g_autoptr(GenlmPlugin) plugin = g_list_model_get_item (plugins, i);
+      g_autoptr (GenlmPlugin) plugin = g_list_model_get_item (plugins, i);
 
       if (genlm_plugin_get_error (plugin) != NULL)
         {
@@ -112,7 +112,7 @@ list_text (GListModel *plugins,
                               genlm_plugin_get_version (plugin), genlm_plugin_get_description (plugin));
       for (guint j = 0; j < g_list_model_get_n_items (factories); j++)
         {
-          g_autoptr(GenlmElementFactory) factory = g_list_model_get_item (factories, j);
+          g_autoptr (GenlmElementFactory) factory = g_list_model_get_item (factories, j);
 
           if (genlm_element_factory_get_plugin (factory) == plugin)
             g_string_append_printf (text, "  %-14s %s\n", genlm_element_factory_get_name (factory),
@@ -141,14 +141,14 @@ dup_failure (GenlmPlugin *plugin)
 static int
 failed_json (GListModel *plugins)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "failed");
   json_builder_begin_array (builder);
   for (guint i = 0; i < g_list_model_get_n_items (plugins); i++)
     {
-      g_autoptr(GenlmPlugin) plugin = g_list_model_get_item (plugins, i);
+      g_autoptr (GenlmPlugin) plugin = g_list_model_get_item (plugins, i);
       g_autofree char *reason = dup_failure (plugin);
 
       if (reason == NULL)
@@ -167,11 +167,11 @@ failed_json (GListModel *plugins)
 static int
 failed_text (GListModel *plugins)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < g_list_model_get_n_items (plugins); i++)
     {
-      g_autoptr(GenlmPlugin) plugin = g_list_model_get_item (plugins, i);
+      g_autoptr (GenlmPlugin) plugin = g_list_model_get_item (plugins, i);
       g_autofree char *reason = dup_failure (plugin);
 
       if (reason != NULL)
@@ -236,7 +236,7 @@ dup_default (GParamSpec *pspec)
     return g_strdup_printf ("%g", g_value_get_float (value));
   if (G_VALUE_HOLDS_ENUM (value))
     {
-      g_autoptr(GTypeClass) klass = g_type_class_ref (G_VALUE_TYPE (value));
+      g_autoptr (GTypeClass) klass = g_type_class_ref (G_VALUE_TYPE (value));
       GEnumValue *member = g_enum_get_value (G_ENUM_CLASS (klass), g_value_get_enum (value));
 
       return member != NULL ? g_strdup (member->value_nick) : NULL;
@@ -244,7 +244,7 @@ dup_default (GParamSpec *pspec)
   if (g_value_type_transformable (G_VALUE_TYPE (value), G_TYPE_STRING) &&
       !G_VALUE_HOLDS_BOXED (value) && !G_VALUE_HOLDS_OBJECT (value) && !G_VALUE_HOLDS_VARIANT (value))
     {
-      g_auto(GValue) text = G_VALUE_INIT;
+      g_auto (GValue) text = G_VALUE_INIT;
 
       g_value_init (&text, G_TYPE_STRING);
       g_value_transform (value, &text);
@@ -257,8 +257,8 @@ static int
 element_json (GenlmElementFactory *factory,
               GObjectClass        *klass)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new ();
-  g_autoptr(GPtrArray) pspecs = list_properties (klass);
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (GPtrArray) pspecs = list_properties (klass);
 
   json_builder_begin_object (builder);
   json_factory (builder, factory);
@@ -291,10 +291,10 @@ static int
 element_text (GenlmElementFactory *factory,
               GObjectClass        *klass)
 {
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
   GenlmPlugin *plugin = genlm_element_factory_get_plugin (factory);
   const char *input = genlm_element_factory_get_input (factory);
-  g_autoptr(GPtrArray) pspecs = list_properties (klass);
+  g_autoptr (GPtrArray) pspecs = list_properties (klass);
 
   g_string_append_printf (text, "%s: %s\n%s\n\n",
                           genlm_element_factory_get_name (factory), genlm_element_factory_get_long_name (factory),
@@ -327,9 +327,9 @@ static int
 inspect_element (GenlmRegistry *registry,
                  const char    *name)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GenlmElementFactory) factory = genlm_registry_find_factory (registry, name, &error);
-  g_autoptr(GTypeClass) klass = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmElementFactory) factory = genlm_registry_find_factory (registry, name, &error);
+  g_autoptr (GTypeClass) klass = NULL;
   GType type;
 
   if (factory == NULL)
@@ -346,15 +346,16 @@ int
 genlm_inspect_main (int    argc,
                     char **argv)
 {
-  g_autoptr(GOptionContext) context = g_option_context_new ("- show plugins and elements");
-  g_autoptr(GListModel) plugins = NULL;
-  g_autoptr(GListModel) factories = NULL;
-  g_auto(GStrv) arguments = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GOptionContext) context = g_option_context_new ("- show plugins and elements");
+  g_autoptr (GListModel) plugins = NULL;
+  g_autoptr (GListModel) factories = NULL;
+  g_auto (GStrv) arguments = NULL;
+  g_autoptr (GError) error = NULL;
   GenlmRegistry *registry;
 
   g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_set_summary (context, "Without ELEMENT, lists the plugins and their elements; with it, shows its properties.");
+  g_option_context_set_summary (context,
+    "Without ELEMENT, lists the plugins and their elements; with it, shows its properties.");
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return genlm_output_fail ("%s; see \"genlm inspect --help\"", error->message);
   arguments = g_steal_pointer (&opt_arguments);

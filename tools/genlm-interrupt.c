@@ -50,7 +50,7 @@ void
 genlm_interrupt_catch (GCancellable *cancellable)
 {
   struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (!g_unix_open_pipe (pipe_fds, FD_CLOEXEC, &error))
     {

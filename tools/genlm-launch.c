@@ -154,7 +154,7 @@ tokens_per_second (GenlmSequences *sequences)
 static int
 show_json (GenlmSequences *sequences)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
   GVariant *posterior = genlm_sequences_get_posterior (sequences);
 
   json_builder_begin_object (builder);
@@ -252,7 +252,7 @@ append_particles (GString        *output,
 static int
 show_text (GenlmSequences *sequences)
 {
-  g_autoptr(GString) output = g_string_new (NULL);
+  g_autoptr (GString) output = g_string_new (NULL);
   GVariant *posterior = genlm_sequences_get_posterior (sequences);
 
   append_posterior (output, posterior);
@@ -260,7 +260,8 @@ show_text (GenlmSequences *sequences)
   g_string_append_printf (output, "Log evidence %.6f, ESS %.2f of %u, seed %" G_GUINT64_FORMAT "\n",
                           genlm_sequences_get_log_evidence (sequences), genlm_sequences_get_ess (sequences),
                           genlm_sequences_get_size (sequences), genlm_sequences_get_seed (sequences));
-  g_string_append_printf (output, "Time %.3f s: model %.3f s, constraint %.3f s; %" G_GUINT64_FORMAT " tokens, %.1f tokens/s\n",
+  g_string_append_printf (output, "Time %.3f s: model %.3f s, constraint %.3f s; "
+                                  "%" G_GUINT64_FORMAT " tokens, %.1f tokens/s\n",
                           genlm_sequences_get_total_seconds (sequences), genlm_sequences_get_model_seconds (sequences),
                           genlm_sequences_get_constraint_seconds (sequences),
                           genlm_sequences_get_n_tokens (sequences), tokens_per_second (sequences));
@@ -336,7 +337,7 @@ check_ends (GenlmPipeline  *pipeline,
     }
   for (guint i = 0; i < g_list_model_get_n_items (ends); i++)
     {
-      g_autoptr(GObject) end = g_list_model_get_item (ends, i);
+      g_autoptr (GObject) end = g_list_model_get_item (ends, i);
 
       if (end == last)
         continue;
@@ -368,9 +369,9 @@ set_seed (GenlmSmc  *smc,
 static int
 launch_description (const char *description)
 {
-  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr(GenlmPipeline) pipeline = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GenlmPipeline) pipeline = NULL;
+  g_autoptr (GError) error = NULL;
   Launch launch = { NULL };
   int status;
 
@@ -397,10 +398,10 @@ int
 genlm_launch_main (int    argc,
                    char **argv)
 {
-  g_autoptr(GOptionContext) context = g_option_context_new ("- run a pipeline");
-  g_auto(GStrv) arguments = NULL;
+  g_autoptr (GOptionContext) context = g_option_context_new ("- run a pipeline");
+  g_auto (GStrv) arguments = NULL;
   g_autofree char *seed = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_set_summary (context,

@@ -35,9 +35,9 @@ genlm_output_finish (GString *text)
 int
 genlm_output_json (JsonBuilder *builder)
 {
-  g_autoptr(JsonNode) root = json_builder_get_root (builder);
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
   g_autofree char *json = json_to_string (root, TRUE);
-  g_autoptr(GString) text = g_string_new (json);
+  g_autoptr (GString) text = g_string_new (json);
 
   g_string_append_c (text, '\n');
   return genlm_output_finish (text);

@@ -37,15 +37,16 @@ int
 main (int    argc,
       char **argv)
 {
-  g_autoptr(GenlmPlugin) plugin = NULL;
-  g_autoptr(GVariant) description = NULL;
-  g_autoptr(GVariant) report = NULL;
+  g_autoptr (GenlmPlugin) plugin = NULL;
+  g_autoptr (GVariant) description = NULL;
+  g_autoptr (GVariant) report = NULL;
   guint64 timeout;
   int fd;
 
   if (argc != 3 || !g_ascii_string_to_unsigned (argv[2], 10, 1, MAX_TIMEOUT, &timeout, NULL))
     {
-      g_printerr ("Usage: genlm-plugin-scanner FILE SECONDS\nDescribes a plugin for the registry; not for people, see \"genlm inspect\".\n");
+      g_printerr ("Usage: genlm-plugin-scanner FILE SECONDS\n"
+                  "Describes a plugin for the registry; not for people, see \"genlm inspect\".\n");
       return 1;
     }
 

@@ -36,7 +36,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_autoptr(GString) text = NULL;
+  g_autoptr (GString) text = NULL;
 
   /* Not for numbers, which are read and written with a point everywhere. */
   setlocale (LC_CTYPE, "");

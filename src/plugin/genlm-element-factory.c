@@ -1,8 +1,6 @@
 /* Knows an element by name before its plugin is loaded, and makes it. */
 #include "genlm-element-factory-private.h"
 
-#include <gobject/gvaluecollector.h>
-
 #include "genlm-element-value-private.h"
 #include "genlm-property-list-private.h"
 #include "genlm-registry.h"
@@ -45,11 +43,6 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GenlmElementFactory, genlm_element_factory, G_TYPE_OBJECT)
-
-/* Recipes nest, four levels of a variant each, of which GVariant reads 128. */
-#define MAX_RECIPE_DEPTH 30
-
-static GPrivate recipe_depth;
 
 static void
 genlm_element_factory_finalize (GObject *object)
@@ -329,9 +322,9 @@ genlm_element_factory_make_with_properties (GenlmElementFactory  *self,
                                             GVariant             *properties,
                                             GError              **error)
 {
-  g_autoptr(GenlmPropertyList) list = NULL;
-  g_autoptr(GVariant) variants = NULL;
-  g_autoptr(GTypeClass) klass = NULL;
+  g_autoptr (GenlmPropertyList) list = NULL;
+  g_autoptr (GVariant) variants = NULL;
+  g_autoptr (GTypeClass) klass = NULL;
   GType type;
 
   g_return_val_if_fail (GENLM_IS_ELEMENT_FACTORY (self), NULL);
@@ -528,181 +521,4 @@ genlm_element_factory_is_built_in (GenlmElementFactory *self)
   g_return_val_if_fail (GENLM_IS_ELEMENT_FACTORY (self), FALSE);
 
   return genlm_plugin_is_built_in (self->plugin);
-}
-
-/**
- * genlm_element_make:
- * @name: the name of an element, or of its type
- * @properties: (nullable): values by property name, a variant of type `a{sv}`; a floating one is consumed
- * @error: return location for an error
- *
- * Makes an element of the default registry.
- *
- * Errors: those of [method@Registry.find_factory] and of
- * [method@ElementFactory.make_with_properties], which also says what a value
- * may be.
- *
- * Returns: (transfer full) (type GObject.Object): the element
- *
- * Since: 0.1
- */
-gpointer
-genlm_element_make (const char  *name,
-                    GVariant    *properties,
-                    GError     **error)
-{
-  g_autoptr(GVariant) variants = NULL;
-  g_autoptr(GenlmElementFactory) factory = NULL;
-
-  g_return_val_if_fail (name != NULL, NULL);
-  g_return_val_if_fail (properties == NULL || g_variant_is_of_type (properties, G_VARIANT_TYPE_VARDICT), NULL);
-
-  if (properties != NULL)
-    variants = g_variant_ref_sink (properties);
-  factory = genlm_registry_find_factory (genlm_registry_get_default (), name, error);
-  if (factory == NULL)
-    return NULL;
-  return genlm_element_factory_make_with_properties (factory, variants, error);
-}
-
-/* An argument of another type cannot be skipped, so the first mistake ends
- * the reading. */
-static gboolean
-add_arguments (GenlmPropertyList  *list,
-               GObjectClass       *klass,
-               const char         *element,
-               const char         *first_property,
-               va_list             arguments,
-               GError            **error)
-{
-  for (const char *name = first_property; name != NULL; name = va_arg (arguments, const char *))
-    {
-      GParamSpec *pspec = genlm_element_value_find_property (klass, element, name, error);
-      GValue *value = pspec != NULL ? genlm_property_list_add (list, pspec, element, error) : NULL;
-      g_auto(GValue) collected = G_VALUE_INIT;
-      g_autofree char *problem = NULL;
-
-      if (value == NULL)
-        return FALSE;
-      G_VALUE_COLLECT_INIT (&collected, G_VALUE_TYPE (value), arguments, 0, &problem);
-      if (problem != NULL)
-        {
-          g_set_error (error, GENLM_ELEMENT_ERROR, GENLM_ELEMENT_ERROR_INVALID_VALUE,
-                       "Property \"%s\" of element \"%s\": %s", name, element, problem);
-          return FALSE;
-        }
-      if ((pspec->flags & GENLM_PARAM_FILE) != 0 && G_VALUE_HOLDS_STRING (&collected) &&
-          g_value_get_string (&collected) != NULL)
-        {
-          if (!genlm_element_value_from_text (value, pspec, element, g_value_get_string (&collected), error))
-            return FALSE;
-          continue;
-        }
-      g_value_copy (&collected, value);
-      if (!genlm_element_value_check (value, pspec, element, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/**
- * genlm_element_make_with: (skip)
- * @name: the name of an element, or of its type
- * @error: return location for an error
- * @first_property: (nullable): the name of a property
- * @...: its value, then more names and values, ended by %NULL
- *
- * Makes an element of the default registry, with values as in g_object_new().
- *
- * Unlike there, an unknown property or a value out of range is an error.
- *
- * Errors: as for [func@element_make].
- *
- * Returns: (transfer full): the element
- *
- * Since: 0.1
- */
-gpointer
-genlm_element_make_with (const char  *name,
-                         GError     **error,
-                         const char  *first_property,
-                         ...)
-{
-  g_autoptr(GenlmPropertyList) list = NULL;
-  g_autoptr(GenlmElementFactory) factory = NULL;
-  g_autoptr(GTypeClass) klass = NULL;
-  gboolean complete;
-  va_list arguments;
-  GType type;
-
-  g_return_val_if_fail (name != NULL, NULL);
-
-  factory = genlm_registry_find_factory (genlm_registry_get_default (), name, error);
-  if (factory == NULL)
-    return NULL;
-  type = genlm_element_factory_load_type (factory, error);
-  if (type == G_TYPE_INVALID)
-    return NULL;
-
-  klass = g_type_class_ref (type);
-  list = genlm_property_list_new ();
-  va_start (arguments, first_property);
-  complete = add_arguments (list, G_OBJECT_CLASS (klass), factory->info->name, first_property, arguments, error);
-  va_end (arguments);
-  if (!complete)
-    return NULL;
-  return genlm_property_list_construct (list, type, factory->info->name, error);
-}
-
-/**
- * genlm_element_from_recipe:
- * @recipe: a variant of type `(sa{sv})`: the name of an element and its properties; a floating one is consumed
- * @error: return location for an error
- *
- * Makes an element from what [method@Potential.get_recipe] gave, here or in
- * another process.
- *
- * Properties that are elements hold recipes themselves.
- *
- * Errors: as for [func@element_make], and
- * %GENLM_ELEMENT_ERROR_INVALID_RECIPE for a variant of another type or one
- * that is nested more than 30 deep.
- *
- * Returns: (transfer full) (type GObject.Object): the element
- *
- * Since: 0.1
- */
-gpointer
-genlm_element_from_recipe (GVariant  *recipe,
-                           GError   **error)
-{
-  guint depth = GPOINTER_TO_UINT (g_private_get (&recipe_depth));
-  g_autoptr(GVariant) owned = NULL;
-  g_autoptr(GVariant) properties = NULL;
-  const char *name;
-  gpointer element;
-
-  g_return_val_if_fail (recipe != NULL, NULL);
-
-  owned = g_variant_ref_sink (recipe);
-  if (!g_variant_is_of_type (owned, G_VARIANT_TYPE ("(sa{sv})")))
-    {
-      g_set_error (error, GENLM_ELEMENT_ERROR, GENLM_ELEMENT_ERROR_INVALID_RECIPE,
-                   "Failed to make an element from a recipe: its type is \"%s\" instead of \"(sa{sv})\"",
-                   g_variant_get_type_string (owned));
-      return NULL;
-    }
-  if (depth >= MAX_RECIPE_DEPTH)
-    {
-      g_set_error (error, GENLM_ELEMENT_ERROR, GENLM_ELEMENT_ERROR_INVALID_RECIPE,
-                   "Failed to make an element from a recipe: recipes are nested more than %u deep",
-                   MAX_RECIPE_DEPTH);
-      return NULL;
-    }
-
-  g_variant_get (owned, "(&s@a{sv})", &name, &properties);
-  g_private_set (&recipe_depth, GUINT_TO_POINTER (depth + 1));
-  element = genlm_element_make (name, properties, error);
-  g_private_set (&recipe_depth, GUINT_TO_POINTER (depth));
-  return element;
 }

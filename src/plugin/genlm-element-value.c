@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "genlm-element.h"
 #include "genlm-nearest-private.h"
 #include "genlm-vocab.h"
 
@@ -20,8 +21,6 @@
  *
  * Since: 0.1
  */
-G_DEFINE_QUARK (genlm-element-error-quark, genlm_element_error)
-
 /* Text for an error message: one line, bounded, nothing a terminal obeys. */
 static char *
 dup_shown (const char *text)
@@ -47,7 +46,7 @@ dup_shown (const char *text)
 static char *
 enum_nicks (GType type)
 {
-  g_autoptr(GString) nicks = g_string_new (NULL);
+  g_autoptr (GString) nicks = g_string_new (NULL);
   gpointer klass = g_type_class_ref (type);
 
   if (G_IS_ENUM_CLASS (klass))
@@ -192,7 +191,7 @@ genlm_element_value_find_property (GObjectClass  *klass,
 {
   GParamSpec *pspec = g_object_class_find_property (klass, property);
   g_autofree GParamSpec **pspecs = NULL;
-  g_autoptr(GPtrArray) names = NULL;
+  g_autoptr (GPtrArray) names = NULL;
   g_autofree char *advice = NULL;
   g_autofree char *shown = NULL;
   guint n_pspecs;
@@ -218,7 +217,7 @@ find_enum (GType       type,
            const char *nick,
            int        *number)
 {
-  g_autoptr(GTypeClass) klass = g_type_class_ref (type);
+  g_autoptr (GTypeClass) klass = g_type_class_ref (type);
   GEnumValue *value = g_enum_get_value_by_nick (G_ENUM_CLASS (klass), nick);
 
   if (value != NULL)
@@ -231,8 +230,8 @@ find_flags (GType       type,
             const char *text,
             guint      *number)
 {
-  g_autoptr(GTypeClass) klass = g_type_class_ref (type);
-  g_auto(GStrv) nicks = g_strsplit (text, "+", -1);
+  g_autoptr (GTypeClass) klass = g_type_class_ref (type);
+  g_auto (GStrv) nicks = g_strsplit (text, "+", -1);
 
   *number = 0;
   for (guint i = 0; nicks[i] != NULL; i++)
@@ -335,7 +334,7 @@ set_integer_text (GValue      *value,
   gint64 number = 0;
   guint64 magnitude = 0;
   gboolean negative = *text == '-';
-  g_autoptr(GError) local_error = NULL;
+  g_autoptr (GError) local_error = NULL;
 
   if (negative)
     g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &number, &local_error);
@@ -348,7 +347,7 @@ set_integer_text (GValue      *value,
   return TRUE;
 }
 
-static gboolean
+static void
 set_float (GValue *value,
            double  number)
 {
@@ -356,7 +355,6 @@ set_float (GValue *value,
     g_value_set_float (value, (float) number);
   else
     g_value_set_double (value, number);
-  return TRUE;
 }
 
 static gboolean
@@ -369,7 +367,8 @@ set_float_text (GValue     *value,
   /* strtod skips white space and takes an empty text for nothing. */
   if (end == text || *end != '\0' || g_ascii_isspace (*text))
     return FALSE;
-  return set_float (value, number);
+  set_float (value, number);
+  return TRUE;
 }
 
 static gboolean
@@ -412,7 +411,7 @@ set_variant_text (GValue      *value,
 {
   const GVariantType *type = G_VALUE_HOLDS_VARIANT (value) ? G_PARAM_SPEC_VARIANT (pspec)->type
                                                            : G_VARIANT_TYPE_STRING_ARRAY;
-  g_autoptr(GVariant) variant = NULL;
+  g_autoptr (GVariant) variant = NULL;
 
   if (type != NULL && !g_variant_type_is_definite (type))
     type = NULL;
@@ -507,30 +506,46 @@ read_integer (GVariant *variant,
   return TRUE;
 }
 
-static gboolean
-set_number_variant (GValue   *value,
-                    GVariant *variant,
-                    gboolean *in_range)
+/* What became of a variant. */
+typedef enum
+{
+  FITS,
+  WRONG_TYPE,
+  OUT_OF_RANGE,
+  FAILED, /* with an error of its own */
+} Fit;
+
+static Fit
+set_integer_variant (GValue   *value,
+                     GVariant *variant)
 {
   gboolean negative = FALSE;
   gint64 number = 0;
   guint64 magnitude = 0;
 
-  if (is_integer_type (G_VALUE_TYPE (value)))
-    {
-      if (!read_integer (variant, &negative, &number, &magnitude))
-        return FALSE;
-      *in_range = set_integer (value, negative, number, magnitude);
-      return TRUE;
-    }
-  if (g_variant_is_of_type (variant, G_VARIANT_TYPE_DOUBLE))
-    return set_float (value, g_variant_get_double (variant));
   if (!read_integer (variant, &negative, &number, &magnitude))
-    return FALSE;
-  return set_float (value, negative ? (double) number : (double) magnitude);
+    return WRONG_TYPE;
+  return set_integer (value, negative, number, magnitude) ? FITS : OUT_OF_RANGE;
 }
 
-static gboolean
+static Fit
+set_float_variant (GValue   *value,
+                   GVariant *variant)
+{
+  gboolean negative = FALSE;
+  gint64 number = 0;
+  guint64 magnitude = 0;
+
+  if (g_variant_is_of_type (variant, G_VARIANT_TYPE_DOUBLE))
+    set_float (value, g_variant_get_double (variant));
+  else if (read_integer (variant, &negative, &number, &magnitude))
+    set_float (value, negative ? (double) number : (double) magnitude);
+  else
+    return WRONG_TYPE;
+  return FITS;
+}
+
+static Fit
 set_enum_variant (GValue   *value,
                   GVariant *variant)
 {
@@ -538,53 +553,133 @@ set_enum_variant (GValue   *value,
   gint64 number = 0;
   guint64 magnitude = 0;
 
-  if (!read_integer (variant, &negative, &number, &magnitude) || magnitude > G_MAXUINT ||
-      (negative && number < G_MININT))
-    return FALSE;
-  if (G_VALUE_HOLDS_ENUM (value))
+  if (!read_integer (variant, &negative, &number, &magnitude))
+    return WRONG_TYPE;
+  if (G_VALUE_HOLDS_ENUM (value) && number >= G_MININT && number <= G_MAXINT && magnitude <= G_MAXINT)
     g_value_set_enum (value, negative ? (int) number : (int) magnitude);
-  else if (!negative)
+  else if (G_VALUE_HOLDS_FLAGS (value) && !negative && magnitude <= G_MAXUINT)
     g_value_set_flags (value, (guint) magnitude);
-  return !negative || G_VALUE_HOLDS_ENUM (value);
+  else
+    return OUT_OF_RANGE;
+  return FITS;
 }
 
-/* Sets a value of boxed or object type; wrong names what does not fit. */
-static gboolean
-set_structured_variant (GValue    *value,
-                        GVariant  *variant,
-                        gboolean  *fits,
-                        GError   **error)
+static Fit
+set_string_variant (GValue     *value,
+                    GParamSpec *pspec,
+                    GVariant   *variant)
+{
+  gboolean is_file = (pspec->flags & GENLM_PARAM_FILE) != 0;
+
+  if (g_variant_is_of_type (variant, G_VARIANT_TYPE_STRING))
+    set_string (value, pspec, g_variant_get_string (variant, NULL));
+  else if (is_file && g_variant_is_of_type (variant, G_VARIANT_TYPE_BYTESTRING))
+    set_string (value, pspec, g_variant_get_bytestring (variant));
+  else
+    return WRONG_TYPE;
+  return FITS;
+}
+
+static Fit
+set_vocab_variant (GValue    *value,
+                   GVariant  *variant,
+                   GError   **error)
+{
+  g_value_take_boxed (value, genlm_vocab_new_from_variant (variant, error));
+  return g_value_get_boxed (value) != NULL ? FITS : FAILED;
+}
+
+static Fit
+set_boxed_variant (GValue    *value,
+                   GVariant  *variant,
+                   GError   **error)
 {
   GType type = G_VALUE_TYPE (value);
 
-  *fits = TRUE;
+  if (type == GENLM_TYPE_VOCAB)
+    return set_vocab_variant (value, variant, error);
   if (type == G_TYPE_BYTES && g_variant_is_of_type (variant, G_VARIANT_TYPE_BYTESTRING))
     g_value_take_boxed (value, g_variant_get_data_as_bytes (variant));
   else if (type == G_TYPE_STRV && g_variant_is_of_type (variant, G_VARIANT_TYPE_STRING_ARRAY))
     g_value_take_boxed (value, g_variant_dup_strv (variant, NULL));
-  else if (type == GENLM_TYPE_VOCAB)
-    {
-      GenlmVocab *vocab = genlm_vocab_new_from_variant (variant, error);
-
-      g_value_take_boxed (value, vocab);
-      return vocab != NULL;
-    }
-  else if ((g_type_is_a (type, G_TYPE_OBJECT) || G_TYPE_IS_INTERFACE (type)) &&
-           g_variant_is_of_type (variant, G_VARIANT_TYPE ("(sa{sv})")))
-    {
-      GObject *object = genlm_element_from_recipe (variant, error);
-
-      if (object == NULL)
-        return FALSE;
-      *fits = g_type_is_a (G_OBJECT_TYPE (object), type);
-      if (*fits)
-        g_value_take_object (value, object);
-      else
-        g_object_unref (object);
-    }
   else
-    *fits = FALSE;
-  return TRUE;
+    return WRONG_TYPE;
+  return FITS;
+}
+
+/* An element inside another, from its recipe. */
+static Fit
+set_object_variant (GValue    *value,
+                    GVariant  *variant,
+                    GError   **error)
+{
+  g_autoptr (GObject) object = NULL;
+
+  if (!g_variant_is_of_type (variant, G_VARIANT_TYPE ("(sa{sv})")))
+    return WRONG_TYPE;
+  object = genlm_element_from_recipe (variant, error);
+  if (object == NULL)
+    return FAILED;
+  if (!g_type_is_a (G_OBJECT_TYPE (object), G_VALUE_TYPE (value)))
+    return WRONG_TYPE;
+  g_value_take_object (value, g_steal_pointer (&object));
+  return FITS;
+}
+
+static Fit
+set_variant (GValue      *value,
+             GParamSpec  *pspec,
+             GVariant    *variant,
+             GError     **error)
+{
+  g_autoptr (GVariant) inner = NULL;
+
+  switch (G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value)))
+    {
+    case G_TYPE_BOOLEAN:
+      if (!g_variant_is_of_type (variant, G_VARIANT_TYPE_BOOLEAN))
+        return WRONG_TYPE;
+      g_value_set_boolean (value, g_variant_get_boolean (variant));
+      return FITS;
+    case G_TYPE_INT:
+    case G_TYPE_UINT:
+    case G_TYPE_LONG:
+    case G_TYPE_ULONG:
+    case G_TYPE_INT64:
+    case G_TYPE_UINT64:
+      return set_integer_variant (value, variant);
+    case G_TYPE_FLOAT:
+    case G_TYPE_DOUBLE:
+      return set_float_variant (value, variant);
+    case G_TYPE_ENUM:
+    case G_TYPE_FLAGS:
+      return set_enum_variant (value, variant);
+    case G_TYPE_STRING:
+      return set_string_variant (value, pspec, variant);
+    case G_TYPE_VARIANT:
+      if (g_variant_is_of_type (variant, G_VARIANT_TYPE_VARIANT))
+        inner = g_variant_get_variant (variant);
+      g_value_set_variant (value, inner != NULL ? inner : variant);
+      return FITS;
+    case G_TYPE_BOXED:
+      return set_boxed_variant (value, variant, error);
+    case G_TYPE_OBJECT:
+    case G_TYPE_INTERFACE:
+      return set_object_variant (value, variant, error);
+    default:
+      return WRONG_TYPE;
+    }
+}
+
+/* A variant for an error message: what it holds if that is short, else its type. */
+static char *
+dup_shown_variant (GVariant *variant)
+{
+  if (g_variant_is_of_type (variant, G_VARIANT_TYPE_STRING))
+    return g_variant_dup_string (variant, NULL);
+  if (g_variant_type_is_basic (g_variant_get_type (variant)))
+    return g_variant_print (variant, FALSE);
+  return g_strdup_printf ("a value of type %s", g_variant_get_type_string (variant));
 }
 
 /* Sets a value, initialised to the type of the property, from a variant. */
@@ -595,52 +690,23 @@ genlm_element_value_from_variant (GValue      *value,
                                   GVariant    *variant,
                                   GError     **error)
 {
-  gboolean is_string = g_variant_is_of_type (variant, G_VARIANT_TYPE_STRING);
-  gboolean fits = TRUE, in_range = TRUE;
   g_autofree char *shown = NULL;
+  Fit fit;
 
-  if (G_VALUE_HOLDS_VARIANT (value) && g_variant_is_of_type (variant, G_VARIANT_TYPE_VARIANT))
-    g_value_take_variant (value, g_variant_get_variant (variant));
-  else if (G_VALUE_HOLDS_VARIANT (value))
-    g_value_set_variant (value, variant);
-  else if (G_VALUE_HOLDS_STRING (value) && g_variant_is_of_type (variant, G_VARIANT_TYPE_BYTESTRING) &&
-           (pspec->flags & GENLM_PARAM_FILE) != 0)
-    set_string (value, pspec, g_variant_get_bytestring (variant));
-  else if (G_VALUE_HOLDS_STRING (value))
-    {
-      fits = is_string;
-      if (fits)
-        set_string (value, pspec, g_variant_get_string (variant, NULL));
-    }
-  else if (G_VALUE_HOLDS_BOOLEAN (value))
-    {
-      fits = g_variant_is_of_type (variant, G_VARIANT_TYPE_BOOLEAN);
-      if (fits)
-        g_value_set_boolean (value, g_variant_get_boolean (variant));
-    }
-  else if (G_VALUE_HOLDS_ENUM (value) || G_VALUE_HOLDS_FLAGS (value))
-    {
-      if (is_string)
-        return genlm_element_value_from_text (value, pspec, element, g_variant_get_string (variant, NULL), error);
-      fits = set_enum_variant (value, variant);
-    }
-  else if (is_integer_type (G_VALUE_TYPE (value)) || G_VALUE_HOLDS_DOUBLE (value) || G_VALUE_HOLDS_FLOAT (value))
-    fits = set_number_variant (value, variant, &in_range);
-  else if (!set_structured_variant (value, variant, &fits, error))
+  /* Enumerations are named as in descriptions. */
+  if ((G_VALUE_HOLDS_ENUM (value) || G_VALUE_HOLDS_FLAGS (value)) &&
+      g_variant_is_of_type (variant, G_VARIANT_TYPE_STRING))
+    return genlm_element_value_from_text (value, pspec, element, g_variant_get_string (variant, NULL), error);
+
+  fit = set_variant (value, pspec, variant, error);
+  if (fit == FITS)
+    return genlm_element_value_check (value, pspec, element, error);
+  if (fit == FAILED)
     {
       g_prefix_error (error, "Property \"%s\" of element \"%s\": ", pspec->name, element);
       return FALSE;
     }
-
-  if (fits && in_range)
-    return genlm_element_value_check (value, pspec, element, error);
-
-  if (is_string)
-    shown = g_variant_dup_string (variant, NULL);
-  else if (g_variant_type_is_basic (g_variant_get_type (variant)))
-    shown = g_variant_print (variant, FALSE);
-  else
-    shown = g_strdup_printf ("a value of type %s", g_variant_get_type_string (variant));
-  return set_error (error, in_range ? GENLM_ELEMENT_ERROR_INVALID_VALUE : GENLM_ELEMENT_ERROR_OUT_OF_RANGE,
+  shown = dup_shown_variant (variant);
+  return set_error (error, fit == WRONG_TYPE ? GENLM_ELEMENT_ERROR_INVALID_VALUE : GENLM_ELEMENT_ERROR_OUT_OF_RANGE,
                     pspec, element, shown);
 }

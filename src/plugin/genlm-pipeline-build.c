@@ -109,7 +109,8 @@ find_property (Build               *build,
                                       plan->name);
       return NULL;
     }
-  pspec = genlm_element_value_find_property (plan->klass, plan->name, value->name != NULL ? value->name : input, &cause);
+  pspec = genlm_element_value_find_property (plan->klass, plan->name,
+                                             value->name != NULL ? value->name : input, &cause);
   if (pspec == NULL)
     {
       genlm_pipeline_place_propagate (error, cause, build_description (build), value->position);
@@ -117,11 +118,12 @@ find_property (Build               *build,
     }
   if (!g_hash_table_add (plan->seen, pspec))
     {
+      const char *remedy = value->name != NULL ? "keep one of the two"
+                                               : "name what stands before \"!\", and set another property to it";
+
       genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_DUPLICATE_PROPERTY,
                                       build_description (build), value->position,
-                                      "Element \"%s\" already has its \"%s\"; %s", plan->name, pspec->name,
-                                      value->name != NULL ? "keep one of the two"
-                                                          : "put what stands before \"!\" into another property by its name");
+                                      "Element \"%s\" already has its \"%s\"; %s", plan->name, pspec->name, remedy);
       return NULL;
     }
   return pspec;
@@ -237,7 +239,8 @@ check_input (Build              *build,
   if (pspec == NULL || g_hash_table_contains (plan->seen, pspec))
     return TRUE;
   genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_MISSING_INPUT, build_description (build), node->position,
-                                  "Element \"%s\" needs %s=: set it, as in \"%s=name.\", or put an element and \"!\" before it",
+                                  "Element \"%s\" needs %s=: set it, as in \"%s=name.\", "
+                                  "or put an element and \"!\" before it",
                                   plan->name, input, input);
   return FALSE;
 }
@@ -271,7 +274,8 @@ check_used (Build   *build,
       if (build->plans[i].used || node->name != NULL || node == build->tree->last)
         continue;
       genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_UNUSED, build_description (build), node->position,
-                                      "Nothing takes element \"%s\"; put \"!\" after it, or give it a name and refer to it",
+                                      "Nothing takes element \"%s\"; put \"!\" after it, "
+                                      "or give it a name and refer to it",
                                       build->plans[i].name);
       return FALSE;
     }
@@ -377,7 +381,7 @@ static gboolean
 make_elements (Build   *build,
                GError **error)
 {
-  g_autoptr(GArray) open = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (guint));
 
   for (guint i = 0; i < build->tree->nodes->len; i++)
     if (build->plans[i].state == STATE_UNSEEN && !make_with_sources (build, open, i, error))
@@ -408,8 +412,8 @@ genlm_pipeline_build (GenlmPipelineTree  *tree,
                       GError            **error)
 {
   g_autofree Plan *plans = g_new0 (Plan, tree->nodes->len);
-  g_autoptr(GHashTable) indices = g_hash_table_new (NULL, NULL);
-  g_autoptr(GPtrArray) objects = g_ptr_array_new_with_free_func (clear_object);
+  g_autoptr (GHashTable) indices = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) objects = g_ptr_array_new_with_free_func (clear_object);
   Build build = { tree, plans, indices, objects };
   GenlmPipelineParts *parts = NULL;
 

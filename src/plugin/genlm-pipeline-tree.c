@@ -179,7 +179,8 @@ name_node (Parser             *parser,
     {
       genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_SYNTAX, parser->tree->description,
                                       parser->word.value_position,
-                                      "A name is made of letters, digits, \"-\" and \"_\", and does not begin with a digit");
+                                      "A name is made of letters, digits, \"-\" and \"_\", "
+                                      "and does not begin with a digit");
       return FALSE;
     }
   if (node->name != NULL || g_hash_table_contains (parser->tree->names, name))
@@ -215,7 +216,8 @@ take_property (Parser  *parser,
   if (side == NULL || side->node == NULL || parser->linking)
     return fail (parser, error, "A property follows the name of its element; no element stands before this one");
   if (!is_name (name))
-    return fail (parser, error, "The name of a property stands right before \"=\" and is made of letters, digits and \"-\"");
+    return fail (parser, error,
+                 "The name of a property stands right before \"=\" and is made of letters, digits and \"-\"");
 
   if (strcmp (name, "name") == 0 && !name_node (parser, side->node, text, error))
     return FALSE;
@@ -293,7 +295,8 @@ take_element (Parser  *parser,
         }
     }
   if (strchr (text, '!') != NULL)
-    return fail (parser, error, "White space stands on both sides of \"!\"; a text with \"!\" goes into quotation marks");
+    return fail (parser, error,
+                 "White space stands on both sides of \"!\"; a text with \"!\" goes into quotation marks");
   if (!is_name (text))
     return fail (parser, error, "This is neither the name of an element, nor property=value, nor \"!\"");
 
@@ -385,7 +388,7 @@ GenlmPipelineTree *
 genlm_pipeline_tree_parse (const char  *description,
                            GError     **error)
 {
-  g_autoptr(GenlmPipelineTree) tree = g_new0 (GenlmPipelineTree, 1);
+  g_autoptr (GenlmPipelineTree) tree = g_new0 (GenlmPipelineTree, 1);
   Parser parser = { tree };
   const char *invalid;
   gboolean done;
@@ -420,7 +423,7 @@ genlm_pipeline_tree_find (GenlmPipelineTree  *self,
                           GError            **error)
 {
   GenlmPipelineNode *node = g_hash_table_lookup (self->names, name);
-  g_autoptr(GPtrArray) names = NULL;
+  g_autoptr (GPtrArray) names = NULL;
   g_autofree char *advice = NULL;
 
   if (node != NULL)

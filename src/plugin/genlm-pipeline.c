@@ -118,7 +118,7 @@ GenlmPipeline *
 genlm_pipeline_parse (const char  *description,
                       GError     **error)
 {
-  g_autoptr(GenlmPipelineTree) tree = NULL;
+  g_autoptr (GenlmPipelineTree) tree = NULL;
   GenlmPipelineParts *parts;
   GenlmPipeline *self;
 

@@ -36,6 +36,5 @@ const GenlmElementInfo *genlm_plugin_get_element      (GenlmPlugin          *sel
 GType                   genlm_plugin_load_type        (GenlmPlugin          *self,
                                                        const char           *name,
                                                        GError              **error);
-char                   *genlm_plugin_name_of_file     (const char           *file);
 
 G_END_DECLS

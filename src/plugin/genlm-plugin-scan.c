@@ -93,7 +93,7 @@ on_read (GObject      *source,
 {
   Drain *self = user_data;
   Job *job = self->job;
-  g_autoptr(GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, NULL);
+  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, NULL);
   gsize length = bytes != NULL ? g_bytes_get_size (bytes) : 0;
 
   if (length == 0)
@@ -180,9 +180,9 @@ job_fail (Job        *job,
 static void
 job_start (Job *job)
 {
-  g_autoptr(GSubprocessLauncher) launcher =
+  g_autoptr (GSubprocessLauncher) launcher =
     g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *timeout = g_strdup_printf ("%u", job->scan->timeout);
   const char *arguments[] = { job->scan->program, job->file, timeout, NULL };
 
@@ -223,9 +223,9 @@ job_last_words (Job *job)
 static void
 job_read_report (Job *job)
 {
-  g_autoptr(GBytes) bytes = g_byte_array_free_to_bytes (g_byte_array_ref (job->output));
-  g_autoptr(GVariant) report = NULL;
-  g_autoptr(GVariant) description = NULL;
+  g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (g_byte_array_ref (job->output));
+  g_autoptr (GVariant) report = NULL;
+  g_autoptr (GVariant) description = NULL;
   const char *version;
 
   report = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE ("(sv)"), bytes, FALSE));
@@ -295,7 +295,7 @@ genlm_plugin_scan (GPtrArray *files)
 {
   GPtrArray *plugins = g_ptr_array_new_with_free_func (g_object_unref);
   g_autofree Job *jobs = g_new0 (Job, files->len);
-  g_autoptr(GMainContext) context = g_main_context_new ();
+  g_autoptr (GMainContext) context = g_main_context_new ();
   g_autofree char *program = genlm_plugin_scan_dup_program ();
   Scan scan = { context, program, read_timeout (), 0 };
   guint n_started = 0;

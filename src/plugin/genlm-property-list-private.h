@@ -1,6 +1,6 @@
 #pragma once
 
-#include "genlm-element-factory.h"
+#include "genlm-element-make.h"
 
 G_BEGIN_DECLS
 

@@ -70,8 +70,8 @@ genlm_property_list_construct (GenlmPropertyList  *self,
                                const char         *element,
                                GError            **error)
 {
-  g_autoptr(GObject) object = NULL;
-  g_autoptr(GError) local_error = NULL;
+  g_autoptr (GObject) object = NULL;
+  g_autoptr (GError) local_error = NULL;
 
   object = g_object_new_with_properties (type, self->names->len,
                                          (const char **) self->names->pdata,

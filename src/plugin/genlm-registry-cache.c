@@ -24,8 +24,8 @@ GHashTable *
 genlm_registry_cache_parse (GBytes *bytes)
 {
   GHashTable *entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_variant_unref);
-  g_autoptr(GVariant) cache = NULL;
-  g_autoptr(GVariant) list = NULL;
+  g_autoptr (GVariant) cache = NULL;
+  g_autoptr (GVariant) list = NULL;
   const char *magic, *version;
   guint32 mark;
 
@@ -39,7 +39,7 @@ genlm_registry_cache_parse (GBytes *bytes)
   for (gsize i = 0; i < g_variant_n_children (list); i++)
     {
       GVariant *entry = g_variant_get_child_value (list, i);
-      g_autoptr(GVariant) plugin = g_variant_get_child_value (entry, 3);
+      g_autoptr (GVariant) plugin = g_variant_get_child_value (entry, 3);
       char *file = NULL;
 
       g_variant_get_child (plugin, 0, "^ay", &file);
@@ -51,7 +51,7 @@ genlm_registry_cache_parse (GBytes *bytes)
 GHashTable *
 genlm_registry_cache_read (const char *file)
 {
-  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr (GBytes) bytes = NULL;
   GenlmFileStamp stamp;
   GHashTable *entries;
   char *data = NULL;
@@ -74,7 +74,7 @@ genlm_registry_cache_write (const char  *file,
                             GError     **error)
 {
   g_autofree char *folder = g_path_get_dirname (file);
-  g_autoptr(GVariant) cache = NULL;
+  g_autoptr (GVariant) cache = NULL;
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a" ENTRY_TYPE));
@@ -102,7 +102,7 @@ genlm_registry_cache_entry_new (GenlmPlugin          *plugin,
 {
   const GError *failure = genlm_plugin_get_error (plugin);
   const char *const *dependencies = genlm_plugin_get_dependencies (plugin);
-  g_autoptr(GVariant) description = NULL;
+  g_autoptr (GVariant) description = NULL;
   GVariantBuilder stamps;
 
   if (failure != NULL &&
@@ -137,7 +137,7 @@ dependencies_unchanged (GenlmPlugin *plugin,
 
   for (guint i = 0; dependencies[i] != NULL; i++)
     {
-      g_autoptr(GVariant) child = g_variant_get_child_value (stamps, i);
+      g_autoptr (GVariant) child = g_variant_get_child_value (stamps, i);
       GenlmFileStamp then, now;
 
       genlm_file_stamp_from_variant (&then, child);
@@ -153,10 +153,10 @@ GenlmPlugin *
 genlm_registry_cache_entry_revive (GVariant             *entry,
                                    const GenlmFileStamp *stamp)
 {
-  g_autoptr(GenlmPlugin) plugin = NULL;
-  g_autoptr(GVariant) own = NULL;
-  g_autoptr(GVariant) stamps = NULL;
-  g_autoptr(GVariant) description = NULL;
+  g_autoptr (GenlmPlugin) plugin = NULL;
+  g_autoptr (GVariant) own = NULL;
+  g_autoptr (GVariant) stamps = NULL;
+  g_autoptr (GVariant) description = NULL;
   GenlmFileStamp then;
 
   g_variant_get (entry, "(@" GENLM_FILE_STAMP_VARIANT_TYPE "@a" GENLM_FILE_STAMP_VARIANT_TYPE "x@"

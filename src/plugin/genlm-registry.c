@@ -9,6 +9,7 @@
 #include "genlm-config.h"
 #include "genlm-element-factory-private.h"
 #include "genlm-nearest-private.h"
+#include "genlm-plugin-module-private.h"
 #include "genlm-plugin-scan-private.h"
 #include "genlm-registry-cache-private.h"
 
@@ -81,7 +82,7 @@ static GPtrArray *
 list_folder (const char *folder)
 {
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
   if (dir == NULL)
@@ -102,7 +103,7 @@ add_files (GPtrArray  *files,
 {
   for (guint i = 0; i < paths->len; i++)
     {
-      g_autofree char *name = genlm_plugin_name_of_file (paths->pdata[i]);
+      g_autofree char *name = genlm_plugin_module_name_of_file (paths->pdata[i]);
 
       if (name == NULL || g_file_test (paths->pdata[i], G_FILE_TEST_IS_DIR))
         continue;
@@ -121,17 +122,17 @@ static GPtrArray *
 list_files (char **folders)
 {
   GPtrArray *files = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; folders[i] != NULL; i++)
     {
-      g_autoptr(GPtrArray) paths = list_folder (folders[i]);
+      g_autoptr (GPtrArray) paths = list_folder (folders[i]);
 
       add_files (files, seen, paths);
       for (guint j = 0; j < paths->len; j++)
         if (g_file_test (paths->pdata[j], G_FILE_TEST_IS_DIR))
           {
-            g_autoptr(GPtrArray) below = list_folder (paths->pdata[j]);
+            g_autoptr (GPtrArray) below = list_folder (paths->pdata[j]);
 
             add_files (files, seen, below);
           }
@@ -185,8 +186,8 @@ list_candidates (GPtrArray  *files,
 static gboolean
 scan_candidates (GArray *candidates)
 {
-  g_autoptr(GPtrArray) unknown = g_ptr_array_new ();
-  g_autoptr(GPtrArray) scanned = NULL;
+  g_autoptr (GPtrArray) unknown = g_ptr_array_new ();
+  g_autoptr (GPtrArray) scanned = NULL;
   gboolean is_new = FALSE;
   guint n_scanned = 0;
 
@@ -212,8 +213,8 @@ static void
 write_cache (GenlmRegistry *self,
              GArray        *candidates)
 {
-  g_autoptr(GPtrArray) entries = g_ptr_array_new ();
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GPtrArray) entries = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < candidates->len; i++)
     if (g_array_index (candidates, Candidate, i).entry != NULL)
@@ -226,9 +227,9 @@ static GPtrArray *
 find_plugins (GenlmRegistry *self,
               gboolean       use_cache)
 {
-  g_autoptr(GPtrArray) files = list_files (self->folders);
-  g_autoptr(GHashTable) cached = NULL;
-  g_autoptr(GArray) candidates = NULL;
+  g_autoptr (GPtrArray) files = list_files (self->folders);
+  g_autoptr (GHashTable) cached = NULL;
+  g_autoptr (GArray) candidates = NULL;
   GPtrArray *plugins = g_ptr_array_new_with_free_func (g_object_unref);
   guint n_revived = 0;
 
@@ -269,7 +270,7 @@ static void
 scan (GenlmRegistry *self,
       gboolean       use_cache)
 {
-  g_autoptr(GPtrArray) old = g_steal_pointer (&self->plugins);
+  g_autoptr (GPtrArray) old = g_steal_pointer (&self->plugins);
   gboolean is_scanner = g_getenv (GENLM_SCANNING_VARIABLE) != NULL;
 
   self->plugins = is_scanner ? g_ptr_array_new_with_free_func (g_object_unref) : find_plugins (self, use_cache);
@@ -328,7 +329,7 @@ static void
 add_folders (GStrvBuilder *builder,
              const char   *path)
 {
-  g_auto(GStrv) folders = g_strsplit (path, G_SEARCHPATH_SEPARATOR_S, -1);
+  g_auto (GStrv) folders = g_strsplit (path, G_SEARCHPATH_SEPARATOR_S, -1);
 
   for (guint i = 0; folders[i] != NULL; i++)
     if (*folders[i] != '\0')
@@ -342,7 +343,7 @@ add_folders (GStrvBuilder *builder,
 static char **
 dup_default_folders (void)
 {
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   const char *path = g_getenv ("GENLM_PLUGIN_PATH");
   const char *system_path = g_getenv ("GENLM_PLUGIN_SYSTEM_PATH");
 
@@ -388,7 +389,8 @@ genlm_registry_get_default (void)
 
 /**
  * genlm_registry_new:
- * @folders: (nullable) (array zero-terminated=1) (element-type filename): the search path, or %NULL for that of the environment
+ * @folders: (nullable) (array zero-terminated=1) (element-type filename): the search path, or %NULL for that
+ *   of the environment
  * @cache_file: (nullable) (type filename): where to keep what was found, or %NULL to keep nothing
  *
  * Makes a registry of its own, for programs that bring their own plugins, and
@@ -406,7 +408,7 @@ genlm_registry_new (const char * const *folders,
                     const char         *cache_file)
 {
   GenlmRegistry *self = g_object_new (GENLM_TYPE_REGISTRY, NULL);
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
   for (guint i = 0; folders != NULL && folders[i] != NULL; i++)
     {
@@ -435,7 +437,7 @@ genlm_registry_new (const char * const *folders,
 void
 genlm_registry_rescan (GenlmRegistry *self)
 {
-  g_autoptr(GRecMutexLocker) locker = NULL;
+  g_autoptr (GRecMutexLocker) locker = NULL;
 
   g_return_if_fail (GENLM_IS_REGISTRY (self));
 
@@ -481,7 +483,8 @@ append_failures (GenlmRegistry *self,
   if (n_failures > 0)
     g_string_append (message, ". \"genlm inspect --failed\" lists plugins that cannot be used");
   else
-    g_string_append (message, ". \"genlm inspect\" lists the elements there are, \"genlm inspect --failed\" what could not be loaded");
+    g_string_append (message, ". \"genlm inspect\" lists the elements there are, "
+                              "\"genlm inspect --failed\" what could not be loaded");
 }
 
 static void
@@ -489,7 +492,7 @@ set_not_found (GenlmRegistry  *self,
                const char     *name,
                GError        **error)
 {
-  g_autoptr(GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *shown = g_utf8_make_valid (name, -1);
   g_autofree char *advice = NULL;
   g_autofree char *folders = g_strjoinv (", ", self->folders);
@@ -527,7 +530,7 @@ genlm_registry_find_factory (GenlmRegistry  *self,
                              const char     *name,
                              GError        **error)
 {
-  g_autoptr(GRecMutexLocker) locker = NULL;
+  g_autoptr (GRecMutexLocker) locker = NULL;
   GenlmElementFactory *factory;
 
   g_return_val_if_fail (GENLM_IS_REGISTRY (self), NULL);
@@ -560,7 +563,7 @@ GenlmPlugin *
 genlm_registry_find_plugin (GenlmRegistry *self,
                             const char    *name)
 {
-  g_autoptr(GRecMutexLocker) locker = NULL;
+  g_autoptr (GRecMutexLocker) locker = NULL;
 
   g_return_val_if_fail (GENLM_IS_REGISTRY (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
@@ -595,7 +598,7 @@ list_model (GType      type,
 GListModel *
 genlm_registry_get_plugins (GenlmRegistry *self)
 {
-  g_autoptr(GRecMutexLocker) locker = NULL;
+  g_autoptr (GRecMutexLocker) locker = NULL;
 
   g_return_val_if_fail (GENLM_IS_REGISTRY (self), NULL);
 
@@ -616,7 +619,7 @@ genlm_registry_get_plugins (GenlmRegistry *self)
 GListModel *
 genlm_registry_get_factories (GenlmRegistry *self)
 {
-  g_autoptr(GRecMutexLocker) locker = NULL;
+  g_autoptr (GRecMutexLocker) locker = NULL;
 
   g_return_val_if_fail (GENLM_IS_REGISTRY (self), NULL);
 

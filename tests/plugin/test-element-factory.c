@@ -81,8 +81,8 @@ test_variants (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *properties = g_strdup_printf ("{'%s': %s}", cases[i].property, cases[i].variant);
-      g_autoptr(GError) error = NULL;
-      g_autoptr(GObject) object = make ("test-thing", properties, &error);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GObject) object = make ("test-thing", properties, &error);
 
       g_test_message ("%s: %s", properties, error != NULL ? error->message : "made");
       if (cases[i].code < 0)
@@ -100,21 +100,21 @@ test_variants (void)
 static void
 test_values_arrive (void)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GObject) object = make ("test-thing",
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) object = make ("test-thing",
                                     "{'boolean': <true>, 'int': <byte 4>, 'uint64': <uint64 18446744073709551615>,"
                                     " 'double': <1>, 'string': <'x y'>, 'file': <'some/../file'>, 'colour': <'light-blue'>,"
                                     " 'parts': <'tail+head'>, 'list': <['a', 'b']>, 'bytes': <b'abc'>,"
                                     " 'variant': <{'a': 0.5}>, 'thing': <('test-thing', {'string': <'inner'>})>, 'fixed': <42>}",
                                     &error);
-  g_autoptr(GObject) thing = NULL;
-  g_autoptr(GBytes) bytes = NULL;
-  g_autoptr(GVariant) variant = NULL;
+  g_autoptr (GObject) thing = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GVariant) variant = NULL;
   g_autofree char *string = NULL;
   g_autofree char *file = NULL;
   g_autofree char *expected = g_canonicalize_filename ("file", NULL);
   g_autofree char *inner = NULL;
-  g_auto(GStrv) list = NULL;
+  g_auto (GStrv) list = NULL;
   gboolean boolean, initialised;
   int number, colour;
   guint parts, fixed;
@@ -145,12 +145,12 @@ test_values_arrive (void)
 static void
 test_vocab (void)
 {
-  g_autoptr(GVariant) tokens = g_variant_ref_sink (g_variant_new_parsed ("[b'ab', b'c', b'\\xff']"));
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GenlmVocab) vocab = genlm_vocab_new (tokens, "end", &error);
-  g_autoptr(GenlmVocab) same = NULL;
-  g_autoptr(GObject) object = NULL;
-  g_autoptr(GVariant) flat = NULL;
+  g_autoptr (GVariant) tokens = g_variant_ref_sink (g_variant_new_parsed ("[b'ab', b'c', b'\\xff']"));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmVocab) vocab = genlm_vocab_new (tokens, "end", &error);
+  g_autoptr (GenlmVocab) same = NULL;
+  g_autoptr (GObject) object = NULL;
+  g_autoptr (GVariant) flat = NULL;
   GVariantBuilder builder;
 
   g_assert_no_error (error);
@@ -172,11 +172,11 @@ test_vocab (void)
 static void
 test_make_with (void)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GObject) inner = genlm_element_make_with ("TestThing", &error, NULL);
-  g_autoptr(GObject) object = NULL;
-  g_autoptr(GObject) none = NULL;
-  g_autoptr(GObject) thing = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) inner = genlm_element_make_with ("TestThing", &error, NULL);
+  g_autoptr (GObject) object = NULL;
+  g_autoptr (GObject) none = NULL;
+  g_autoptr (GObject) thing = NULL;
   g_autofree char *file = NULL;
   int number;
 
@@ -204,8 +204,8 @@ test_make_with (void)
 static void
 test_initialisation_fails (void)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GObject) object = make ("test-thing", "{'fail': <true>}", &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) object = make ("test-thing", "{'fail': <true>}", &error);
 
   g_assert_null (object);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
@@ -215,9 +215,9 @@ test_initialisation_fails (void)
 static void
 test_recipe (void)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GObject) object = genlm_element_from_recipe (g_variant_new_parsed ("('test-thing', {'int': <7>})"), &error);
-  g_autoptr(GObject) none = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) object = genlm_element_from_recipe (g_variant_new_parsed ("('test-thing', {'int': <7>})"), &error);
+  g_autoptr (GObject) none = NULL;
   GVariant *deep = NULL;
   int number;
 
@@ -244,14 +244,14 @@ test_recipe (void)
 static void
 test_recipe_of_an_element (void)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GenlmPotential) product = genlm_element_make ("product",
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmPotential) product = genlm_element_make ("product",
     g_variant_new_parsed ("{'first': <('test-model', @a{sv} {})>, 'second': <('test-model', {'behaviour': <'filter'>})>}"), &error);
-  g_autoptr(GVariant) recipe = NULL;
-  g_autoptr(GenlmPotential) copy = NULL;
-  g_autoptr(GVariant) again = NULL;
-  g_autoptr(GBytes) bytes = g_bytes_new_static ("aa", 2);
-  g_autoptr(GenlmContext) context = genlm_context_new_from_bytes (bytes);
+  g_autoptr (GVariant) recipe = NULL;
+  g_autoptr (GenlmPotential) copy = NULL;
+  g_autoptr (GVariant) again = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("aa", 2);
+  g_autoptr (GenlmContext) context = genlm_context_new_from_bytes (bytes);
 
   g_assert_no_error (error);
   recipe = genlm_potential_get_recipe (product, &error);
@@ -268,9 +268,9 @@ test_recipe_of_an_element (void)
 static void
 test_factory (void)
 {
-  g_autoptr(GenlmElementFactory) factory = genlm_element_factory_find ("test-wrapper");
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GObject) object = NULL;
+  g_autoptr (GenlmElementFactory) factory = genlm_element_factory_find ("test-wrapper");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) object = NULL;
   g_autofree char *name = NULL;
   g_autofree char *input = NULL;
   guint rank;
@@ -297,14 +297,14 @@ test_factory (void)
 static void
 test_core_elements_alone (void)
 {
-  g_autoptr(GListModel) factories = genlm_registry_get_factories (genlm_registry_get_default ());
+  g_autoptr (GListModel) factories = genlm_registry_get_factories (genlm_registry_get_default ());
   guint n_core = 0;
 
   for (guint i = 0; i < g_list_model_get_n_items (factories); i++)
     {
-      g_autoptr(GenlmElementFactory) factory = g_list_model_get_item (factories, i);
-      g_autoptr(GError) error = NULL;
-      g_autoptr(GObject) object = NULL;
+      g_autoptr (GenlmElementFactory) factory = g_list_model_get_item (factories, i);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GObject) object = NULL;
 
       if (!genlm_element_factory_is_built_in (factory))
         continue;

@@ -6,7 +6,7 @@
 static GenlmPipeline *
 parse (const char *description)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   GenlmPipeline *pipeline = genlm_pipeline_parse (description, &error);
 
   g_assert_no_error (error);
@@ -30,7 +30,7 @@ get_object (gpointer    object,
 static void
 test_one_element (void)
 {
-  g_autoptr(GenlmPipeline) pipeline = parse ("test-thing int=4 name=it");
+  g_autoptr (GenlmPipeline) pipeline = parse ("test-thing int=4 name=it");
   GObject *thing = genlm_pipeline_get_element (pipeline, "it");
   int number;
 
@@ -45,7 +45,7 @@ test_one_element (void)
 static void
 test_chain (void)
 {
-  g_autoptr(GenlmPipeline) pipeline = parse ("  test-thing int=1\t!\n test-wrapper name=inner ! TestWrapper name=outer ");
+  g_autoptr (GenlmPipeline) pipeline = parse ("  test-thing int=1\t!\n test-wrapper name=inner ! TestWrapper name=outer ");
   GObject *inner = genlm_pipeline_get_element (pipeline, "inner");
   GObject *outer = genlm_pipeline_get_element (pipeline, "outer");
   g_autofree char *name = NULL;
@@ -64,7 +64,7 @@ test_chain (void)
 static void
 test_references (void)
 {
-  g_autoptr(GenlmPipeline) pipeline = NULL;
+  g_autoptr (GenlmPipeline) pipeline = NULL;
   GObject *a, *b;
 
   /* Before and after the name is given, on both sides of "!" and as values. */
@@ -120,8 +120,8 @@ test_quotation (void)
   for (guint i = 0; i < G_N_ELEMENTS (quotations); i++)
     {
       g_autofree char *description = g_strdup_printf ("test-thing %s", quotations[i].written);
-      g_autoptr(GError) error = NULL;
-      g_autoptr(GenlmPipeline) pipeline = genlm_pipeline_parse (description, &error);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GenlmPipeline) pipeline = genlm_pipeline_parse (description, &error);
       g_autofree char *string = NULL;
 
       if (quotations[i].meant == NULL)
@@ -138,14 +138,14 @@ test_quotation (void)
 static void
 test_values (void)
 {
-  g_autoptr(GenlmPipeline) pipeline = parse ("test-thing boolean=yes int=-3 uint=+5 int64=-9223372036854775808 "
+  g_autoptr (GenlmPipeline) pipeline = parse ("test-thing boolean=yes int=-3 uint=+5 int64=-9223372036854775808 "
                                              "uint64=18446744073709551615 double=.5 float=-1e3 file=x/../y colour=light-blue "
                                              "parts=head+tail list=\"['a', 'b']\" bytes=abc variant='{\"a\": 1}' fixed=9");
   GObject *thing = genlm_pipeline_get_last (pipeline);
   g_autofree char *file = NULL;
   g_autofree char *expected = g_canonicalize_filename ("y", NULL);
-  g_autoptr(GBytes) bytes = NULL;
-  g_auto(GStrv) list = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_auto (GStrv) list = NULL;
   gboolean boolean;
   int number, colour;
   guint count, parts, fixed;
@@ -248,10 +248,10 @@ test_mistakes (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (mistakes); i++)
     {
-      g_autoptr(GError) error = NULL;
-      g_autoptr(GenlmPipeline) pipeline = genlm_pipeline_parse (mistakes[i].description, &error);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GenlmPipeline) pipeline = genlm_pipeline_parse (mistakes[i].description, &error);
       g_autofree char *place = NULL;
-      g_auto(GStrv) lines = NULL;
+      g_auto (GStrv) lines = NULL;
 
       g_test_message ("%s", error != NULL ? error->message : mistakes[i].description);
       g_assert_null (pipeline);
@@ -270,10 +270,10 @@ test_mistakes (void)
 static void
 test_place_in_lines (void)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GenlmPipeline) pipeline = NULL;
-  g_autoptr(GString) description = g_string_new (NULL);
-  g_auto(GStrv) lines = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmPipeline) pipeline = NULL;
+  g_autoptr (GString) description = g_string_new (NULL);
+  g_auto (GStrv) lines = NULL;
 
   pipeline = genlm_pipeline_parse ("test-thing\n\tstring=\xc3\xbc int=x\n ! test-wrapper", &error);
   g_assert_null (pipeline);
@@ -301,9 +301,9 @@ test_place_in_lines (void)
 static void
 test_long_chain (void)
 {
-  g_autoptr(GString) description = g_string_new ("test-thing");
-  g_autoptr(GenlmPipeline) pipeline = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GString) description = g_string_new ("test-thing");
+  g_autoptr (GenlmPipeline) pipeline = NULL;
+  g_autoptr (GError) error = NULL;
   guint n = 3000;
 
   for (guint i = 0; i < n; i++)
@@ -318,11 +318,11 @@ test_long_chain (void)
 static void
 test_run (void)
 {
-  g_autoptr(GenlmPipeline) pipeline = parse ("test-model name=lm\n"
+  g_autoptr (GenlmPipeline) pipeline = parse ("test-model name=lm\n"
                                              "test-model behaviour=filter name=re\n"
                                              "awrs potential=lm. condition=re. ! smc particles=8 max-tokens=5 seed=3");
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GenlmSequences) sequences = genlm_smc_run_sync (genlm_pipeline_get_last (pipeline), NULL, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmSequences) sequences = genlm_smc_run_sync (genlm_pipeline_get_last (pipeline), NULL, &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (genlm_sequences_get_size (sequences), ==, 8);

@@ -13,7 +13,7 @@ modules (const char *kind)
 static void
 remove_folder (const char *folder)
 {
-  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
@@ -28,7 +28,7 @@ remove_folder (const char *folder)
 static char *
 make_folder (void)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   char *folder = g_dir_make_tmp ("genlm-registry-XXXXXX", &error);
 
   g_assert_no_error (error);
@@ -41,9 +41,9 @@ copy_module (const char *kind,
              const char *target)
 {
   g_autofree char *path = g_test_build_filename (G_TEST_BUILT, "modules", kind, name, NULL);
-  g_autoptr(GFile) from = g_file_new_for_path (path);
-  g_autoptr(GFile) to = g_file_new_for_path (target);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GFile) from = g_file_new_for_path (path);
+  g_autoptr (GFile) to = g_file_new_for_path (target);
+  g_autoptr (GError) error = NULL;
 
   g_file_copy (from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
@@ -83,8 +83,8 @@ assert_failed (GenlmRegistry *registry,
                int            code,
                const char    *pattern)
 {
-  g_autoptr(GenlmPlugin) plugin = genlm_registry_find_plugin (registry, name);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GenlmPlugin) plugin = genlm_registry_find_plugin (registry, name);
+  g_autoptr (GError) error = NULL;
   const GError *failure;
 
   g_assert_nonnull (plugin);
@@ -105,11 +105,11 @@ static void
 test_core (void)
 {
   const char *folders[] = { NULL };
-  g_autoptr(GenlmRegistry) registry = genlm_registry_new (folders, NULL);
-  g_autoptr(GenlmElementFactory) factory = NULL;
-  g_autoptr(GenlmElementFactory) same = NULL;
-  g_autoptr(GListModel) plugins = genlm_registry_get_plugins (registry);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GenlmRegistry) registry = genlm_registry_new (folders, NULL);
+  g_autoptr (GenlmElementFactory) factory = NULL;
+  g_autoptr (GenlmElementFactory) same = NULL;
+  g_autoptr (GListModel) plugins = genlm_registry_get_plugins (registry);
+  g_autoptr (GError) error = NULL;
 
   g_assert_cmpuint (g_list_model_get_n_items (plugins), ==, 1);
   factory = genlm_registry_find_factory (registry, "product", &error);
@@ -127,12 +127,12 @@ static void
 test_good (void)
 {
   g_autofree char *folder = modules ("good");
-  g_autoptr(GenlmRegistry) registry = registry_for (folder, NULL);
-  g_autoptr(GenlmElementFactory) thing = NULL;
-  g_autoptr(GenlmElementFactory) wrapper = NULL;
-  g_autoptr(GListModel) factories = NULL;
-  g_autoptr(GObject) object = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GenlmRegistry) registry = registry_for (folder, NULL);
+  g_autoptr (GenlmElementFactory) thing = NULL;
+  g_autoptr (GenlmElementFactory) wrapper = NULL;
+  g_autoptr (GListModel) factories = NULL;
+  g_autoptr (GObject) object = NULL;
+  g_autoptr (GError) error = NULL;
   GenlmPlugin *plugin;
 
   thing = genlm_registry_find_factory (registry, "test-thing", &error);
@@ -176,10 +176,10 @@ static void
 test_rank (void)
 {
   g_autofree char *folder = modules ("good");
-  g_autoptr(GenlmRegistry) registry = registry_for (folder, NULL);
-  g_autoptr(GenlmElementFactory) factory = NULL;
-  g_autoptr(GenlmPlugin) second = genlm_registry_find_plugin (registry, "second");
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GenlmRegistry) registry = registry_for (folder, NULL);
+  g_autoptr (GenlmElementFactory) factory = NULL;
+  g_autoptr (GenlmPlugin) second = genlm_registry_find_plugin (registry, "second");
+  g_autoptr (GError) error = NULL;
   const char *const *reasons;
 
   /* Two plugins have it; the one that comes later has the higher rank. */
@@ -201,7 +201,7 @@ static void
 test_bad (void)
 {
   g_autofree char *folder = modules ("bad");
-  g_autoptr(GenlmRegistry) registry = registry_for (folder, NULL);
+  g_autoptr (GenlmRegistry) registry = registry_for (folder, NULL);
 
   assert_failed (registry, "crash", GENLM_PLUGIN_ERROR_CRASHED, "*signal 9*\"about to fall\"*repair it*");
   assert_failed (registry, "exit", GENLM_PLUGIN_ERROR_CRASHED, "*exit status 3*");
@@ -216,7 +216,7 @@ static void
 test_hang (void)
 {
   g_autofree char *folder = modules ("hang");
-  g_autoptr(GenlmRegistry) registry = registry_for (folder, NULL);
+  g_autoptr (GenlmRegistry) registry = registry_for (folder, NULL);
   gint64 start = g_get_monotonic_time ();
 
   g_setenv ("GENLM_PLUGIN_TIMEOUT", "1", TRUE);
@@ -235,9 +235,9 @@ test_wrong_files (void)
   g_autofree char *renamed = g_build_filename (folder, "libgenlmrenamed.so", NULL);
   g_autofree char *shared = g_build_filename (folder, "libgenlm-engine-1.0.so", NULL);
   g_autofree char *contents = NULL;
-  g_autoptr(GenlmRegistry) registry = registry_for (folder, NULL);
-  g_autoptr(GListModel) plugins = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GenlmRegistry) registry = registry_for (folder, NULL);
+  g_autoptr (GListModel) plugins = NULL;
+  g_autoptr (GError) error = NULL;
   gsize length;
 
   g_assert_true (g_file_set_contents (text, "This is a text and not a library, although it is long enough.", -1, NULL));
@@ -263,9 +263,9 @@ test_subfolder_and_shadowing (void)
   g_autofree char *folder = make_folder ();
   g_autofree char *copy = g_build_filename (folder, "libgenlmgood.so", NULL);
   const char *folders[] = { folder, "/nonexistent/folder", above, NULL };
-  g_autoptr(GenlmRegistry) registry = NULL;
-  g_autoptr(GenlmPlugin) good = NULL;
-  g_autoptr(GenlmPlugin) second = NULL;
+  g_autoptr (GenlmRegistry) registry = NULL;
+  g_autoptr (GenlmPlugin) good = NULL;
+  g_autoptr (GenlmPlugin) second = NULL;
 
   copy_module ("good", "libgenlmgood.so", copy);
   registry = genlm_registry_new (folders, NULL);
@@ -283,8 +283,8 @@ test_subfolder_and_shadowing (void)
 static void
 change_file (const char *file)
 {
-  g_autoptr(GFile) object = g_file_new_for_path (file);
-  g_autoptr(GFileInfo) info = g_file_query_info (object, "time::modified,time::modified-usec", 0, NULL, NULL);
+  g_autoptr (GFile) object = g_file_new_for_path (file);
+  g_autoptr (GFileInfo) info = g_file_query_info (object, "time::modified,time::modified-usec", 0, NULL, NULL);
   guint32 fraction = g_file_info_get_attribute_uint32 (info, "time::modified-usec");
 
   g_file_info_set_attribute_uint32 (info, "time::modified-usec", fraction > 0 ? fraction - 1 : 1);
@@ -306,7 +306,7 @@ test_cache (void)
   copy_module ("bad", "libgenlmcrash.so", crash);
   copy_module ("bad", "libgenlmunresolved.so", unresolved);
   {
-    g_autoptr(GenlmRegistry) registry = registry_for (folder, cache);
+    g_autoptr (GenlmRegistry) registry = registry_for (folder, cache);
 
     assert_failed (registry, "crash", GENLM_PLUGIN_ERROR_CRASHED, "*");
     assert_failed (registry, "unresolved", GENLM_PLUGIN_ERROR_UNRESOLVED, "*");
@@ -317,8 +317,8 @@ test_cache (void)
   {
     /* From the cache alone, failures with their reason; what may be cured from
      * outside is tried again. */
-    g_autoptr(GenlmRegistry) registry = registry_for (folder, cache);
-    g_autoptr(GenlmElementFactory) factory = genlm_registry_find_factory (registry, "test-thing", NULL);
+    g_autoptr (GenlmRegistry) registry = registry_for (folder, cache);
+    g_autoptr (GenlmElementFactory) factory = genlm_registry_find_factory (registry, "test-thing", NULL);
 
     g_assert_nonnull (factory);
     g_assert_cmpstr (genlm_element_factory_get_description (factory), ==, "Keeps a value of every kind");
@@ -328,20 +328,20 @@ test_cache (void)
   change_file (crash);
   {
     /* A change of the file, however small, makes it worth another look. */
-    g_autoptr(GenlmRegistry) registry = registry_for (folder, cache);
+    g_autoptr (GenlmRegistry) registry = registry_for (folder, cache);
 
     assert_failed (registry, "crash", GENLM_PLUGIN_ERROR_NO_SCANNER, "*");
   }
   repair_scanner (scanner);
   {
     /* That the scanner was missing is not remembered. */
-    g_autoptr(GenlmRegistry) registry = registry_for (folder, cache);
+    g_autoptr (GenlmRegistry) registry = registry_for (folder, cache);
 
     assert_failed (registry, "crash", GENLM_PLUGIN_ERROR_CRASHED, "*");
   }
   g_assert_cmpint (g_remove (good), ==, 0);
   {
-    g_autoptr(GenlmRegistry) registry = registry_for (folder, cache);
+    g_autoptr (GenlmRegistry) registry = registry_for (folder, cache);
 
     g_assert_null (genlm_registry_find_plugin (registry, "good"));
   }
@@ -362,8 +362,8 @@ test_damaged_cache (void)
   copy_module ("good", "libgenlmgood.so", good);
   for (guint damage = 0; damage < 6; damage++)
     {
-      g_autoptr(GenlmRegistry) registry = registry_for (folder, cache);
-      g_autoptr(GenlmElementFactory) factory = NULL;
+      g_autoptr (GenlmRegistry) registry = registry_for (folder, cache);
+      g_autoptr (GenlmElementFactory) factory = NULL;
 
       switch (damage)
         {
@@ -408,8 +408,8 @@ static void
 test_unwritable_cache (void)
 {
   g_autofree char *folder = modules ("good");
-  g_autoptr(GenlmRegistry) registry = registry_for (folder, "/dev/null/registry");
-  g_autoptr(GenlmElementFactory) factory = genlm_registry_find_factory (registry, "test-thing", NULL);
+  g_autoptr (GenlmRegistry) registry = registry_for (folder, "/dev/null/registry");
+  g_autoptr (GenlmElementFactory) factory = genlm_registry_find_factory (registry, "test-thing", NULL);
 
   g_assert_nonnull (factory);
 }
@@ -426,9 +426,9 @@ test_dependency (void)
   g_setenv ("TEST_DEPENDENCY", file, TRUE);
   for (guint exists = 0; exists <= 1; exists++)
     {
-      g_autoptr(GenlmRegistry) registry = registry_for (folder, cache);
-      g_autoptr(GenlmElementFactory) factory = NULL;
-      g_autoptr(GenlmPlugin) plugin = NULL;
+      g_autoptr (GenlmRegistry) registry = registry_for (folder, cache);
+      g_autoptr (GenlmElementFactory) factory = NULL;
+      g_autoptr (GenlmPlugin) plugin = NULL;
 
       if (exists)
         g_assert_true (g_file_set_contents (file, "here", -1, NULL));
@@ -447,7 +447,7 @@ test_rescan (void)
   g_autofree char *folder = make_folder ();
   g_autofree char *plugin_file = g_build_filename (folder, "libgenlmexit.so", NULL);
   g_autofree char *cache = g_build_filename (folder, "registry.gvariant", NULL);
-  g_autoptr(GenlmRegistry) registry = registry_for (folder, cache);
+  g_autoptr (GenlmRegistry) registry = registry_for (folder, cache);
   char *scanner;
 
   copy_module ("bad", "libgenlmexit.so", plugin_file);
@@ -466,9 +466,9 @@ test_changed_after_scan (void)
 {
   g_autofree char *folder = make_folder ();
   g_autofree char *file = g_build_filename (folder, "libgenlmsecond.so", NULL);
-  g_autoptr(GenlmRegistry) registry = registry_for (folder, NULL);
-  g_autoptr(GenlmElementFactory) factory = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GenlmRegistry) registry = registry_for (folder, NULL);
+  g_autoptr (GenlmElementFactory) factory = NULL;
+  g_autoptr (GError) error = NULL;
 
   copy_module ("good", "libgenlmsecond.so", file);
   factory = genlm_registry_find_factory (registry, "test-ranked", NULL);
@@ -493,7 +493,7 @@ test_wrong_scanner (void)
 
   g_setenv ("GENLM_PLUGIN_SCANNER", "/bin/true", TRUE);
   {
-    g_autoptr(GenlmRegistry) registry = registry_for (folder, NULL);
+    g_autoptr (GenlmRegistry) registry = registry_for (folder, NULL);
 
     assert_failed (registry, "good", GENLM_PLUGIN_ERROR_INVALID_OUTPUT, "*/bin/true*no readable report*");
   }
@@ -504,9 +504,9 @@ static void
 test_not_found (void)
 {
   g_autofree char *folder = modules ("bad");
-  g_autoptr(GenlmRegistry) registry = registry_for (folder, NULL);
-  g_autoptr(GenlmElementFactory) factory = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GenlmRegistry) registry = registry_for (folder, NULL);
+  g_autoptr (GenlmElementFactory) factory = NULL;
+  g_autoptr (GError) error = NULL;
 
   factory = genlm_registry_find_factory (registry, "prodcut", &error);
   g_assert_null (factory);
@@ -537,7 +537,7 @@ static void
 test_threads (void)
 {
   g_autofree char *folder = modules ("good");
-  g_autoptr(GenlmRegistry) registry = registry_for (folder, NULL);
+  g_autoptr (GenlmRegistry) registry = registry_for (folder, NULL);
   GThread *threads[4];
   GenlmElementFactory *factories[4];
 
@@ -558,10 +558,10 @@ static void
 test_plugin_of_ones_own (void)
 {
   g_autofree char *file = g_test_build_filename (G_TEST_BUILT, "modules", "good", "libgenlmgood.so", NULL);
-  g_autoptr(GenlmPlugin) plugin = genlm_plugin_new_for_file (file);
-  g_autoptr(GenlmPlugin) missing = genlm_plugin_new_for_file ("/nonexistent/libgenlmx.so");
-  g_autoptr(GenlmPlugin) misnamed = genlm_plugin_new_for_file ("/nonexistent/x.so");
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GenlmPlugin) plugin = genlm_plugin_new_for_file (file);
+  g_autoptr (GenlmPlugin) missing = genlm_plugin_new_for_file ("/nonexistent/libgenlmx.so");
+  g_autoptr (GenlmPlugin) misnamed = genlm_plugin_new_for_file ("/nonexistent/x.so");
+  g_autoptr (GError) error = NULL;
 
   g_assert_cmpstr (genlm_plugin_get_name (plugin), ==, "good");
   g_assert_true (genlm_plugin_load (plugin, &error));

@@ -40,8 +40,8 @@ run (const char *first,
      ...)
 {
   const char *arguments[MAX_ARGUMENTS] = { "genlm", first };
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = NULL;
   Result *result = g_new0 (Result, 1);
   va_list more;
 
@@ -82,7 +82,7 @@ static JsonObject *
 parse_json (const char *text,
             JsonNode  **root)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   *root = json_from_string (text, &error);
   g_assert_no_error (error);
@@ -93,8 +93,8 @@ static void
 assert_members (JsonObject *object,
                 const char *names)
 {
-  g_autoptr(GString) found = g_string_new (NULL);
-  g_autoptr(GList) members = json_object_get_members (object);
+  g_autoptr (GString) found = g_string_new (NULL);
+  g_autoptr (GList) members = json_object_get_members (object);
 
   for (GList *l = members; l != NULL; l = l->next)
     g_string_append_printf (found, "%s%s", found->len > 0 ? " " : "", (const char *) l->data);
@@ -112,12 +112,12 @@ use_modules (const char *kind)
 static void
 test_command (void)
 {
-  g_autoptr(Result) version = run ("--version", NULL);
-  g_autoptr(Result) help = run ("--help", NULL);
-  g_autoptr(Result) inspect_help = run ("inspect", "--help", NULL);
-  g_autoptr(Result) launch_help = run ("launch", "--help", NULL);
-  g_autoptr(Result) none = run (NULL, NULL);
-  g_autoptr(Result) unknown = run ("lunch", NULL);
+  g_autoptr (Result) version = run ("--version", NULL);
+  g_autoptr (Result) help = run ("--help", NULL);
+  g_autoptr (Result) inspect_help = run ("inspect", "--help", NULL);
+  g_autoptr (Result) launch_help = run ("launch", "--help", NULL);
+  g_autoptr (Result) none = run (NULL, NULL);
+  g_autoptr (Result) unknown = run ("lunch", NULL);
 
   assert_done (version);
   g_assert_true (g_pattern_match_simple ("genlm ?*.?*.?*\n", version->output));
@@ -135,9 +135,9 @@ test_command (void)
 static void
 test_inspect_list (void)
 {
-  g_autoptr(Result) text = run ("inspect", NULL);
-  g_autoptr(Result) json = run ("inspect", "--json", NULL);
-  g_autoptr(JsonNode) root = NULL;
+  g_autoptr (Result) text = run ("inspect", NULL);
+  g_autoptr (Result) json = run ("inspect", "--json", NULL);
+  g_autoptr (JsonNode) root = NULL;
   JsonObject *object;
   JsonArray *plugins;
   gboolean found = FALSE;
@@ -177,14 +177,14 @@ test_inspect_list (void)
 static void
 test_inspect_element (void)
 {
-  g_autoptr(Result) text = run ("inspect", "TestThing", NULL);
-  g_autoptr(Result) wrapper = run ("inspect", "test-wrapper", NULL);
-  g_autoptr(Result) json = run ("inspect", "test-thing", "--json", NULL);
-  g_autoptr(Result) unknown = run ("inspect", "test-thnig", NULL);
-  g_autoptr(Result) unknown_json = run ("inspect", "test-thnig", "--json", NULL);
-  g_autoptr(Result) two = run ("inspect", "test-thing", "smc", NULL);
-  g_autoptr(Result) option = run ("inspect", "--jsno", NULL);
-  g_autoptr(JsonNode) root = NULL;
+  g_autoptr (Result) text = run ("inspect", "TestThing", NULL);
+  g_autoptr (Result) wrapper = run ("inspect", "test-wrapper", NULL);
+  g_autoptr (Result) json = run ("inspect", "test-thing", "--json", NULL);
+  g_autoptr (Result) unknown = run ("inspect", "test-thnig", NULL);
+  g_autoptr (Result) unknown_json = run ("inspect", "test-thnig", "--json", NULL);
+  g_autoptr (Result) two = run ("inspect", "test-thing", "smc", NULL);
+  g_autoptr (Result) option = run ("inspect", "--jsno", NULL);
+  g_autoptr (JsonNode) root = NULL;
   JsonObject *object, *property;
 
   assert_done (text);
@@ -211,12 +211,12 @@ test_inspect_element (void)
 static void
 test_inspect_failed (void)
 {
-  g_autoptr(Result) none = NULL;
-  g_autoptr(Result) list = NULL;
-  g_autoptr(Result) text = NULL;
-  g_autoptr(Result) json = NULL;
-  g_autoptr(Result) again = NULL;
-  g_autoptr(JsonNode) root = NULL;
+  g_autoptr (Result) none = NULL;
+  g_autoptr (Result) list = NULL;
+  g_autoptr (Result) text = NULL;
+  g_autoptr (Result) json = NULL;
+  g_autoptr (Result) again = NULL;
+  g_autoptr (JsonNode) root = NULL;
   JsonArray *failed;
 
   /* A plugin that offers less than it could is told, too. */
@@ -261,14 +261,14 @@ without_times (const char *json)
 static void
 test_launch_json (void)
 {
-  g_autoptr(Result) result = run ("launch", "--json", LINE, NULL);
-  g_autoptr(Result) same = run ("launch", "--json", LINE, NULL);
-  g_autoptr(Result) seeded = run ("launch", "--seed=11", "--json", LINE " ess-threshold=0.5", NULL);
-  g_autoptr(Result) other = run ("launch", "--json", "--seed", "18446744073709551615", LINE, NULL);
+  g_autoptr (Result) result = run ("launch", "--json", LINE, NULL);
+  g_autoptr (Result) same = run ("launch", "--json", LINE, NULL);
+  g_autoptr (Result) seeded = run ("launch", "--seed=11", "--json", LINE " ess-threshold=0.5", NULL);
+  g_autoptr (Result) other = run ("launch", "--json", "--seed", "18446744073709551615", LINE, NULL);
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
   g_autofree char *third = NULL;
-  g_autoptr(JsonNode) root = NULL;
+  g_autoptr (JsonNode) root = NULL;
   JsonObject *object;
   JsonArray *array;
   double total = 0.0;
@@ -317,9 +317,9 @@ static void
 test_launch_dead (void)
 {
   const char *line = "test-model behaviour=endless ! direct ! smc particles=2 max-tokens=3 seed=1";
-  g_autoptr(Result) json = run ("launch", "--json", line, NULL);
-  g_autoptr(Result) text = run ("launch", line, NULL);
-  g_autoptr(JsonNode) root = NULL;
+  g_autoptr (Result) json = run ("launch", "--json", line, NULL);
+  g_autoptr (Result) text = run ("launch", line, NULL);
+  g_autoptr (JsonNode) root = NULL;
   JsonObject *object, *particle;
 
   /* Dead particles are a result; what is not finite is null. */
@@ -340,7 +340,7 @@ test_launch_dead (void)
 static void
 test_launch_text (void)
 {
-  g_autoptr(Result) result = run ("launch", LINE, NULL);
+  g_autoptr (Result) result = run ("launch", LINE, NULL);
 
   assert_done (result);
   g_assert_true (g_str_has_prefix (result->output, "Posterior:\n"));
@@ -374,14 +374,14 @@ static const Mistake mistakes[] = {
 static void
 test_launch_mistakes (void)
 {
-  g_autoptr(Result) none = run ("launch", NULL);
-  g_autoptr(Result) two = run ("launch", "test-model", "! smc", NULL);
-  g_autoptr(Result) seed = run ("launch", "--seed=x", LINE, NULL);
+  g_autoptr (Result) none = run ("launch", NULL);
+  g_autoptr (Result) two = run ("launch", "test-model", "! smc", NULL);
+  g_autoptr (Result) seed = run ("launch", "--seed=x", LINE, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (mistakes); i++)
     {
-      g_autoptr(Result) text = run ("launch", mistakes[i].description, NULL);
-      g_autoptr(Result) json = run ("launch", "--json", mistakes[i].description, NULL);
+      g_autoptr (Result) text = run ("launch", mistakes[i].description, NULL);
+      g_autoptr (Result) json = run ("launch", "--json", mistakes[i].description, NULL);
 
       assert_failed (text, mistakes[i].pattern);
       assert_failed (json, mistakes[i].pattern);
@@ -394,10 +394,10 @@ test_launch_mistakes (void)
 static void
 test_full_disk (void)
 {
-  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_autoptr(GSubprocess) process = NULL;
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GSubprocess) process = NULL;
   g_autofree char *errors = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (!g_file_test ("/dev/full", G_FILE_TEST_EXISTS))
     {
@@ -418,11 +418,11 @@ static void
 test_interrupt (gconstpointer behaviour)
 {
   g_autofree char *line = g_strdup_printf ("test-model behaviour=%s ! direct ! smc", (const char *) behaviour);
-  g_autoptr(GSubprocess) process = NULL;
-  g_autoptr(GDataInputStream) errors = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GDataInputStream) errors = NULL;
   g_autofree char *asked = NULL;
   g_autofree char *output = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   gint64 start, limit = (g_test_perf () ? 200 : 3000) * 1000;
 
   process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
@@ -448,10 +448,10 @@ test_interrupt (gconstpointer behaviour)
 static void
 test_progress (void)
 {
-  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
-  g_autoptr(GSubprocess) process = NULL;
-  g_autoptr(GString) seen = g_string_new (NULL);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GString) seen = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
   char chunk[256];
   gssize n;
   int leader = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
