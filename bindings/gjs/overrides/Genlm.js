@@ -201,7 +201,6 @@ function guardResult(check) {
     };
 }
 
-/* JavaScript runs in one thread, whatever it says. */
 function guardTraits(name, func) {
     return function () {
         const value = func.call(this);
@@ -361,6 +360,17 @@ function guardClasses() {
             removeGuards(klass, plain);
         }
     };
+
+    /* The classes of old, which do not come by here. */
+    Genlm.PotentialBase.prototype.__metaclass__ = function (params) {
+        throw new TypeError(`${params.Name}: a potential is made with GObject.registerClass(), not with Lang.Class`);
+    };
+
+    /* JavaScript runs in one thread, whatever it says. */
+    const setTraits = Genlm.PotentialBase.prototype.set_traits;
+    Genlm.PotentialBase.prototype.set_traits = function (traits) {
+        setTraits.call(this, traits & ~Genlm.Traits.THREAD_SAFE);
+    };
 }
 
 /* -- requests: what is returned later is checked as well ------------------- */
@@ -377,6 +387,11 @@ function guardAnswers() {
                 throw invalid('wanted are Genlm.Draws', value);
             return value;
         },
+    };
+
+    const returnError = Genlm.Request.prototype.return_error;
+    Genlm.Request.prototype.return_error = function (error) {
+        returnError.call(this, toGError(this, 'return_error', error));
     };
 
     for (const name in convert) {

@@ -500,6 +500,46 @@ test('mistakes in the class', () => {
         message = error.message;
     }
     assertMatch(message, /vfunc_weigh_prefx: a potential has no such function/);
+
+    message = '';
+    try {
+        new imports.lang.Class({
+            Name: 'OfOld',
+            Extends: Genlm.PotentialBase,
+            vfunc_weigh_prefix() {
+                return null;
+            },
+        });
+    } catch (error) {
+        message = error.message;
+    }
+    assertMatch(message, /OfOld: a potential is made with GObject.registerClass/);
+});
+
+test('identity that is none', async () => {
+    let vocab, traits;
+    const Broken = GObject.registerClass(class Broken extends Genlm.PotentialBase {
+        vfunc_get_vocab() {
+            return vocab;
+        }
+
+        vfunc_get_traits() {
+            return traits;
+        }
+
+        vfunc_weigh_prefix() {
+            return 0;
+        }
+    });
+    print('# What gjs prints now is wanted.');
+    [vocab, traits] = [VOCAB, Genlm.Traits.NONE];
+    const p = new Broken();
+    assertEqual(p.prefix_sync(context(A), null), 0);
+    for (traits of [true, 'INLINE', null, undefined, 1.5, {}, []])
+        assertEqual(p.get_traits(), Genlm.Traits.NONE);
+    traits = Genlm.Traits.NONE;
+    for (vocab of [true, 'ab', ['a', 'b'], null, undefined, 0])
+        await refuse(Code.NOT_READY, () => new Broken().prefix_sync(context(A), null), vocab);
 });
 
 /* -- guards ---------------------------------------------------------------- */
@@ -515,7 +555,7 @@ class Returns extends Genlm.PotentialBase {
     _init(value) {
         super._init({vocab: VOCAB});
         this.value = value;
-        this.set_traits(Genlm.Traits.BOOLEAN);
+        this.set_traits(Genlm.Traits.BOOLEAN | Genlm.Traits.THREAD_SAFE);
     }
 }
 for (const name of ['weigh_prefix', 'weigh_complete', 'weigh_next', 'weigh_mask', 'weigh_prefix_batch',
@@ -526,6 +566,7 @@ GObject.registerClass(Returns);
 const NEVER = [null, undefined, '', 'text', false, true, {}, 10n, Symbol('s'), () => 0, new Uint8Array(0)];
 
 test('weights', async () => {
+    assertEqual(new Returns(0).get_traits(), Genlm.Traits.BOOLEAN, 'JavaScript is never thread-safe');
     const nonsense = [...NEVER, [], [0], [true], [0, true], [true, null], [true, true], [true, ''], [false, 0],
         [true, 0, 1], [1, 0], [true, []], [true, undefined], Genlm.Scores.new([0]), Promise.resolve(0), new Number(0)];
     for (const value of nonsense) {
@@ -664,6 +705,9 @@ test('requests', async () => {
     assertEqual(await refuse(Code.LIMIT, () => asking(request => {
         request.return_error(new Genlm.PotentialError({code: Code.LIMIT, message: 'full'}));
     })), 'full');
+    assertMatch(await refuse(Code.FAILED, () => asking(request => {
+        request.return_error(new RangeError('any'));
+    })), /RangeError: any \(test-scripts\.js:/);
     for (const value of [...NEVER, [], [null], [true], [''], [0, 0], 0]) {
         await refuse(Code.INVALID_RESULT, () => asking(r => r.return_scores(value)), value);
         await refuse(Code.INVALID_RESULT, () => asking(r => r.return_weights(value), 'logw_next'), value);
@@ -743,6 +787,12 @@ test('sampler that fails', async () => {
         await refuse(null, () => new Fails().sample_sync(context(), random, null), value);
         await refuse(null, () => new Fails().sample(context(), random, null), value);
     }
+    const Aimless = GObject.registerClass(class Aimless extends Uniform {
+        vfunc_get_target() {
+            return 3;
+        }
+    });
+    await refuse(null, () => Genlm.Smc.new(new Aimless(), null).run_sync(null));
     /* Asynchronously it would be pending until the garbage is collected. */
     value = 'forget';
     await refuse(null, () => new Fails().sample_sync(context(), random, null));

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import io
 import math
+import threading
 import unittest
 
 import gi
@@ -152,6 +153,9 @@ class Least(Genlm.PotentialBase):
 
     def do_weigh_complete(self, context):
         return is_finished(context.dup_tokens())
+
+    def __init_subclass__(cls, **kwargs):
+        cls.options = kwargs
 
 
 class Lipogram(Genlm.PotentialBase):
@@ -303,6 +307,35 @@ class TestComposition(unittest.TestCase):
         self.assertEqual(sorted(answers), [-INF, -INF, 0.0, 0.0])
         self.assertEqual(p.asked.count('evaluate'), 1)
 
+    def test_threads(self):
+        asked_in = set()
+
+        class Safe(Least):
+            def do_get_traits(self):
+                return Genlm.Traits.THREAD_SAFE
+
+            def do_weigh_prefix(self, context):
+                asked_in.add(threading.get_ident())
+                return None if context.get_length() == 3 else super().do_weigh_prefix(context)
+        safe = Safe()
+        self.assertEqual(wait(safe, 'prefix', context(A)), 0.0)
+        with self.assertRaises(GLib.Error):
+            wait(safe, 'prefix', context(B, B, B))
+        self.assertNotIn(threading.get_ident(), asked_in)
+
+        result = []
+
+        def ask(potential):
+            try:
+                result.append(potential.prefix_sync(context(A), None))
+            except GLib.Error as error:
+                result.append(error.code)
+        for potential in (safe, Least()):
+            thread = threading.Thread(target=ask, args=(potential,))
+            thread.start()
+            thread.join()
+        self.assertEqual(result, [0.0, Code.WRONG_THREAD])
+
     def test_product(self):
         class Cheap(Least):
             def do_weigh_prefix(self, context):
@@ -444,6 +477,28 @@ class TestSiblings(unittest.TestCase):
         self.assertEqual(Mixed().prefix_sync(context(A), None), -5.0)
         self.assertEqual(Behind().prefix_sync(context(A), None), 0.0)
         self.assertEqual(Least().prefix_sync(context(A), None), 0.0)
+
+    def test_class_features(self):
+        class Featured(Least, answer=42):
+            __gtype_name__ = 'FeaturedPotential'
+            __gsignals__ = {'asked': (GObject.SignalFlags.RUN_FIRST, None, (int,))}
+            weight = GObject.Property(type=object)
+
+            def __init_subclass__(cls, **kwargs):
+                raise AssertionError('it has no subclass')
+
+            def do_weigh_prefix(self, context):
+                self.emit('asked', len(context))
+                return self.weight
+        heard = []
+        featured = Featured()
+        featured.weight = -1.0
+        featured.connect('asked', lambda _, n: heard.append(n))
+        self.assertEqual(featured.prefix_sync(context(A), None), -1.0)
+        featured.weight = None
+        with self.assertRaises(GLib.Error):
+            featured.prefix_sync(context(A), None)
+        self.assertEqual((heard, Featured.options), ([1, 1], {'answer': 42}))
 
     def test_mistakes_in_the_class(self):
         with self.assertRaisesRegex(TypeError, 'do_weigh_prefx: a potential has no such function'):
@@ -595,6 +650,11 @@ class TestGuards(unittest.TestCase):
         self.assertIn('TypeError', self.refuse(Code.FAILED, WrongArity().complete_sync, context(A), None))
         self.assertIn('TypeError', self.refuse(Code.FAILED, wait, WrongArity(), 'prefix', context(A)))
 
+    def test_interrupts(self):
+        with self.printed('KeyboardInterrupt'):
+            for name in ('prefix_sync', 'complete_sync', 'logw_next_sync', 'mask_next_sync'):
+                self.refuse(Code.FAILED, getattr(Returns(KeyboardInterrupt()), name), context(A), None)
+
     def test_nothing_implemented(self):
         class Nothing(Genlm.PotentialBase):
             pass
@@ -645,10 +705,17 @@ class TestRequests(unittest.TestCase):
         def pass_on(request):
             request.return_error(GLib.Error.new_literal(Genlm.potential_error_quark(), 'full', Code.LIMIT))
 
+        def pass_on_any(request):
+            try:
+                {}['key']
+            except KeyError as error:
+                request.return_error(error)
+
         async def later(request):
             pass
         self.assertIn("KeyError: 'gone'", self.refuse(Code.FAILED, self.ask, fail))
         self.assertIn('full', self.refuse(Code.LIMIT, self.ask, pass_on))
+        self.assertIn("KeyError: 'key' (test_scripts.py:", self.refuse(Code.FAILED, self.ask, pass_on_any))
         self.assertIn('coroutine', self.refuse(Code.INVALID_RESULT, self.ask, later))
         self.refuse(Code.INVALID_RESULT, self.ask, lambda request: 0.0)
         self.refuse(Code.NO_ANSWER, self.ask, lambda request: None)
@@ -727,6 +794,13 @@ class TestSampler(unittest.TestCase):
         self.assertIn('ValueError: no', ask(ValueError('no')))
         for value in NEVER + [[], [0], (0, 0.0), Genlm.Draws.new()]:
             ask(value)
+
+        class Aimless(Uniform):
+            def do_get_target(self):
+                return 3
+        with contextlib.redirect_stderr(io.StringIO()) as output, self.assertRaises(GLib.Error):
+            Genlm.Smc.new(Aimless(), None).run_sync(None)
+        self.assertIn('Aimless.do_get_target: it must return Potential', output.getvalue())
 
         class Forgets(Uniform):
             def do_draw_now(self, request):

@@ -64,10 +64,10 @@ def _to_gerror(self, name, error):
         return error
     if isinstance(error, _Refused):
         return _make_error(error.code, f'{where}: {error}')
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return _make_error(Genlm.PotentialError.FAILED,
-                       f'{where}: {type(error).__name__}: {error} '
-                       f'({os.path.basename(frame.filename)}:{frame.lineno})')
+    text = f'{where}: {type(error).__name__}: {error}'
+    for frame in traceback.extract_tb(error.__traceback__)[-1:]:
+        text += f' ({os.path.basename(frame.filename)}:{frame.lineno})'
+    return _make_error(Genlm.PotentialError.FAILED, text)
 
 
 # -- numbers ------------------------------------------------------------------
@@ -374,12 +374,22 @@ def _guard_answer(name, convert):
     setattr(Genlm.Request, name, guarded)
 
 
+def _accept_exceptions():
+    return_error = Genlm.Request.return_error
+
+    @functools.wraps(return_error)
+    def accepting(self, error):
+        return_error(self, _to_gerror(self, 'return_error', error) if isinstance(error, Exception) else error)
+    Genlm.Request.return_error = accepting
+
+
 def _check_draws(request, value):
     if not isinstance(value, Genlm.Draws):
         raise _Refused(Genlm.PotentialError.INVALID_RESULT, f'wanted are Genlm.Draws, not {_describe(value)}')
     return value
 
 
+_accept_exceptions()
 _guard_answer('return_scores', lambda self, value: _to_scores(value, self.get_size()))
 _guard_answer('return_weights', lambda self, value: _to_list(
     value, self.get_size(), Genlm.WeightsList, lambda item: _to_weights(item, self.get_n_weights())))
