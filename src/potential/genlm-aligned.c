@@ -32,44 +32,41 @@ static void genlm_aligned_potential_init (GenlmPotentialInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (GenlmAligned, genlm_aligned, GENLM_TYPE_POTENTIAL_BASE,
                                G_IMPLEMENT_INTERFACE (GENLM_TYPE_POTENTIAL, genlm_aligned_potential_init))
 
-/* Returns the context over the base's vocabulary, NULL if a token is unreadable. */
+/* Returns (transfer none) the context over the base's vocabulary, NULL if a token
+ * is unreadable. It is kept on every node: what is asked are children of nodes
+ * that may never be asked themselves. */
 static GenlmContext *
 translate (GenlmAligned *self,
            GenlmContext *context)
 {
-  gsize length = genlm_context_get_length (context);
-  GenlmContext *known = context;
-  GenlmContext *found = NULL;
-  g_autofree guint32 *tokens = NULL;
-  GenlmContext *result;
-  gsize n;
+  g_autoptr (GPtrArray) unknown = g_ptr_array_new ();
+  GenlmContext *node = context;
+  GenlmContext *known = NULL;
 
-  while (found == NULL && genlm_context_get_length (known) > 0)
+  while (known == NULL && genlm_context_get_length (node) > 0)
     {
-      found = genlm_context_get_state (known, self->key);
-      if (found == NULL)
-        known = genlm_context_get_parent (known);
+      known = genlm_context_get_state (node, self->key);
+      if (known == NULL)
+        {
+          g_ptr_array_add (unknown, node);
+          node = genlm_context_get_parent (node);
+        }
     }
-  if (found == NULL)
-    found = self->root;
+  if (known == NULL)
+    known = self->root;
 
-  n = length - genlm_context_get_length (known);
-  if (n == 0)
-    return genlm_context_ref (found);
-
-  tokens = g_new (guint32, n);
-  genlm_context_copy_suffix (context, length - n, tokens);
-  for (gsize i = 0; i < n; i++)
+  for (guint i = unknown->len; i > 0; i--)
     {
-      tokens[i] = self->map[tokens[i]];
-      if (tokens[i] == UNREADABLE)
+      guint32 token;
+
+      node = g_ptr_array_index (unknown, i - 1);
+      token = self->map[genlm_context_get_last (node)];
+      if (token == UNREADABLE)
         return NULL;
+      known = genlm_context_put_state (node, self->key, genlm_context_append (known, token),
+                                       (GDestroyNotify) genlm_context_unref);
     }
-
-  result = genlm_context_append_tokens (found, tokens, n);
-  genlm_context_put_state (context, self->key, genlm_context_ref (result),
-                           (GDestroyNotify) genlm_context_unref);
-  return result;
+  return known;
 }
 
 /* -- answering from the base ---------------------------------------------- */
@@ -187,7 +184,7 @@ translate_batch (Question  *question,
   question->readable = g_new0 (gboolean, n);
   for (gsize i = 0; i < n; i++)
     {
-      g_autoptr (GenlmContext) context = translate (question->aligned, genlm_batch_get (batch, i));
+      GenlmContext *context = translate (question->aligned, genlm_batch_get (batch, i));
 
       question->readable[i] = context != NULL;
       if (context != NULL)
