@@ -170,19 +170,33 @@ append_token (GenlmSmcRun *self,
 
 /* -- the start -- */
 
+static gboolean
+is_over (GenlmPotential *potential,
+         GenlmVocab     *vocab)
+{
+  return genlm_vocab_equal (genlm_potential_get_vocab (potential), vocab);
+}
+
 /* A zero start weight should say whose it is, so a product is asked by its
- * sides. */
+ * sides, where both can read what it can. */
 static void
 find_factors (GenlmSmcRun *self)
 {
   GenlmPotential *target = self->settings.target;
+  GenlmPotential *first;
+  GenlmPotential *second;
 
   self->factors[0] = target;
   self->n_factors = 1;
-  if (GENLM_IS_PRODUCT (target))
+  if (!GENLM_IS_PRODUCT (target))
+    return;
+
+  first = genlm_product_get_first (GENLM_PRODUCT (target));
+  second = genlm_product_get_second (GENLM_PRODUCT (target));
+  if (is_over (first, self->vocab) && is_over (second, self->vocab))
     {
-      self->factors[0] = genlm_product_get_first (GENLM_PRODUCT (target));
-      self->factors[1] = genlm_product_get_second (GENLM_PRODUCT (target));
+      self->factors[0] = first;
+      self->factors[1] = second;
       self->n_factors = 2;
     }
 }

@@ -552,6 +552,35 @@ test_awrs (void)
                      <=, genlm_sequences_get_total_seconds (sequences));
 }
 
+/* A product whose sides are over other vocabularies than its own. */
+static void
+test_intersecting_product (void)
+{
+  g_autoptr (GenlmPotential) first = make_set ("cab", "ab", 2.0, "ac", 1.0, NULL);
+  g_autoptr (GenlmPotential) second = make_set ("ab", "ab", 3.0, "b", 1.0, NULL);
+  g_autoptr (GenlmProduct) product = g_object_new (GENLM_TYPE_PRODUCT, "first", first,
+                                                   "second", second, "intersect", TRUE, NULL);
+  GError *error = NULL;
+  g_autoptr (GenlmSmc) smc = NULL;
+  g_autoptr (GenlmSequences) sequences = NULL;
+  guint n_live = 0;
+
+  g_assert_true (g_initable_init (G_INITABLE (product), NULL, &error));
+  g_assert_no_error (error);
+  smc = make_smc (GENLM_POTENTIAL (product), NULL, 8, 0.0, 3, 7);
+  sequences = run_sync (smc);
+  for (guint i = 0; i < 8; i++)
+    {
+      GenlmParticle *particle = genlm_sequences_get_particle (sequences, i);
+
+      if (genlm_particle_get_finish (particle) == GENLM_FINISH_DEAD)
+        continue;
+      g_assert_cmpstr (genlm_particle_get_text (particle), ==, "ab");
+      n_live++;
+    }
+  g_assert_cmpuint (n_live, >, 0);
+}
+
 /* -- the same bits -- */
 
 static GenlmSequences *
@@ -827,6 +856,7 @@ main (int   argc,
   g_test_add_func ("/smc/critic-kills", test_critic_kills);
   g_test_add_func ("/smc/max-tokens", test_max_tokens);
   g_test_add_func ("/smc/awrs", test_awrs);
+  g_test_add_func ("/smc/intersecting-product", test_intersecting_product);
   g_test_add_func ("/smc/same-seed", test_same_seed);
   g_test_add_func ("/smc/drawn-seed", test_drawn_seed);
   g_test_add_func ("/smc/zero-weight", test_zero_weight);
