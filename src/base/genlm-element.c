@@ -86,10 +86,10 @@ genlm_element_class_set_metadata (GObjectClass *klass,
 /**
  * genlm_element_class_set_input: (skip)
  * @klass: the class, in its `class_init`
- * @property_name: the object property
+ * @property_name: the object property, or several separated by commas
  *
  * Says which property takes the element on the left of `!` in a pipeline
- * description.
+ * description. Of several, each further `!` sets the next that is not set yet.
  *
  * Since: 0.1
  */
@@ -172,7 +172,7 @@ genlm_element_type_get_author (GType type)
  *
  * Gets the property that takes the element on the left of `!`.
  *
- * Returns: (nullable): the property's name, %NULL if the element takes no input
+ * Returns: (nullable): the property's name, or several separated by commas; %NULL if the element takes no input
  * Since: 0.1
  */
 const char *

@@ -457,7 +457,8 @@ genlm_element_factory_get_author (GenlmElementFactory *self)
  *
  * Gets the property that `!` sets in a pipeline description.
  *
- * Returns: (transfer none) (nullable): the name of the property, or %NULL if the element has no input
+ * Returns: (transfer none) (nullable): the name of the property, or several separated by commas, which one `!`
+ *   after the other sets; %NULL if the element has no input
  *
  * Since: 0.1
  */

@@ -91,26 +91,42 @@ find_elements (Build   *build,
   return TRUE;
 }
 
-/* The property that a value is for; of "!" the input of the element. */
+/* The input that the next "!" sets: the first that is not set, else the last. */
+static char *
+dup_free_input (Plan       *plan,
+                const char *inputs)
+{
+  g_auto (GStrv) names = g_strsplit (inputs, ",", -1);
+  guint i = 0;
+
+  while (names[i + 1] != NULL &&
+         g_hash_table_contains (plan->seen, g_object_class_find_property (plan->klass, names[i])))
+    i++;
+  return g_strdup (names[i]);
+}
+
+/* The property that a value is for. */
 static GParamSpec *
 find_property (Build               *build,
                Plan                *plan,
                GenlmPipelineValue  *value,
                GError             **error)
 {
-  const char *input = genlm_element_factory_get_input (plan->factory);
+  const char *inputs = genlm_element_factory_get_input (plan->factory);
+  g_autofree char *input = NULL;
   GParamSpec *pspec;
   GError *cause = NULL;
 
-  if (value->name == NULL && input == NULL)
+  if (value->name == NULL && inputs == NULL)
     {
       genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_NO_INPUT, build_description (build), value->position,
                                       "Element \"%s\" takes no other element, so nothing can stand before its \"!\"",
                                       plan->name);
       return NULL;
     }
-  pspec = genlm_element_value_find_property (plan->klass, plan->name,
-                                             value->name != NULL ? value->name : input, &cause);
+  if (value->name == NULL)
+    input = dup_free_input (plan, inputs);
+  pspec = genlm_element_value_find_property (plan->klass, plan->name, input != NULL ? input : value->name, &cause);
   if (pspec == NULL)
     {
       genlm_pipeline_place_propagate (error, cause, build_description (build), value->position);
@@ -228,21 +244,26 @@ plan_value (Build               *build,
 }
 
 static gboolean
-check_input (Build              *build,
-             Plan               *plan,
-             GenlmPipelineNode  *node,
-             GError            **error)
+check_inputs (Build              *build,
+              Plan               *plan,
+              GenlmPipelineNode  *node,
+              GError            **error)
 {
-  const char *input = genlm_element_factory_get_input (plan->factory);
-  GParamSpec *pspec = input != NULL ? g_object_class_find_property (plan->klass, input) : NULL;
+  const char *inputs = genlm_element_factory_get_input (plan->factory);
+  g_auto (GStrv) names = g_strsplit (inputs != NULL ? inputs : "", ",", -1);
 
-  if (pspec == NULL || g_hash_table_contains (plan->seen, pspec))
-    return TRUE;
-  genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_MISSING_INPUT, build_description (build), node->position,
-                                  "Element \"%s\" needs %s=: set it, as in \"%s=name.\", "
-                                  "or put an element and \"!\" before it",
-                                  plan->name, input, input);
-  return FALSE;
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      if (g_hash_table_contains (plan->seen, g_object_class_find_property (plan->klass, names[i])))
+        continue;
+      genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_MISSING_INPUT, build_description (build),
+                                      node->position,
+                                      "Element \"%s\" needs %s=: set it, as in \"%s=name.\", "
+                                      "or put an element and \"!\" before it",
+                                      plan->name, names[i], names[i]);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -256,7 +277,7 @@ plan_elements (Build   *build,
       for (guint j = 0; j < node->values->len; j++)
         if (!plan_value (build, &build->plans[i], node->values->pdata[j], error))
           return FALSE;
-      if (!check_input (build, &build->plans[i], node, error))
+      if (!check_inputs (build, &build->plans[i], node, error))
         return FALSE;
     }
   return TRUE;

@@ -17,8 +17,9 @@
  *     awrs potential=lm. condition=re. ! smc particles=8
  *
  * - `!` makes the element on its left the input of the one on its right: the
- *   property that the class declares, such as `potential` or `sampler`. Without
- *   `!`, white space begins the next element.
+ *   property that the class declares, such as `potential` or `sampler`; of
+ *   `product`, which has two, the one that is free. Without `!`, white space
+ *   begins the next element.
  * - `name=x` names an element. `x.` refers to it, as the value of a property or
  *   on a side of `!`, also before it is named. Elements must not need each
  *   other in a circle.

@@ -653,7 +653,7 @@ genlm_product_class_init (GenlmProductClass *klass)
                           FALSE, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  genlm_element_class_set_input (object_class, "first");
+  genlm_element_class_set_input (object_class, "first,second");
   genlm_potential_base_class_set_metadata (GENLM_POTENTIAL_BASE_CLASS (klass),
                                            "Product", "Potential/Wrapper",
                                            "Multiplies the weights of two potentials over one vocabulary",

@@ -300,6 +300,7 @@ test_core_elements_alone (void)
   g_autoptr (GListModel) factories = genlm_registry_get_factories (genlm_registry_get_default ());
   guint n_core = 0;
 
+  genlm_init ();
   for (guint i = 0; i < g_list_model_get_n_items (factories); i++)
     {
       g_autoptr (GenlmElementFactory) factory = g_list_model_get_item (factories, i);

@@ -218,6 +218,8 @@ static const Mistake mistakes[] = {
   { "test-model ! smc", PIPELINE (WRONG_TYPE), 12, "*\"smc\" takes a GenlmSampler*\"test-model\" is a TestModel*" },
   { "test-thing name=a test-model name=b product first=a. second=b.", PIPELINE (WRONG_TYPE), 51, "*GenlmPotential*\"first\"*TestThing*" },
   { "test-thing name=a test-thing ! test-wrapper input=a.", PIPELINE (DUPLICATE_PROPERTY), 30, "*already has its \"input\"*" },
+  { "test-model ! product", PIPELINE (MISSING_INPUT), 14, "*\"product\" needs second=*" },
+  { "test-model ! product name=x test-model ! x. test-model ! x.", PIPELINE (DUPLICATE_PROPERTY), 56, "*\"second\"*" },
   { "test-thing int=3 int=4", PIPELINE (DUPLICATE_PROPERTY), 18, "*\"int\"*" },
   { "test-thing test-model ! direct", PIPELINE (UNUSED), 1, "*Nothing takes element \"test-thing\"*" },
   { "test-thnig int=3", genlm_registry_error_quark, GENLM_REGISTRY_ERROR_NOT_FOUND, 1, "*did you mean \"test-thing\"?*" },
@@ -314,6 +316,27 @@ test_long_chain (void)
   g_assert_cmpuint (g_list_model_get_n_items (genlm_pipeline_get_ends (pipeline)), ==, 1);
 }
 
+/* An element with two inputs gets one after the other, and what is named stays. */
+static void
+test_two_inputs (void)
+{
+  g_autoptr (GenlmPipeline) pipeline = NULL;
+  GObject *product, *a, *b;
+
+  pipeline = parse ("test-model name=a ! product name=x  test-model name=b ! x.");
+  product = genlm_pipeline_get_element (pipeline, "x");
+  a = genlm_pipeline_get_element (pipeline, "a");
+  b = genlm_pipeline_get_element (pipeline, "b");
+  g_assert_true (get_object (product, "first") == a);
+  g_assert_true (get_object (product, "second") == b);
+
+  g_clear_object (&pipeline);
+  pipeline = parse ("test-model name=a test-model name=b a. ! product first=b.");
+  product = genlm_pipeline_get_last (pipeline);
+  g_assert_true (get_object (product, "first") == genlm_pipeline_get_element (pipeline, "b"));
+  g_assert_true (get_object (product, "second") == genlm_pipeline_get_element (pipeline, "a"));
+}
+
 /* The line of the documentation, with elements of the library. */
 static void
 test_run (void)
@@ -353,6 +376,7 @@ main (int    argc,
   g_test_add_func ("/pipeline/mistakes", test_mistakes);
   g_test_add_func ("/pipeline/place-in-lines", test_place_in_lines);
   g_test_add_func ("/pipeline/long-chain", test_long_chain);
+  g_test_add_func ("/pipeline/two-inputs", test_two_inputs);
   g_test_add_func ("/pipeline/run", test_run);
 
   status = g_test_run ();
