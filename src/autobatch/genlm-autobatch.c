@@ -246,6 +246,7 @@ flight_landed (GenlmRequest *inner,
   g_autoptr (Core) core = core_ref (queue->core);
   const GError *error = genlm_request_peek_error (inner);
 
+  flight->inner = g_object_ref (inner);
   g_mutex_lock (&core->lock);
   g_queue_unlink (&queue->flights, &flight->link);
   if (--*flight->n_open == 0)
@@ -438,7 +439,8 @@ queue_serve (Queue *queue)
   for (guint i = 0; i < n_groups; i++)
     {
       /* It may land, and be gone, before evaluate() returns. */
-      g_autoptr (GenlmRequest) inner = g_object_ref (flights[i]->inner);
+      /* On its way it belongs to who answers: dropped, it must notice. */
+      g_autoptr (GenlmRequest) inner = g_steal_pointer (&flights[i]->inner);
 
       genlm_potential_evaluate (core->potential, inner);
     }

@@ -314,27 +314,43 @@ genlm_product_weigh_mask_batch (GenlmPotential  *potential,
   return genlm_request_finish_masks (request, error);
 }
 
-/* A request that waits for both sides. */
+/* A request that waits for both sides. While a side is on its way it belongs to
+ * who answers it: one that is dropped must notice. */
+typedef struct _Join Join;
+
 typedef struct
 {
+  Join         *join;
+  GenlmRequest *answered;
+} Side;
+
+struct _Join
+{
   GenlmRequest *request;
-  GenlmRequest *sides[2];
+  Side          sides[2];
   guint         n_waiting;
-} Join;
+};
 
 static void
-side_answered (GenlmRequest *side,
-               gpointer      user_data)
+join_release (Join *join)
 {
-  Join *join = user_data;
-
   if (--join->n_waiting > 0)
     return;
-  combine (join->request, join->sides[0], join->sides[1]);
+  combine (join->request, join->sides[0].answered, join->sides[1].answered);
   g_object_unref (join->request);
-  g_object_unref (join->sides[0]);
-  g_object_unref (join->sides[1]);
+  g_object_unref (join->sides[0].answered);
+  g_object_unref (join->sides[1].answered);
   g_free (join);
+}
+
+static void
+side_answered (GenlmRequest *request,
+               gpointer      user_data)
+{
+  Side *side = user_data;
+
+  side->answered = g_object_ref (request);
+  join_release (side->join);
 }
 
 static void
@@ -347,16 +363,20 @@ genlm_product_evaluate (GenlmPotential *potential,
   join->request = g_object_ref (request);
   join->n_waiting = 3;
   for (guint i = 0; i < 2; i++)
-    join->sides[i] = genlm_request_new_internal (G_OBJECT (self->sides[i]),
-                                                 genlm_request_get_method (request),
-                                                 genlm_request_get_batch (request),
-                                                 genlm_potential_get_n_weights (potential),
-                                                 genlm_request_get_cancellable (request),
-                                                 side_answered, join);
-  for (guint i = 0; i < 2; i++)
-    genlm_potential_evaluate (self->sides[i], join->sides[i]);
+    {
+      g_autoptr (GenlmRequest) side =
+        genlm_request_new_internal (G_OBJECT (self->sides[i]),
+                                    genlm_request_get_method (request),
+                                    genlm_request_get_batch (request),
+                                    genlm_potential_get_n_weights (potential),
+                                    genlm_request_get_cancellable (request),
+                                    side_answered, &join->sides[i]);
+
+      join->sides[i].join = join;
+      genlm_potential_evaluate (self->sides[i], side);
+    }
   /* The third is this call: an answer that came at once must not free the join under it. */
-  side_answered (NULL, join);
+  join_release (join);
 }
 
 static GenlmPotential *

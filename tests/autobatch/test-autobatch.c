@@ -230,6 +230,29 @@ test_cancel_in_flight (void)
   test_potential_forget (test);
 }
 
+/* A potential that drops a batch leaves nobody waiting. */
+static void
+test_dropped (void)
+{
+  g_autoptr (TestPotential) test = test_potential_new (GENLM_TRAITS_INLINE);
+  g_autoptr (GenlmAutobatch) autobatch = genlm_autobatch_new (GENLM_POTENTIAL (test));
+  Answers answers = { 0 };
+
+  test->own_evaluate = TRUE;
+  test->fault = TEST_FAULT_DROP;
+  ask (autobatch, &answers, 0, "a", NULL);
+  ask (autobatch, &answers, 1, "b", NULL);
+  test_wait (&answers.done, 2);
+  g_assert_cmpuint (answers.n_errors, ==, 2);
+  g_assert_error (answers.error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NO_ANSWER);
+  g_clear_error (&answers.error);
+
+  test->fault = TEST_FAULT_NONE;
+  ask (autobatch, &answers, 2, "c", NULL);
+  test_wait (&answers.done, 3);
+  g_assert_cmpuint (answers.n_errors, ==, 2);
+}
+
 /* While a batch is on its way, requests gather. */
 static void
 test_max_in_flight (void)
@@ -559,6 +582,7 @@ main (int    argc,
   g_test_add_func ("/autobatch/error-of-batch", test_error_of_batch);
   g_test_add_func ("/autobatch/cancel-one", test_cancel_one);
   g_test_add_func ("/autobatch/cancel-in-flight", test_cancel_in_flight);
+  g_test_add_func ("/autobatch/dropped", test_dropped);
   g_test_add_func ("/autobatch/max-in-flight", test_max_in_flight);
   g_test_add_func ("/autobatch/max-pending", test_max_pending);
   g_test_add_func ("/autobatch/max-delay", test_max_delay);

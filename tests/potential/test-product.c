@@ -138,6 +138,31 @@ test_cancel (void)
   test_potential_forget (b);
 }
 
+/* A side that drops its request does not leave the product waiting. */
+static void
+test_dropped (void)
+{
+  g_autoptr (TestPotential) a = test_potential_new (GENLM_TRAITS_INLINE);
+  g_autoptr (TestPotential) b = test_potential_new (GENLM_TRAITS_INLINE);
+  g_autoptr (GenlmPotential) product =
+    (GenlmPotential *) genlm_product_new (GENLM_POTENTIAL (a), GENLM_POTENTIAL (b), NULL);
+  g_autoptr (GenlmBatch) batch = test_batch ("a", NULL);
+  TestPotential *sides[2] = { a, b };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      sides[i]->own_evaluate = TRUE;
+      sides[i]->fault = TEST_FAULT_DROP;
+      genlm_potential_batch_prefix (product, batch, NULL, take_result, &result);
+      g_assert_null (genlm_potential_batch_prefix_finish (product, wait_for (&result), &error));
+      g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NO_ANSWER);
+      sides[i]->fault = TEST_FAULT_NONE;
+    }
+}
+
 static void
 test_vocab_mismatch (void)
 {
@@ -256,6 +281,7 @@ main (int    argc,
   g_test_add_func ("/product/short-cut", test_short_cut);
   g_test_add_func ("/product/errors", test_errors);
   g_test_add_func ("/product/cancel", test_cancel);
+  g_test_add_func ("/product/dropped", test_dropped);
   g_test_add_func ("/product/vocab-mismatch", test_vocab_mismatch);
   g_test_add_func ("/product/intersect", test_intersect);
   g_test_add_func ("/product/small-overlap", test_small_overlap);
