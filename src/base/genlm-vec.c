@@ -11,8 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-#define ALIGNMENT 64
-
 /* Partial results of a maximum, side by side: not every compiler vectorises
  * that reduction by itself. */
 #define LANES 64
@@ -24,15 +22,6 @@
 #endif
 
 #define ALWAYS_INLINE static inline __attribute__ ((always_inline))
-
-/* Memory for vectors, aligned to a cache line. */
-GBytes *
-genlm_vec_alloc (gsize     size,
-                 gpointer *memory)
-{
-  *memory = g_aligned_alloc (1, size, ALIGNMENT);
-  return g_bytes_new_with_free_func (*memory, size, g_aligned_free, *memory);
-}
 
 /* The bytes themselves if they can be read as 64-bit numbers in place, else
  * an aligned copy. */
