@@ -383,10 +383,10 @@ launch_description (const char *description)
     return genlm_output_fail ("%s", error->message);
 
   run (&launch, genlm_pipeline_get_last (pipeline), cancellable);
-  if (launch.sequences != NULL)
-    status = opt_json ? show_json (launch.sequences) : show_text (launch.sequences);
-  else if (genlm_interrupt_caught ())
+  if (genlm_interrupt_caught ())
     status = GENLM_EXIT_CANCELLED;
+  else if (launch.sequences != NULL)
+    status = opt_json ? show_json (launch.sequences) : show_text (launch.sequences);
   else
     status = genlm_output_fail ("%s", launch.error->message);
   g_clear_object (&launch.sequences);

@@ -476,6 +476,29 @@ test_progress (void)
   close (leader);
 }
 
+static void
+test_completion (void)
+{
+  static const char script[] = "source \"$0\"; complete -p genlm >/dev/null; "
+                               "COMP_WORDS=(genlm inspect test-w); COMP_CWORD=2; _genlm; echo \"${COMPREPLY[*]}\"; "
+                               "COMP_WORDS=(genlm l); COMP_CWORD=1; _genlm; echo \"${COMPREPLY[*]}\"";
+  g_autofree char *bash = g_find_program_in_path ("bash");
+  g_autofree char *output = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (bash == NULL)
+    {
+      g_test_skip ("there is no bash");
+      return;
+    }
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, bash, "-c", script, TEST_COMPLETION, NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (output, ==, "test-wrapper\nlaunch\n");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -503,6 +526,7 @@ main (int    argc,
   g_test_add_data_func ("/tools/launch/interrupt/block", "block", test_interrupt);
   g_test_add_data_func ("/tools/launch/interrupt/stuck", "stuck", test_interrupt);
   g_test_add_func ("/tools/launch/progress", test_progress);
+  g_test_add_func ("/tools/completion", test_completion);
 
   status = g_test_run ();
   g_remove (registry);

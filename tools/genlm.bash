@@ -1,0 +1,15 @@
+# Completion of genlm for bash: commands, options, and names of elements.
+
+_genlm ()
+{
+  local current=${COMP_WORDS[COMP_CWORD]} words
+
+  case $COMP_CWORD:${COMP_WORDS[1]} in
+    1:*) words='inspect launch --help --version' ;;
+    *:inspect) words="--json --failed --rescan --help $(genlm inspect 2>/dev/null | sed -n 's/^  \([^ ]*\) .*/\1/p')" ;;
+    *:launch) words='--json --seed= --help' ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+
+complete -F _genlm genlm
