@@ -59,7 +59,7 @@ G_DEFINE_FINAL_TYPE (GenlmHarness, genlm_harness, G_TYPE_OBJECT)
 /**
  * genlm_harness_error_quark:
  *
- * Gets the domain of [error@HarnessError].
+ * Gets the domain of [enum@HarnessError].
  *
  * Returns: the quark of %GENLM_HARNESS_ERROR
  * Since: 0.1
