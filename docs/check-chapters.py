@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Checks that what the chapters show is true.
+
+usage: check-chapters.py SOURCE-ROOT CHAPTER...
+
+Every block of code with a language is preceded by a comment that says where it
+comes from:
+
+  <!-- from: examples/x.c -->   it is cut from this file of the tree, lines in
+                                order; a line "…" stands for what is left out
+  <!-- run -->                  it is run by sh, and succeeds
+  <!-- run, fails -->           it is run by sh, and fails
+
+A block after <!-- prints --> is what the last one that was run wrote; a line "…"
+stands for any lines, and "…" within a line for anything. Links between chapters
+lead somewhere, and no path of a build machine is named."""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+FENCE = re.compile(r'(?:^<!-- (?P<tag>[^>]*?) -->\n)?^```(?P<language>[^\n]*)\n(?P<text>.*?)^```$',
+                   re.MULTILINE | re.DOTALL)
+LINK = re.compile(r'\]\((?P<target>[^)#:]+\.html)(?:#[^)]*)?\)')
+MACHINE_PATH = re.compile(r'(?<![\w.$}])/(?:work|root|home|tmp|build)/')
+MADE = {'elements.html'}
+ELLIPSIS = '…'
+
+
+class Wrong(Exception):
+    pass
+
+
+def dedent(lines):
+    """Lines without the indentation that they share."""
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return [line[margin:].rstrip() for line in lines]
+
+
+def find_piece(piece, lines, start):
+    """Where a piece ends that stands in lines after start."""
+    for i in range(start, len(lines) - len(piece) + 1):
+        if dedent(lines[i:i + len(piece)]) == dedent(piece):
+            return i + len(piece)
+    raise Wrong('this is not in the file, or not in this order:\n' + '\n'.join(piece))
+
+
+def check_excerpt(root, name, text):
+    path = root / name
+    if not path.is_file():
+        raise Wrong(f'there is no file {name}')
+    lines = path.read_text(encoding='utf-8').splitlines()
+    position = 0
+    for piece in re.split(rf'^\s*{ELLIPSIS}\n', text, flags=re.MULTILINE):
+        if piece.strip():
+            position = find_piece(piece.rstrip('\n').splitlines(), lines, position)
+
+
+def run(root, text, fails):
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(['sh', '-e', '-c', text], cwd=folder, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=120, check=False)
+    output = done.stdout.decode(errors='replace')
+    if (done.returncode != 0) != fails:
+        raise Wrong(f'the command ended with status {done.returncode}:\n{text}{output}')
+    return output
+
+
+def check_output(text, output):
+    pattern = re.escape(text)
+    pattern = re.sub(rf'^[ ]*{ELLIPSIS}\\?\n', lambda match: r'(?:.*\n)*', pattern, flags=re.MULTILINE)
+    pattern = pattern.replace(ELLIPSIS, '.*')
+    if not re.fullmatch(pattern, output):
+        raise Wrong(f'wanted:\n{text}\nprinted:\n{output}')
+
+
+def check_block(root, tag, language, text, output):
+    """Checks one block; returns what it printed."""
+    if tag is None:
+        if language:
+            raise Wrong(f'a block of {language} does not say where it comes from')
+        return output
+    if tag.startswith('from: '):
+        check_excerpt(root, tag[len('from: '):], text)
+    elif tag in ('run', 'run, fails'):
+        return run(root, text, tag != 'run')
+    elif tag == 'prints':
+        check_output(text, output)
+    else:
+        raise Wrong(f'<!-- {tag} --> means nothing')
+    return output
+
+
+def check_chapter(root, chapter, chapters):
+    text = chapter.read_text(encoding='utf-8')
+    output = ''
+    if not text.startswith('Title: '):
+        yield 1, 'a chapter begins with its title'
+    for match in FENCE.finditer(text):
+        try:
+            output = check_block(root, match['tag'], match['language'], match['text'], output)
+        except (Wrong, subprocess.TimeoutExpired) as error:
+            yield text.count('\n', 0, match.start('text')), str(error)
+    for match in LINK.finditer(text):
+        if match['target'] not in MADE and match['target'].replace('.html', '.md') not in chapters:
+            yield text.count('\n', 0, match.start()) + 1, f'there is no chapter {match["target"]}'
+    for match in MACHINE_PATH.finditer(text):
+        yield text.count('\n', 0, match.start()) + 1, f'this is a path of one machine: {match[0]}'
+
+
+def main(root, names):
+    root = pathlib.Path(root).resolve()
+    chapters = [pathlib.Path(name) for name in names]
+    known = {chapter.name for chapter in chapters}
+    failed = 0
+    print(f'1..{len(chapters)}')
+    for number, chapter in enumerate(chapters, 1):
+        mistakes = list(check_chapter(root, chapter, known))
+        failed += bool(mistakes)
+        print(f'{"not ok" if mistakes else "ok"} {number} {chapter.name}')
+        for line, mistake in mistakes:
+            print('\n'.join('# ' + part for part in f'{chapter.name}:{line}: {mistake}'.splitlines()))
+    return failed > 0
+
+
+if __name__ == '__main__':
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
