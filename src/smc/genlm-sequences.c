@@ -274,7 +274,7 @@ sum_weights (GenlmSequences *self)
 
       squares += p * p;
     }
-  self->ess = squares > 0.0 ? 1.0 / squares : 0.0;
+  self->ess = squares > 0.0 ? MIN (1.0 / squares, (double) n) : 0.0;
 }
 
 GenlmSequences *

@@ -29,6 +29,9 @@
 
 #include <math.h>
 
+/* Equal weights are not to be resampled for the rounding of their squares. */
+#define ROUNDING 1e-12
+
 typedef struct
 {
   GenlmContext *context;
@@ -577,8 +580,8 @@ end_step (GenlmSmcRun *self)
       self->weights[i] = exp (self->weights[i] - log_total);
       squares += self->weights[i] * self->weights[i];
     }
-  self->progress.ess = 1.0 / squares;
-  if (-log (squares) < log (self->settings.ess_threshold) + log (n))
+  self->progress.ess = MIN (1.0 / squares, n);
+  if (-log (squares) < log (self->settings.ess_threshold) + log (n) - ROUNDING)
     resample (self, log_total);
 }
 

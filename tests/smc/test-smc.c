@@ -389,6 +389,23 @@ test_ess_rule (void)
     }
 }
 
+/* Equal weights are not resampled at threshold 1, whatever their number does to
+ * the rounding. */
+static void
+test_equal_weights (void)
+{
+  g_autoptr (GenlmPotential) target = make_set ("ab", "ab", 1.0, NULL);
+
+  for (guint n = 1; n <= 60; n++)
+    {
+      g_autoptr (GenlmSmc) smc = make_smc (target, NULL, n, 1.0, 4, 1);
+      g_autoptr (GenlmSequences) sequences = run_sync (smc);
+
+      g_assert_cmpuint (genlm_sequences_get_n_resamplings (sequences), ==, 0);
+      g_assert_cmpfloat (genlm_sequences_get_ess (sequences), <=, n);
+    }
+}
+
 /* Golden 10.6: half of the particles die, are counted and explained, and the
  * others go on. Survivors are binomial: over 100 runs of 16, the mean evidence
  * has a standard error of 0.00625 and six of them make 0.0375. */
@@ -851,6 +868,7 @@ main (int   argc,
   g_test_add_func ("/smc/twist", test_twist);
   g_test_add_func ("/smc/twisted-resampling", test_twisted_resampling);
   g_test_add_func ("/smc/ess-rule", test_ess_rule);
+  g_test_add_func ("/smc/equal-weights", test_equal_weights);
   g_test_add_func ("/smc/dead-end", test_dead_end);
   g_test_add_func ("/smc/deaths-counted", test_deaths_counted);
   g_test_add_func ("/smc/critic-kills", test_critic_kills);
