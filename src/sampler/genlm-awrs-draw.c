@@ -19,6 +19,7 @@
 #include "genlm-token-set-list.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Where the answer to a question goes. */
 typedef struct
@@ -62,6 +63,7 @@ struct _GenlmAwrsDraw
   Questions          prefixes;
   Questions          completes;
   GArray            *mask_wanted; /* guint32: distinct contexts whose mask is asked */
+  GByteArray        *is_wanted;   /* of each distinct context, whether it was ever among them */
   gboolean           mask_asked;
   GenlmDraws        *draws;
 };
@@ -120,6 +122,7 @@ genlm_awrs_draw_new (void)
   g_array_set_clear_func (self->trials, (GDestroyNotify) genlm_trial_clear);
   self->live = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->mask_wanted = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->is_wanted = g_byte_array_new ();
   questions_init (&self->prefixes, GENLM_METHOD_PREFIX);
   questions_init (&self->completes, GENLM_METHOD_COMPLETE);
   return self;
@@ -134,6 +137,7 @@ genlm_awrs_draw_free (GenlmAwrsDraw *self)
   g_array_unref (self->trials);
   g_array_unref (self->live);
   g_array_unref (self->mask_wanted);
+  g_byte_array_unref (self->is_wanted);
   questions_clear (&self->prefixes);
   questions_clear (&self->completes);
   g_free (self);
@@ -252,10 +256,9 @@ give_mask (GenlmAwrsDraw *self,
       return TRUE;
     }
 
-  for (guint i = 0; i < self->mask_wanted->len; i++)
-    if (g_array_index (self->mask_wanted, guint32, i) == place)
-      return FALSE;
-  g_array_append_val (self->mask_wanted, place);
+  if (!self->is_wanted->data[place])
+    g_array_append_val (self->mask_wanted, place);
+  self->is_wanted->data[place] = TRUE;
   return FALSE;
 }
 
@@ -391,6 +394,8 @@ prepare_masses (GenlmAwrsDraw *self)
       g_ptr_array_add (self->masses, genlm_mass_new (weights));
       g_ptr_array_add (self->masks, NULL);
     }
+  g_byte_array_set_size (self->is_wanted, self->masks->len);
+  memset (self->is_wanted->data, FALSE, self->masks->len);
 }
 
 static void

@@ -23,6 +23,9 @@
 #define DEFAULT_MAX_ACCEPTS 2
 #define DEFAULT_MASK_AFTER 32
 
+/* The work of a draw grows with the accepts. */
+#define LIMIT_MAX_ACCEPTS 65536
+
 /**
  * GenlmAwrs:
  *
@@ -525,7 +528,7 @@ install_limits (void)
    */
   properties[PROP_MAX_ACCEPTS] =
     g_param_spec_uint ("max-accepts", "Accepts", "Accepted tokens that a weight is computed from",
-                       1, G_MAXUINT, DEFAULT_MAX_ACCEPTS, flags);
+                       1, LIMIT_MAX_ACCEPTS, DEFAULT_MAX_ACCEPTS, flags);
 
   /**
    * GenlmAwrs:max-rejects:

@@ -4,6 +4,13 @@
 
 G_BEGIN_DECLS
 
+/* Which tokens of a block are taken. */
+typedef struct
+{
+  guint64 words[GENLM_MASS_BLOCK / 64];
+  guint   count;
+} GenlmGone;
+
 /* Draws without replacement from a mass, lazily: the cost follows the tokens
  * drawn, not the vocabulary. What remains is always the sum of the weights
  * that are left, never a total minus what was taken, so that no token is too
@@ -16,11 +23,11 @@ typedef struct
   double    *groups;
   double     total;
   gsize      allocated;  /* of blocks and groups together */
-  guint32   *slots;      /* of each block: 0, or 1 + its place in pool */
-  GArray    *pool;       /* exponentials of touched blocks, taken ones 0 */
-  GArray    *counts;     /* guint: tokens taken of each touched block */
-  GArray    *touched;    /* guint32: the touched blocks */
+  guint32   *slots;      /* of each block: 0, or 1 + its place in gone */
+  GArray    *gone;       /* GenlmGone of the blocks that something was taken from */
   GArray    *taken;      /* guint32: the tokens taken */
+  gsize      expanded;   /* the block whose exponentials are in entries, or G_MAXSIZE */
+  double     entries[GENLM_MASS_BLOCK];
 } GenlmOrder;
 
 void     genlm_order_init          (GenlmOrder       *self);

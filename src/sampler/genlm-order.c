@@ -2,8 +2,9 @@
  *
  * The order in which tokens come out is that of sorting by Gumbel keys: each
  * is drawn among those left, in proportion to its weight. Only the blocks that
- * a draw falls into are expanded; a block's sum is a function of what is left
- * in it, so taking a token back restores the same bits.
+ * a draw falls into are expanded, and only the last one is kept: expanding is
+ * cheap, and many draws may be under way. A block's sum is a function of what is left in it, so taking
+ * a token back restores the same bits.
  */
 
 #include "genlm-config.h"
@@ -17,9 +18,7 @@ void
 genlm_order_init (GenlmOrder *self)
 {
   *self = (GenlmOrder) {
-    .pool = g_array_new (FALSE, FALSE, sizeof (double)),
-    .counts = g_array_new (FALSE, FALSE, sizeof (guint)),
-    .touched = g_array_new (FALSE, FALSE, sizeof (guint32)),
+    .gone = g_array_new (FALSE, TRUE, sizeof (GenlmGone)),
     .taken = g_array_new (FALSE, FALSE, sizeof (guint32)),
   };
 }
@@ -31,13 +30,11 @@ genlm_order_clear (GenlmOrder *self)
   g_clear_pointer (&self->mass, genlm_mass_unref);
   g_clear_pointer (&self->blocks, g_free);
   g_clear_pointer (&self->slots, g_free);
-  g_clear_pointer (&self->pool, g_array_unref);
-  g_clear_pointer (&self->counts, g_array_unref);
-  g_clear_pointer (&self->touched, g_array_unref);
+  g_clear_pointer (&self->gone, g_array_unref);
   g_clear_pointer (&self->taken, g_array_unref);
 }
 
-/* Draws from @mass from now on, with nothing expanded. */
+/* Draws from @mass from now on, with nothing taken. */
 static void
 attach (GenlmOrder *self,
         GenlmMass  *mass)
@@ -58,10 +55,8 @@ attach (GenlmOrder *self,
   self->total = mass->total;
   memcpy (self->blocks, mass->blocks, needed * sizeof (double));
   memset (self->slots, 0, mass->n_blocks * sizeof (guint32));
-
-  g_array_set_size (self->pool, 0);
-  g_array_set_size (self->counts, 0);
-  g_array_set_size (self->touched, 0);
+  g_array_set_size (self->gone, 0);
+  self->expanded = G_MAXSIZE;
 }
 
 /* Begins a new order over all of @mass; what was allocated is used again. */
@@ -76,25 +71,36 @@ genlm_order_start (GenlmOrder *self,
   g_array_set_size (self->taken, 0);
 }
 
-/* The exponentials of what is left in @block. */
-static double *
-touch_block (GenlmOrder *self,
-             gsize       block)
+static GenlmGone *
+get_gone (GenlmOrder *self,
+          gsize       block)
 {
   if (self->slots[block] == 0)
     {
-      guint32 index = (guint32) block;
-      guint none = 0;
-
-      g_array_append_val (self->touched, index);
-      g_array_append_val (self->counts, none);
-      self->slots[block] = self->touched->len;
-      g_array_set_size (self->pool, self->touched->len * GENLM_MASS_BLOCK);
-      genlm_mass_expand_block (self->mass, block,
-                               &g_array_index (self->pool, double,
-                                               (self->touched->len - 1) * GENLM_MASS_BLOCK));
+      g_array_set_size (self->gone, self->gone->len + 1);
+      self->slots[block] = self->gone->len;
     }
-  return &g_array_index (self->pool, double, (self->slots[block] - 1) * GENLM_MASS_BLOCK);
+  return &g_array_index (self->gone, GenlmGone, self->slots[block] - 1);
+}
+
+/* Makes entries the exponentials of what is left in @block. */
+static void
+expand_block (GenlmOrder *self,
+              gsize       block)
+{
+  const GenlmGone *gone;
+
+  if (self->expanded == block)
+    return;
+  genlm_mass_expand_block (self->mass, block, self->entries);
+  self->expanded = block;
+  if (self->slots[block] == 0)
+    return;
+
+  gone = &g_array_index (self->gone, GenlmGone, self->slots[block] - 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (gone->words); i++)
+    for (guint64 word = gone->words[i]; word != 0; word &= word - 1)
+      self->entries[64 * i + (gsize) __builtin_ctzll (word)] = 0.0;
 }
 
 static double
@@ -108,6 +114,18 @@ sum_entries (const double *entries)
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
+/* An untouched block and one with everything back have one and the same sum. */
+static double
+sum_block (GenlmOrder *self,
+           gsize       block)
+{
+  if (get_gone (self, block)->count == 0)
+    return self->mass->blocks[block];
+
+  expand_block (self, block);
+  return sum_entries (self->entries);
+}
+
 /* Sums a block whose entries changed, and what stands above it. */
 static void
 resum_block (GenlmOrder *self,
@@ -116,26 +134,33 @@ resum_block (GenlmOrder *self,
   gsize group = block / GENLM_MASS_GROUP;
   gsize start = group * GENLM_MASS_GROUP;
   gsize end = MIN (start + GENLM_MASS_GROUP, self->mass->n_blocks);
-  guint count = g_array_index (self->counts, guint, self->slots[block] - 1);
 
-  /* An untouched block and one with everything back have one and the same sum. */
-  self->blocks[block] = count == 0 ? self->mass->blocks[block]
-                                   : sum_entries (touch_block (self, block));
+  self->blocks[block] = sum_block (self, block);
   genlm_mass_sum_groups (self->blocks + start, end - start, self->groups + group);
   self->total = 0.0;
   for (gsize i = 0; i < self->mass->n_groups; i++)
     self->total += self->groups[i];
 }
 
+/* Takes a token out of its block, or puts it back. */
 static void
-take_entry (GenlmOrder *self,
-            guint32     token)
+flip_entry (GenlmOrder *self,
+            guint32     token,
+            gboolean    is_gone)
 {
   gsize block = token / GENLM_MASS_BLOCK;
-  double *entries = touch_block (self, block);
+  gsize index = token % GENLM_MASS_BLOCK;
+  GenlmGone *gone = get_gone (self, block);
 
-  entries[token % GENLM_MASS_BLOCK] = 0.0;
-  g_array_index (self->counts, guint, self->slots[block] - 1)++;
+  gone->words[index / 64] ^= G_GUINT64_CONSTANT (1) << (index % 64);
+  gone->count += is_gone ? 1 : -1;
+  if (self->expanded == block)
+    {
+      if (is_gone)
+        self->entries[index] = 0.0;
+      else
+        self->expanded = G_MAXSIZE;
+    }
   resum_block (self, block);
 }
 
@@ -186,31 +211,17 @@ genlm_order_pick (GenlmOrder *self,
 {
   double target;
   gsize block = genlm_mass_find_block (self->blocks, self->groups, self->total, uniform, &target);
-  double *entries = touch_block (self, block);
 
-  return (guint32) (block * GENLM_MASS_BLOCK + genlm_mass_find_entry (entries, target));
+  expand_block (self, block);
+  return (guint32) (block * GENLM_MASS_BLOCK + genlm_mass_find_entry (self->entries, target));
 }
 
 void
 genlm_order_take (GenlmOrder *self,
                   guint32     token)
 {
-  take_entry (self, token);
+  flip_entry (self, token, TRUE);
   g_array_append_val (self->taken, token);
-}
-
-static void
-untake_entry (GenlmOrder *self,
-              guint32     token)
-{
-  gsize block = token / GENLM_MASS_BLOCK;
-  gsize index = token % GENLM_MASS_BLOCK;
-  double entries[GENLM_MASS_BLOCK];
-
-  genlm_mass_expand_block (self->mass, block, entries);
-  touch_block (self, block)[index] = entries[index];
-  g_array_index (self->counts, guint, self->slots[block] - 1)--;
-  resum_block (self, block);
 }
 
 /* Puts back what was taken last, so that @n_taken tokens remain taken. */
@@ -224,13 +235,13 @@ genlm_order_untake (GenlmOrder *self,
   if (self->mass == self->first)
     {
       for (gsize i = self->taken->len; i-- > n_taken; )
-        untake_entry (self, g_array_index (self->taken, guint32, i));
+        flip_entry (self, g_array_index (self->taken, guint32, i), FALSE);
     }
   else
     {
       attach (self, self->first);
       for (gsize i = 0; i < n_taken; i++)
-        take_entry (self, g_array_index (self->taken, guint32, i));
+        flip_entry (self, g_array_index (self->taken, guint32, i), TRUE);
     }
   g_array_set_size (self->taken, (guint) n_taken);
 }
