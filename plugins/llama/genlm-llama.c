@@ -97,8 +97,8 @@ genlm_llama_initable_init (GInitable     *initable,
     }
 
   if (g_str_has_suffix (self->prompt, " "))
-    g_message ("The prompt \"%s\" ends with a space. Tokens of most models begin with it, so that the model "
-               "will hardly continue a word after it.", self->prompt);
+    g_message ("The prompt of the language model ends with a space. Tokens of most models begin with theirs, "
+               "so that it will hardly continue with a word.");
 
   self->reader.weight_map = self->allow_control ? model->open_map : model->closed_map;
   self->reader.temperature = self->temperature;
