@@ -18,6 +18,7 @@
 
 #include "genlm-llama-crew-private.h"
 
+#include <stdio.h>
 #include <sys/resource.h>
 
 #define MAX_THREADS 8
@@ -40,6 +41,20 @@ get_processor_time (void)
          usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
 }
 
+/* How many threads of all programs want a processor at this moment. */
+static guint
+count_running (void)
+{
+  g_autofree char *text = NULL;
+  guint running;
+
+  if (!g_file_get_contents ("/proc/loadavg", &text, NULL, NULL) ||
+      sscanf (text, "%*f %*f %*f %u/", &running) != 1)
+    return 1;
+
+  return running;
+}
+
 /* With 0 threads the crew finds out by itself. */
 void
 genlm_llama_crew_init (GenlmLlamaCrew *self,
@@ -50,6 +65,10 @@ genlm_llama_crew_init (GenlmLlamaCrew *self,
     .is_fixed = threads > 0,
     .penance = MIN_PENANCE,
   };
+
+  /* This one is among those that run. */
+  if (!self->is_fixed && count_running () > self->max_threads)
+    self->n_alone = MIN_PENANCE;
 }
 
 /* To be called before a call of llama_decode(). */

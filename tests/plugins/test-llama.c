@@ -246,6 +246,7 @@ test_crew (void)
   genlm_llama_crew_init (&crew, 0);
   g_assert_false (crew.is_fixed);
   crew.max_threads = 2;
+  crew.n_alone = 0;
 
   genlm_llama_crew_record (&crew, 10000, 19000);
   genlm_llama_crew_record (&crew, 1000, 500);
