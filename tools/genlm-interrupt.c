@@ -10,7 +10,7 @@
 #include "genlm-output.h"
 
 /* Work that honours its cancellable is done sooner. */
-#define GRACE_MILLISECONDS 150
+#define GRACE_MILLISECONDS 100
 
 static int pipe_fds[2];
 static volatile sig_atomic_t n_caught;
