@@ -106,6 +106,10 @@ struct _GenlmByteExprs
 
 #define NO_ENTRY (G_MAXUINT32)
 
+/* How many members on either side one is compared with, and how far. */
+#define MAX_NEIGHBOURS (8u)
+#define MAX_COMPARED   (16u)
+
 static GenlmByteExpr derive          (GenlmByteExprs *self,
                                       GenlmByteExpr   expr,
                                       guint8          byte);
@@ -388,8 +392,8 @@ compare_counted (gconstpointer a,
 
 /* Among the members from @base on, x{2,5}y and x{4,9}y become x{2,9}y. Without
  * this a counted repeat behind a loop would have a state for every set of
- * counts. */
-static void
+ * counts. Returns whether there are several repeats. */
+static gboolean
 merge_counted (GenlmByteExprs *self,
                guint           base)
 {
@@ -403,7 +407,7 @@ merge_counted (GenlmByteExprs *self,
     if (as_counted (self, g_array_index (self->stack, guint32, i), &one))
       g_array_append_val (self->counted, one);
   if (self->counted->len < 2)
-    return;
+    return FALSE;
   g_array_sort (self->counted, compare_counted);
   for (i = 1; i < self->counted->len; i++)
     {
@@ -417,7 +421,7 @@ merge_counted (GenlmByteExprs *self,
         g_array_index (self->counted, Counted, ++n_merged) = *next;
     }
   if (n_merged + 1 == self->counted->len)
-    return;
+    return TRUE;
   for (i = base; i < self->stack->len; i++)
     if (!as_counted (self, g_array_index (self->stack, guint32, i), &one))
       g_array_index (self->stack, guint32, n_kept++) = g_array_index (self->stack, guint32, i);
@@ -432,6 +436,101 @@ merge_counted (GenlmByteExprs *self,
                     merged.tail));
     }
   sort_stack (self, base);
+  return TRUE;
+}
+
+/* Takes an expression apart into what comes first and the rest. */
+static GenlmByteExpr
+split_head (const GenlmByteExprs *self,
+            GenlmByteExpr        *expr)
+{
+  const Node *node = get (self, *expr);
+  GenlmByteExpr head = *expr;
+
+  *expr = GENLM_BYTE_EXPR_EPSILON;
+  if (node->kind == KIND_CONCAT)
+    {
+      head = node->a;
+      *expr = node->b;
+    }
+  return head;
+}
+
+/* Whether x{m,n} is y{k,l} with fewer counts. */
+static gboolean
+is_head_included (const GenlmByteExprs *self,
+                  GenlmByteExpr         x,
+                  GenlmByteExpr         y)
+{
+  const Node *a = get (self, x);
+  const Node *b = get (self, y);
+
+  if (x == y)
+    return TRUE;
+  return a->kind == KIND_REPEAT && b->kind == KIND_REPEAT && a->a == b->a && a->min >= b->min
+         && a->max <= b->max;
+}
+
+/* Whether it is plain from the chains that all of @x is in @y: they differ in
+ * counts only, and in what may be left out. No is always a right answer. */
+static gboolean
+is_included (const GenlmByteExprs *self,
+             GenlmByteExpr         x,
+             GenlmByteExpr         y)
+{
+  guint i;
+
+  for (i = 0; i < MAX_COMPARED && x != y; i++)
+    {
+      GenlmByteExpr x_rest = x;
+      GenlmByteExpr y_rest = y;
+      GenlmByteExpr head = split_head (self, &y_rest);
+
+      if (x == GENLM_BYTE_EXPR_EPSILON)
+        return get (self, y)->nullable;
+      if (y == GENLM_BYTE_EXPR_EPSILON)
+        return FALSE;
+      if (x == y_rest && get (self, head)->nullable)
+        return TRUE;
+      if (is_head_included (self, split_head (self, &x_rest), head))
+        x = x_rest;
+      else if (!get (self, head)->nullable)
+        return FALSE;
+      y = y_rest;
+    }
+  return x == y;
+}
+
+/* Among the sorted members from @base on, those that a neighbour includes go:
+ * without this the counts of nested repeats would pile up, a member for each
+ * pair of them. */
+static void
+drop_included (GenlmByteExprs *self,
+               guint           base)
+{
+  guint32 *members = &g_array_index (self->stack, guint32, base);
+  guint n_members = self->stack->len - base;
+  guint n_kept = 0;
+  guint i;
+  guint j;
+
+  for (i = 0; i < n_members; i++)
+    {
+      guint first = i > MAX_NEIGHBOURS ? i - MAX_NEIGHBOURS : 0;
+      guint last = MIN (i + MAX_NEIGHBOURS, n_members - 1);
+
+      for (j = first; j <= last; j++)
+        if (j != i && members[j] != GENLM_BYTE_EXPR_NOTHING
+            && is_included (self, members[i], members[j]))
+          {
+            members[i] = GENLM_BYTE_EXPR_NOTHING;
+            break;
+          }
+    }
+  for (i = 0; i < n_members; i++)
+    if (members[i] != GENLM_BYTE_EXPR_NOTHING)
+      members[n_kept++] = members[i];
+  g_array_set_size (self->stack, base + n_kept);
 }
 
 /* Among the sorted members from @base on, an intersection that x is a part of
@@ -509,8 +608,8 @@ unite_stack (GenlmByteExprs *self,
   sort_stack (self, base);
   if (self->stack->len - base > 1)
     absorb (self, base);
-  if (self->stack->len - base > 1)
-    merge_counted (self, base);
+  if (self->stack->len - base > 1 && merge_counted (self, base))
+    drop_included (self, base);
   if (self->stack->len - base > 1)
     return intern_stack (self, KIND_UNION, base);
   if (self->stack->len == base)
