@@ -18,7 +18,8 @@ typedef struct
 {
   GSource       source;
   GMainContext *context;        /* borrowed */
-  GPtrArray    *answered;
+  GPtrArray    *answered;       /* owns its requests from the index on */
+  guint         n_delivered;
   GSequence    *deadlines;
   GHashTable   *deadline_iters;
 } Delivery;
@@ -62,27 +63,60 @@ take_expired (Delivery  *self,
     }
 }
 
+/* Takes the next answer, if there is one. One by one, since a callback may iterate
+ * the context until it sees the answer that stands behind its own. */
+static GenlmRequest *
+take_answered (Delivery *self)
+{
+  GenlmRequest *request = NULL;
+
+  g_mutex_lock (&table_lock);
+  if (self->answered->len > 0)
+    {
+      request = g_ptr_array_index (self->answered, self->n_delivered++);
+      if (self->n_delivered == self->answered->len)
+        {
+          g_ptr_array_set_size (self->answered, 0);
+          self->n_delivered = 0;
+          update_ready_time (self);
+        }
+    }
+  g_mutex_unlock (&table_lock);
+  return request;
+}
+
 static gboolean
 delivery_dispatch (GSource     *source,
                    GSourceFunc  callback,
                    gpointer     user_data)
 {
   Delivery *self = (Delivery *) source;
-  g_autoptr (GPtrArray) answered = NULL;
   g_autoptr (GPtrArray) expired = g_ptr_array_new_with_free_func (g_object_unref);
+  gboolean entered = genlm_delivery_enter (self->context);
+  guint n;
 
   g_mutex_lock (&table_lock);
   take_expired (self, expired);
-  answered = self->answered;
-  self->answered = g_ptr_array_new_with_free_func (g_object_unref);
+  if (self->n_delivered > 0)
+    g_ptr_array_remove_range (self->answered, 0, self->n_delivered);
+  self->n_delivered = 0;
+  n = self->answered->len;
   update_ready_time (self);
   g_mutex_unlock (&table_lock);
 
   /* These come back as answers. */
   for (guint i = 0; i < expired->len; i++)
     genlm_request_expire (g_ptr_array_index (expired, i));
-  for (guint i = 0; i < answered->len; i++)
-    genlm_request_deliver (g_ptr_array_index (answered, i));
+  /* Not those that come meanwhile: other sources want their turn. */
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GenlmRequest) request = take_answered (self);
+
+      if (request == NULL)
+        break;
+      genlm_request_deliver (request);
+    }
+  genlm_delivery_leave (self->context, entered);
   return G_SOURCE_CONTINUE;
 }
 
@@ -95,6 +129,7 @@ delivery_finalize (GSource *source)
   if (g_hash_table_lookup (table, self->context) == self)
     g_hash_table_remove (table, self->context);
   g_mutex_unlock (&table_lock);
+  /* Empty: a request holds its context. */
   g_ptr_array_unref (self->answered);
   g_sequence_free (self->deadlines);
   g_hash_table_unref (self->deadline_iters);
@@ -112,7 +147,7 @@ delivery_new (GMainContext *context)
   Delivery *self = (Delivery *) g_source_new (&delivery_funcs, sizeof (Delivery));
 
   self->context = context;
-  self->answered = g_ptr_array_new_with_free_func (g_object_unref);
+  self->answered = g_ptr_array_new ();
   self->deadlines = g_sequence_new (g_free);
   self->deadline_iters = g_hash_table_new (NULL, NULL);
   g_source_set_static_name (&self->source, "[genlm] answers");
@@ -123,7 +158,9 @@ delivery_new (GMainContext *context)
   return self;
 }
 
-/* Called with the lock held; the caller holds a reference to the context. */
+/* Called with the lock held; the caller holds a reference to the context. A
+ * context that is going destroys its sources before it frees them, and in
+ * between another one may have got its address. */
 static Delivery *
 ensure_delivery (GMainContext *context)
 {
@@ -132,7 +169,7 @@ ensure_delivery (GMainContext *context)
   if (table == NULL)
     table = g_hash_table_new (NULL, NULL);
   self = g_hash_table_lookup (table, context);
-  if (self == NULL)
+  if (self == NULL || g_source_is_destroyed (&self->source))
     {
       self = delivery_new (context);
       g_hash_table_insert (table, context, self);
@@ -201,4 +238,23 @@ genlm_delivery_remove_deadline (GMainContext *context,
       update_ready_time (self);
     }
   g_mutex_unlock (&table_lock);
+}
+
+gboolean
+genlm_delivery_enter (GMainContext *context)
+{
+  GMainContext *current = g_main_context_get_thread_default ();
+
+  if (context == (current != NULL ? current : g_main_context_default ()))
+    return FALSE;
+  g_main_context_push_thread_default (context);
+  return TRUE;
+}
+
+void
+genlm_delivery_leave (GMainContext *context,
+                      gboolean      entered)
+{
+  if (entered)
+    g_main_context_pop_thread_default (context);
 }

@@ -32,7 +32,8 @@ GenlmContext  *genlm_request_peek_single         (GenlmRequest        *self);
 GMainContext  *genlm_request_get_context         (GenlmRequest        *self);
 
 /* With @now the callback runs at once: for sources of the request's own
- * context, which are dispatched later than the call that made the request. */
+ * context, which are dispatched later than the call that made the request, and
+ * in which it is the thread's default. */
 void           genlm_request_return_score        (GenlmRequest        *self,
                                                   double               score,
                                                   gboolean             now);

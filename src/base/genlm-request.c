@@ -182,10 +182,21 @@ publish (GenlmRequest *self,
   /* Whoever asked synchronously looks for the answer himself. */
   if (self->callback == NULL && self->func == NULL)
     return;
-  if (now || (self->func != NULL && self->state == STATE_ANSWERED && g_main_context_is_owner (self->context)))
-    genlm_request_deliver (self);
+  if (now)
+    {
+      genlm_request_deliver (self);
+    }
+  else if (self->func != NULL && self->state == STATE_ANSWERED && g_main_context_is_owner (self->context))
+    {
+      gboolean entered = genlm_delivery_enter (self->context);
+
+      genlm_request_deliver (self);
+      genlm_delivery_leave (self->context, entered);
+    }
   else
-    genlm_delivery_push (self->context, self);
+    {
+      genlm_delivery_push (self->context, self);
+    }
 }
 
 /* Takes the error. A later answer is not a mistake of who gives it. */
