@@ -143,7 +143,9 @@ genlm_request_set_interest (GenlmRequest  *self,
 {
   g_atomic_ref_count_inc (&interest->refs);
   __atomic_store_n (&self->interest, interest, __ATOMIC_RELEASE);
-  /* It may have given up just before. */
+  /* It may have given up just before. Who gives up changes the state and then
+   * looks for the interest, so this look must not overtake the store. */
+  __atomic_thread_fence (__ATOMIC_SEQ_CST);
   if (genlm_request_is_answered (self))
     lose_interest (self);
 }
@@ -378,6 +380,10 @@ static void
 genlm_request_dispose (GObject *object)
 {
   GenlmRequest *self = GENLM_REQUEST (object);
+
+  /* It may have been set just when another thread delivered the answer. */
+  if (self->has_deadline)
+    genlm_delivery_remove_deadline (self->context, self);
 
   /* Nobody is left who could answer: the caller still gets to know. The
    * delivery holds the request until then. */
