@@ -10,6 +10,7 @@
 #include "genlm-batch.h"
 #include "genlm-coerced.h"
 #include "genlm-context.h"
+#include "genlm-delivery-private.h"
 #include "genlm-element.h"
 #include "genlm-potential-base-private.h"
 #include "genlm-recipe-private.h"
@@ -227,14 +228,14 @@ answer_single (GenlmPotential *self,
   switch (genlm_request_get_method (request))
     {
     case GENLM_METHOD_PREFIX:
-      if (iface->weigh_prefix (self, context, &score, &error))
+      if (iface->weigh_prefix (self, context, &score, &error) && error == NULL)
         genlm_request_return_score (request, score, FALSE);
       else if (error == NULL)
         set_silent_error (self, "weigh_prefix", &error);
       break;
 
     case GENLM_METHOD_COMPLETE:
-      if (iface->weigh_complete (self, context, &score, &error))
+      if (iface->weigh_complete (self, context, &score, &error) && error == NULL)
         genlm_request_return_score (request, score, FALSE);
       else if (error == NULL)
         set_silent_error (self, "weigh_complete", &error);
@@ -628,14 +629,11 @@ job_free (gpointer data)
   g_free (job);
 }
 
-static gboolean
-run_job (gpointer data)
+static void
+run_job (Job *job)
 {
-  Job *job = data;
-
   if (!genlm_request_is_answered (job->request))
     job->func (job->potential, job->request);
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -657,6 +655,17 @@ get_thread_pool (void)
   return (GThreadPool *) once;
 }
 
+static gboolean
+run_job_here (gpointer data)
+{
+  GMainContext *context = g_source_get_context (g_main_current_source ());
+  gboolean entered = genlm_delivery_enter (context);
+
+  run_job (data);
+  genlm_delivery_leave (context, entered);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 run_in_context (GMainContext *context,
                 Job          *job)
@@ -665,10 +674,22 @@ run_in_context (GMainContext *context,
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_static_name (source, "[genlm] potential in its own thread");
-  g_source_set_callback (source, run_job, job, job_free);
+  g_source_set_callback (source, run_job_here, job, job_free);
   g_source_attach (source, context);
 }
 
+/* The context of the call if this thread serves it, else that of the potential. */
+static GMainContext *
+get_context_here (GenlmPotential *self,
+                  GenlmRequest   *request)
+{
+  GMainContext *context = genlm_request_get_context (request);
+  g_autoptr (GMainContext) here = g_main_context_ref_thread_default ();
+
+  return context == here || g_main_context_is_owner (context) ? context : ensure_owner (self)->context;
+}
+
+/* In the thread of the potential unless that is THREAD_SAFE. */
 static void
 default_evaluate (GenlmPotential *self,
                   GenlmRequest   *request)
@@ -680,7 +701,7 @@ default_evaluate (GenlmPotential *self,
   else if (traits & GENLM_TRAITS_THREAD_SAFE)
     g_thread_pool_push (get_thread_pool (), job_new (self, request, answer), NULL);
   else
-    run_in_context (genlm_request_get_context (request), job_new (self, request, answer));
+    run_in_context (get_context_here (self, request), job_new (self, request, answer));
 }
 
 static GenlmPotential *
@@ -862,8 +883,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * Answers a request, now or later, from any thread.
  *
  * The default answers from the other functions: at once if the potential is
- * %GENLM_TRAITS_INLINE, in a thread if it is %GENLM_TRAITS_THREAD_SAFE, else from
- * the main context of the call.
+ * %GENLM_TRAITS_INLINE, in a thread if it is %GENLM_TRAITS_THREAD_SAFE, else later in
+ * the thread of the potential.
  */
 
 /**

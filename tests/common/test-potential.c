@@ -33,7 +33,7 @@ static gboolean
 fails (TestPotential  *self,
        GError        **error)
 {
-  if (self->fault == TEST_FAULT_ERROR)
+  if (self->fault == TEST_FAULT_ERROR || self->fault == TEST_FAULT_BOTH)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "a fault that was asked for");
   return self->fault == TEST_FAULT_ERROR || self->fault == TEST_FAULT_SILENT;
 }
@@ -44,12 +44,24 @@ test_potential_get_traits (GenlmPotential *potential)
   return TEST_POTENTIAL (potential)->traits;
 }
 
+static GenlmVocab *
+test_potential_get_vocab (GenlmPotential *potential)
+{
+  TestPotential *self = TEST_POTENTIAL (potential);
+  void (*hook) (gpointer) = g_steal_pointer (&self->on_get_vocab);
+
+  if (hook != NULL)
+    hook (self->on_get_vocab_data);
+  return parent_iface->get_vocab (potential);
+}
+
 static gboolean
 test_potential_weigh_prefix (GenlmPotential  *potential,
                              GenlmContext    *context,
                              double          *out,
                              GError         **error)
 {
+  TEST_POTENTIAL (potential)->thread = g_thread_self ();
   *out = weigh (TEST_POTENTIAL (potential), context, TRUE);
   return !fails (TEST_POTENTIAL (potential), error);
 }
@@ -60,6 +72,7 @@ test_potential_weigh_complete (GenlmPotential  *potential,
                                double          *out,
                                GError         **error)
 {
+  TEST_POTENTIAL (potential)->thread = g_thread_self ();
   *out = weigh (TEST_POTENTIAL (potential), context, FALSE);
   return !fails (TEST_POTENTIAL (potential), error);
 }
@@ -134,6 +147,7 @@ static void
 test_potential_iface_init (GenlmPotentialInterface *iface)
 {
   parent_iface = g_type_default_interface_peek (GENLM_TYPE_POTENTIAL);
+  iface->get_vocab = test_potential_get_vocab;
   iface->get_traits = test_potential_get_traits;
   iface->weigh_prefix = test_potential_weigh_prefix;
   iface->weigh_complete = test_potential_weigh_complete;

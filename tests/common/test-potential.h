@@ -12,6 +12,7 @@ typedef enum
   TEST_FAULT_NONE,
   TEST_FAULT_SILENT,            /* FALSE or NULL without an error */
   TEST_FAULT_ERROR,             /* a GError of its own */
+  TEST_FAULT_BOTH,              /* a result and a GError */
   TEST_FAULT_NAN,
   TEST_FAULT_INFINITY,
   TEST_FAULT_SHORT,             /* too few results */
@@ -33,6 +34,9 @@ struct _TestPotential
   guint               n_calls;          /* atomic: batch calls */
   guint               n_contexts;       /* atomic: contexts in them */
   GPtrArray          *kept;             /* requests under TEST_FAULT_NEVER */
+  GThread            *thread;           /* of the last weigh_prefix() or weigh_complete() */
+  void              (*on_get_vocab) (gpointer data);    /* called once if set */
+  gpointer            on_get_vocab_data;
 };
 
 TestPotential *test_potential_new        (GenlmTraits  traits);

@@ -422,12 +422,61 @@ test_foreign_thread (void)
       test_wait (&foreign.done, 1);
       g_thread_join (thread);
       g_assert_cmpfloat (foreign.async_weight, ==, -0.5);
+      /* Its functions run in its own thread, whoever asks. */
+      if (traits[i] == GENLM_TRAITS_NONE)
+        g_assert_true (test->thread == g_thread_self ());
       if (traits[i] == GENLM_TRAITS_NONE)
         g_assert_error (foreign.sync_error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_WRONG_THREAD);
       else
         g_assert_no_error (foreign.sync_error);
       g_clear_error (&foreign.sync_error);
     }
+}
+
+/* An error beside a result is an error. */
+static void
+test_result_and_error (void)
+{
+  GenlmTraits traits[] = { GENLM_TRAITS_NONE, GENLM_TRAITS_INLINE, GENLM_TRAITS_THREAD_SAFE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (traits); i++)
+    {
+      g_autoptr (TestPotential) test = test_potential_new (traits[i]);
+      g_autoptr (GenlmContext) context = test_context ("a");
+      g_autoptr (GError) error = NULL;
+
+      test->fault = TEST_FAULT_BOTH;
+      g_assert_true (isnan (ask_prefix (GENLM_POTENTIAL (test), "a", NULL, &error)));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
+      g_clear_error (&error);
+      g_assert_true (isnan (genlm_potential_complete_sync (GENLM_POTENTIAL (test), context, NULL, &error)));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
+    }
+}
+
+static void
+wait_for_other (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  test_wait (user_data, 1);
+}
+
+/* A callback that iterates the context gets the answers that came with its own. */
+static void
+test_nested_iteration (void)
+{
+  g_autoptr (TestPotential) test = test_potential_new (GENLM_TRAITS_INLINE);
+  g_autoptr (GenlmContext) context = test_context ("a");
+  Answer answer = { NULL };
+
+  genlm_potential_prefix (GENLM_POTENTIAL (test), context, NULL, wait_for_other, &answer.done);
+  genlm_potential_prefix (GENLM_POTENTIAL (test), context, NULL, take_answer, &answer);
+  test_wait (&answer.done, 1);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (answer.done, ==, 1);
+  g_clear_object (&answer.result);
 }
 
 /* Without a callback the work is done, and nothing waits for it. */
@@ -488,6 +537,8 @@ main (int    argc,
   g_test_add_func ("/potential/cancelled-between", test_cancelled_between);
   g_test_add_func ("/potential/cancel-race", test_cancel_race);
   g_test_add_func ("/potential/foreign-thread", test_foreign_thread);
+  g_test_add_func ("/potential/result-and-error", test_result_and_error);
+  g_test_add_func ("/potential/nested-iteration", test_nested_iteration);
   g_test_add_func ("/potential/no-callback", test_no_callback);
   g_test_add_func ("/potential/label", test_label);
   g_test_add_func ("/potential/no-spawn-no-recipe", test_no_spawn_no_recipe);
