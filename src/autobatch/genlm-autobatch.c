@@ -9,6 +9,7 @@
 #include "genlm-autobatch.h"
 #include "genlm-batch.h"
 #include "genlm-context.h"
+#include "genlm-delivery-private.h"
 #include "genlm-element.h"
 #include "genlm-potential-private.h"
 #include "genlm-scores.h"
@@ -86,10 +87,12 @@ struct _Queue
   GSource    source;
   Core      *core;
   GSource   *patience;
-  GPtrArray *pending;
+  GPtrArray *pending;                   /* owns its requests from the index on */
+  guint      first;
   gint64     oldest;                    /* when the first of them came */
   guint      n_in_flight;
   GQueue     flights;
+  GQueue     landed;                    /* flights with requests to answer; of the context alone */
 };
 
 /* One batch on its way. */
@@ -101,6 +104,9 @@ struct _Flight
   guint        *places;                 /* of each request's context in the batch */
   GenlmRequest *inner;
   guint        *n_open;                 /* shared by the flights that left together */
+  gpointer      results;                /* of the method, once it has landed */
+  guint         n_answered;
+  guint         n_loops;                /* that answer now, one in the callback of another */
 };
 
 enum
@@ -145,6 +151,14 @@ core_unref (Core *core)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Core, core_unref)
 
+static GError *
+closed_error (GenlmAutobatch *self)
+{
+  g_autofree char *label = genlm_potential_dup_label (GENLM_POTENTIAL (self));
+
+  return g_error_new (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_CLOSED, "%s was closed", label);
+}
+
 /* -- flights -------------------------------------------------------------- */
 
 /* Gives each request the place of its context in a batch without repetitions.
@@ -182,6 +196,12 @@ merge_contexts (GPtrArray *requests,
 static void
 flight_free (Flight *flight)
 {
+  if (flight->results != NULL && genlm_request_get_method (flight->inner) == GENLM_METHOD_NEXT)
+    genlm_weights_list_unref (flight->results);
+  else if (flight->results != NULL && genlm_request_get_method (flight->inner) == GENLM_METHOD_MASK)
+    genlm_token_set_list_unref (flight->results);
+  else if (flight->results != NULL)
+    genlm_scores_unref (flight->results);
   g_clear_object (&flight->inner);
   g_ptr_array_unref (flight->requests);
   g_free (flight->places);
@@ -189,51 +209,51 @@ flight_free (Flight *flight)
 }
 
 static void
-fail_all (GPtrArray    *requests,
-          const GError *error)
+flight_take_results (Flight *flight)
 {
-  for (guint i = 0; i < requests->len; i++)
-    genlm_request_fail (g_ptr_array_index (requests, i), error, TRUE);
+  if (genlm_request_peek_error (flight->inner) != NULL)
+    return;
+  if (genlm_request_get_method (flight->inner) == GENLM_METHOD_NEXT)
+    flight->results = genlm_request_finish_weights (flight->inner, NULL);
+  else if (genlm_request_get_method (flight->inner) == GENLM_METHOD_MASK)
+    flight->results = genlm_request_finish_masks (flight->inner, NULL);
+  else
+    flight->results = genlm_request_finish_scores (flight->inner, NULL);
 }
 
 static void
-answer_scores (Flight *flight)
+flight_answer_next (Flight *flight)
 {
-  g_autoptr (GenlmScores) scores = genlm_request_finish_scores (flight->inner, NULL);
-  const double *values = genlm_scores_peek (scores);
+  GenlmRequest *request = g_ptr_array_index (flight->requests, flight->n_answered);
+  guint place = flight->places[flight->n_answered];
 
-  for (guint i = 0; i < flight->requests->len; i++)
-    {
-      GenlmRequest *request = g_ptr_array_index (flight->requests, i);
+  if (++flight->n_answered == flight->requests->len)
+    g_queue_unlink (&flight->queue->landed, &flight->link);
 
-      genlm_request_return_score (request, values[flight->places[i]], TRUE);
-    }
+  if (flight->results == NULL)
+    genlm_request_fail (request, genlm_request_peek_error (flight->inner), TRUE);
+  else if (genlm_request_get_method (request) == GENLM_METHOD_NEXT)
+    genlm_request_return_weights_item (request, genlm_weights_list_get (flight->results, place), TRUE);
+  else if (genlm_request_get_method (request) == GENLM_METHOD_MASK)
+    genlm_request_return_mask_item (request, genlm_token_set_list_get (flight->results, place), TRUE);
+  else
+    genlm_request_return_score (request, genlm_scores_get (flight->results, place), TRUE);
 }
 
+/* A callback may iterate the context until it sees the answer of a neighbour: the
+ * loop in it takes over from here, and the last to leave frees the flight. */
 static void
-answer_weights (Flight *flight)
+flight_answer (Flight *flight)
 {
-  g_autoptr (GenlmWeightsList) list = genlm_request_finish_weights (flight->inner, NULL);
+  Queue *queue = flight->queue;
 
-  for (guint i = 0; i < flight->requests->len; i++)
-    {
-      GenlmRequest *request = g_ptr_array_index (flight->requests, i);
-
-      genlm_request_return_weights_item (request, genlm_weights_list_get (list, flight->places[i]), TRUE);
-    }
-}
-
-static void
-answer_masks (Flight *flight)
-{
-  g_autoptr (GenlmTokenSetList) list = genlm_request_finish_masks (flight->inner, NULL);
-
-  for (guint i = 0; i < flight->requests->len; i++)
-    {
-      GenlmRequest *request = g_ptr_array_index (flight->requests, i);
-
-      genlm_request_return_mask_item (request, genlm_token_set_list_get (list, flight->places[i]), TRUE);
-    }
+  flight->n_loops++;
+  while (flight->n_answered < flight->requests->len)
+    flight_answer_next (flight);
+  if (--flight->n_loops > 0)
+    return;
+  flight_free (flight);
+  g_source_unref (&queue->source);
 }
 
 /* In the queue's context. */
@@ -244,7 +264,6 @@ flight_landed (GenlmRequest *inner,
   Flight *flight = user_data;
   Queue *queue = flight->queue;
   g_autoptr (Core) core = core_ref (queue->core);
-  const GError *error = genlm_request_peek_error (inner);
 
   flight->inner = g_object_ref (inner);
   g_mutex_lock (&core->lock);
@@ -256,17 +275,19 @@ flight_landed (GenlmRequest *inner,
     }
   g_mutex_unlock (&core->lock);
 
-  if (error != NULL)
-    fail_all (flight->requests, error);
-  else if (genlm_request_get_method (inner) == GENLM_METHOD_NEXT)
-    answer_weights (flight);
-  else if (genlm_request_get_method (inner) == GENLM_METHOD_MASK)
-    answer_masks (flight);
-  else
-    answer_scores (flight);
+  flight_take_results (flight);
+  g_queue_push_tail_link (&queue->landed, &flight->link);
+  flight_answer (flight);
+}
 
-  flight_free (flight);
-  g_source_unref (&queue->source);
+static void
+flight_fail_closed (Flight       *flight,
+                    GenlmRequest *inner)
+{
+  g_autoptr (GObject) source = g_async_result_get_source_object (g_ptr_array_index (flight->requests, 0));
+  g_autoptr (GError) error = closed_error (GENLM_AUTOBATCH (source));
+
+  genlm_request_fail (inner, error, FALSE);
 }
 
 /* Work can only be called off when everybody who waits for it can. */
@@ -314,6 +335,12 @@ flight_new (Queue     *queue,
 
 /* -- queues --------------------------------------------------------------- */
 
+static guint
+queue_get_length (Queue *queue)
+{
+  return queue->pending->len - queue->first;
+}
+
 /* How long the requests must have waited before they are served, in µs; -1 if
  * they are not to be served now. With the lock held. */
 static gint64
@@ -322,9 +349,9 @@ queue_get_wait (Queue  *queue,
 {
   Core *core = queue->core;
 
-  if (queue->pending->len == 0 || queue->n_in_flight >= core->max_in_flight)
+  if (queue_get_length (queue) == 0 || queue->n_in_flight >= core->max_in_flight)
     return -1;
-  if (core->max_batch_size != 0 && queue->pending->len >= core->max_batch_size)
+  if (core->max_batch_size != 0 && queue_get_length (queue) >= core->max_batch_size)
     return patience;
   return MAX (patience, core->max_delay);
 }
@@ -336,6 +363,9 @@ queue_is_due (Queue   *queue,
               int     *timeout)
 {
   gint64 wait, oldest, now;
+
+  if (queue->landed.length > 0)
+    return TRUE;
 
   g_mutex_lock (&queue->core->lock);
   wait = queue_get_wait (queue, patience);
@@ -358,19 +388,26 @@ static GPtrArray *
 queue_take (Queue *queue)
 {
   Core *core = queue->core;
-  guint limit = core->max_batch_size != 0 ? core->max_batch_size : G_MAXUINT;
+  guint length = queue_get_length (queue);
+  guint n = core->max_batch_size != 0 ? MIN (length, core->max_batch_size) : length;
   GPtrArray *taken;
 
-  if (queue->pending->len <= limit)
+  if (n == queue->pending->len)
     {
       taken = queue->pending;
-      queue->pending = g_ptr_array_sized_new (taken->len);
+      queue->pending = g_ptr_array_sized_new (n);
       return taken;
     }
-  taken = g_ptr_array_sized_new (limit);
-  g_ptr_array_extend (taken, queue->pending, NULL, NULL);
-  g_ptr_array_set_size (taken, (int) limit);
-  g_ptr_array_remove_range (queue->pending, 0, limit);
+  taken = g_ptr_array_sized_new (n);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (taken, g_ptr_array_index (queue->pending, queue->first + i));
+  queue->first += n;
+  /* Rarely enough for what has to move. */
+  if (queue->first >= queue_get_length (queue))
+    {
+      g_ptr_array_remove_range (queue->pending, 0, queue->first);
+      queue->first = 0;
+    }
   return taken;
 }
 
@@ -413,10 +450,15 @@ queue_serve (Queue *queue)
   Flight *flights[N_METHODS];
   guint *n_open;
   guint n_groups;
+  gboolean closed;
 
+  /* A source that was ready may have been served by a loop in a callback. */
   g_mutex_lock (&core->lock);
-  taken = queue_take (queue);
+  if (queue->n_in_flight < core->max_in_flight)
+    taken = queue_take (queue);
   g_mutex_unlock (&core->lock);
+  if (taken == NULL)
+    return;
 
   n_groups = group_requests (taken, groups, order);
   if (n_groups == 0)
@@ -434,6 +476,7 @@ queue_serve (Queue *queue)
       core->n_merged += flights[i]->requests->len - genlm_request_get_size (flights[i]->inner);
       g_queue_push_tail_link (&queue->flights, &flights[i]->link);
     }
+  closed = core->closed;
   g_mutex_unlock (&core->lock);
 
   for (guint i = 0; i < n_groups; i++)
@@ -442,8 +485,25 @@ queue_serve (Queue *queue)
       /* On its way it belongs to who answers: dropped, it must notice. */
       g_autoptr (GenlmRequest) inner = g_steal_pointer (&flights[i]->inner);
 
-      genlm_potential_evaluate (core->potential, inner);
+      /* Neither in the queue nor on their way when close() looked. */
+      if (closed)
+        flight_fail_closed (flights[i], inner);
+      else
+        genlm_potential_evaluate (core->potential, inner);
     }
+}
+
+static void
+queue_dispatch (Queue *queue)
+{
+  GMainContext *context = g_source_get_context (&queue->source);
+  gboolean entered = genlm_delivery_enter (context);
+
+  if (queue->landed.length > 0)
+    flight_answer (g_queue_peek_head (&queue->landed));
+  else
+    queue_serve (queue);
+  genlm_delivery_leave (context, entered);
 }
 
 static gboolean
@@ -466,7 +526,7 @@ gather_dispatch (GSource     *source,
                  GSourceFunc  callback,
                  gpointer     user_data)
 {
-  queue_serve ((Queue *) source);
+  queue_dispatch ((Queue *) source);
   return G_SOURCE_CONTINUE;
 }
 
@@ -514,7 +574,7 @@ patience_dispatch (GSource     *source,
                    GSourceFunc  callback,
                    gpointer     user_data)
 {
-  queue_serve (((Patience *) source)->queue);
+  queue_dispatch (((Patience *) source)->queue);
   return G_SOURCE_CONTINUE;
 }
 
@@ -541,6 +601,7 @@ queue_new (Core         *core,
   queue->core = core_ref (core);
   queue->pending = g_ptr_array_new ();
   g_queue_init (&queue->flights);
+  g_queue_init (&queue->landed);
   g_source_set_priority (&queue->source, GATHER_PRIORITY);
   g_source_set_static_name (&queue->source, "[genlm] autobatch");
   /* A callback may iterate the context and ask again. */
@@ -597,14 +658,6 @@ ensure_queue (GenlmAutobatch *self,
 }
 
 /* -- the interface -------------------------------------------------------- */
-
-static GError *
-closed_error (GenlmAutobatch *self)
-{
-  g_autofree char *label = genlm_potential_dup_label (GENLM_POTENTIAL (self));
-
-  return g_error_new (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_CLOSED, "%s was closed", label);
-}
 
 static gboolean
 check_open (GenlmAutobatch  *self,
@@ -754,18 +807,20 @@ enqueue (GenlmAutobatch *self,
   Core *core = self->core;
   GMainContext *context = genlm_request_get_context (request);
   GError *error = NULL;
-  gboolean first = FALSE;
+  gboolean is_news = FALSE;
 
   g_mutex_lock (&core->lock);
   if (!core->closed)
     {
       Queue *queue = ensure_queue (self, context);
 
-      if (core->max_pending == 0 || queue->pending->len < core->max_pending)
+      if (core->max_pending == 0 || queue_get_length (queue) < core->max_pending)
         {
-          first = queue->pending->len == 0;
-          if (first)
+          guint length = queue_get_length (queue);
+
+          if (length == 0)
             queue->oldest = g_get_monotonic_time ();
+          is_news = length == 0 || length + 1 == core->max_batch_size;
           g_ptr_array_add (queue->pending, g_object_ref (request));
           core->n_requests++;
         }
@@ -781,7 +836,7 @@ enqueue (GenlmAutobatch *self,
     }
   g_mutex_unlock (&core->lock);
 
-  if (first)
+  if (is_news)
     wake_other_thread (context);
   return error;
 }
@@ -1134,8 +1189,10 @@ genlm_autobatch_close (GenlmAutobatch *self)
     {
       Queue *queue = value;
 
-      g_ptr_array_extend (open, queue->pending, NULL, NULL);
+      for (guint i = queue->first; i < queue->pending->len; i++)
+        g_ptr_array_add (open, g_ptr_array_index (queue->pending, i));
       g_ptr_array_set_size (queue->pending, 0);
+      queue->first = 0;
       for (GList *l = queue->flights.head; l != NULL; l = l->next)
         g_ptr_array_extend (open, ((Flight *) l->data)->requests, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
     }

@@ -429,6 +429,84 @@ test_close (void)
   test_potential_forget (test);
 }
 
+static void
+close_autobatch (gpointer autobatch)
+{
+  genlm_autobatch_close (autobatch);
+}
+
+/* Closed by another thread while a batch is made: the hook stands for it. */
+static void
+test_close_while_leaving (void)
+{
+  g_autoptr (TestPotential) test = test_potential_new (GENLM_TRAITS_INLINE);
+  g_autoptr (GenlmAutobatch) autobatch = genlm_autobatch_new (GENLM_POTENTIAL (test));
+  Answers answers = { 0 };
+
+  ask (autobatch, &answers, 0, "a", NULL);
+  ask (autobatch, &answers, 1, "b", NULL);
+  test->on_get_vocab_data = autobatch;
+  test->on_get_vocab = close_autobatch;
+  test_wait (&answers.done, 2);
+  g_assert_null (test->on_get_vocab);
+  g_assert_cmpuint (answers.n_errors, ==, 2);
+  g_assert_error (answers.error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_CLOSED);
+  g_clear_error (&answers.error);
+  g_assert_cmpuint (test->n_calls, ==, 0);
+}
+
+static void
+wait_for_others (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  Answers *answers = user_data;
+
+  test_wait (&answers->done, 2);
+}
+
+/* A callback that iterates the context gets the rest of its own batch. */
+static void
+test_nested_iteration (void)
+{
+  g_autoptr (TestPotential) test = test_potential_new (GENLM_TRAITS_INLINE);
+  g_autoptr (GenlmAutobatch) autobatch = genlm_autobatch_new (GENLM_POTENTIAL (test));
+  g_autoptr (GenlmContext) context = test_context ("a");
+  Answers answers = { 0 };
+
+  genlm_potential_prefix (GENLM_POTENTIAL (autobatch), context, NULL, wait_for_others, &answers);
+  ask (autobatch, &answers, 0, "a", NULL);
+  ask (autobatch, &answers, 1, "ab", NULL);
+  test_wait (&answers.done, 2);
+  settle ();
+  g_assert_cmpuint (answers.done, ==, 2);
+  g_assert_cmpuint (answers.n_errors, ==, 0);
+  g_assert_cmpfloat (answers.weights[1], ==, -0.5);
+}
+
+/* A context is iterated by who owns it, be it the thread's default or not. */
+static void
+test_context_not_default (void)
+{
+  GenlmTraits traits[] = { GENLM_TRAITS_NONE, GENLM_TRAITS_INLINE, GENLM_TRAITS_THREAD_SAFE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (traits); i++)
+    {
+      g_autoptr (TestPotential) test = test_potential_new (traits[i]);
+      g_autoptr (GenlmAutobatch) autobatch = genlm_autobatch_new (GENLM_POTENTIAL (test));
+      g_autoptr (GMainContext) context = g_main_context_new ();
+      Answers answers = { 0 };
+
+      g_main_context_push_thread_default (context);
+      ask (autobatch, &answers, 0, "a", NULL);
+      ask (autobatch, &answers, 1, "ab", NULL);
+      g_main_context_pop_thread_default (context);
+      while (g_atomic_int_get (&answers.done) < 2)
+        g_main_context_iteration (context, TRUE);
+      g_assert_cmpuint (answers.n_errors, ==, 0);
+    }
+}
+
 /* A request that nobody took keeps the element, which keeps its promise. */
 static void
 test_last_unref (void)
@@ -589,6 +667,9 @@ main (int    argc,
   g_test_add_func ("/autobatch/no-starvation", test_no_starvation);
   g_test_add_func ("/autobatch/joins-across-sources", test_joins_across_sources);
   g_test_add_func ("/autobatch/close", test_close);
+  g_test_add_func ("/autobatch/close-while-leaving", test_close_while_leaving);
+  g_test_add_func ("/autobatch/nested-iteration", test_nested_iteration);
+  g_test_add_func ("/autobatch/context-not-default", test_context_not_default);
   g_test_add_func ("/autobatch/last-unref", test_last_unref);
   g_test_add_func ("/autobatch/ask-in-callback", test_ask_in_callback);
   g_test_add_func ("/autobatch/threads", test_threads);
