@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 typedef void (*GenlmRequestFunc) (GenlmRequest *request,
                                   gpointer      user_data);
 
+/* These two wait for genlm_request_start(): what is cancelled already may be
+ * delivered, by another thread, as soon as it is watched. */
 GenlmRequest  *genlm_request_new_single          (GObject             *source,
                                                   GenlmMethod          method,
                                                   GenlmContext        *context,
@@ -16,6 +18,15 @@ GenlmRequest  *genlm_request_new_single          (GObject             *source,
                                                   GCancellable        *cancellable,
                                                   GAsyncReadyCallback  callback,
                                                   gpointer             user_data);
+GenlmRequest  *genlm_request_new_batch           (GObject             *source,
+                                                  GenlmMethod          method,
+                                                  GenlmBatch          *batch,
+                                                  gsize                n_weights,
+                                                  GCancellable        *cancellable,
+                                                  GAsyncReadyCallback  callback,
+                                                  gpointer             user_data);
+void           genlm_request_start               (GenlmRequest        *self,
+                                                  gpointer             tag);
 GenlmRequest  *genlm_request_new_internal        (GObject             *source,
                                                   GenlmMethod          method,
                                                   GenlmBatch          *batch,
@@ -23,8 +34,6 @@ GenlmRequest  *genlm_request_new_internal        (GObject             *source,
                                                   GCancellable        *cancellable,
                                                   GenlmRequestFunc     func,
                                                   gpointer             user_data);
-void           genlm_request_set_tag             (GenlmRequest        *self,
-                                                  gpointer             tag);
 gboolean       genlm_request_is_valid            (gpointer             result,
                                                   gpointer             source,
                                                   gpointer             tag);

@@ -565,8 +565,7 @@ genlm_request_new (GObject             *source,
   g_return_val_if_fail (source == NULL || G_IS_OBJECT (source), NULL);
   g_return_val_if_fail (batch != NULL, NULL);
 
-  self = request_new (source, method, n_weights, cancellable, callback, NULL, user_data);
-  self->batch = genlm_batch_ref (batch);
+  self = genlm_request_new_batch (source, method, batch, n_weights, cancellable, callback, user_data);
   if (cancellable != NULL)
     watch_cancellable (self);
   return self;
@@ -584,8 +583,21 @@ genlm_request_new_single (GObject             *source,
   GenlmRequest *self = request_new (source, method, n_weights, cancellable, callback, NULL, user_data);
 
   self->single = genlm_context_ref (context);
-  if (cancellable != NULL)
-    watch_cancellable (self);
+  return self;
+}
+
+GenlmRequest *
+genlm_request_new_batch (GObject             *source,
+                         GenlmMethod          method,
+                         GenlmBatch          *batch,
+                         gsize                n_weights,
+                         GCancellable        *cancellable,
+                         GAsyncReadyCallback  callback,
+                         gpointer             user_data)
+{
+  GenlmRequest *self = request_new (source, method, n_weights, cancellable, callback, NULL, user_data);
+
+  self->batch = genlm_batch_ref (batch);
   return self;
 }
 
@@ -607,10 +619,12 @@ genlm_request_new_internal (GObject          *source,
 }
 
 void
-genlm_request_set_tag (GenlmRequest *self,
-                       gpointer      tag)
+genlm_request_start (GenlmRequest *self,
+                     gpointer      tag)
 {
   self->tag = tag;
+  if (self->cancellable != NULL)
+    watch_cancellable (self);
 }
 
 gboolean

@@ -19,7 +19,7 @@ send_request (GenlmPotential *self,
               GenlmRequest   *request,
               gpointer        tag)
 {
-  genlm_request_set_tag (request, tag);
+  genlm_request_start (request, tag);
   genlm_potential_evaluate (self, request);
   g_object_unref (request);
 }
@@ -72,8 +72,8 @@ new_batch_request (GenlmPotential      *self,
                    GAsyncReadyCallback  callback,
                    gpointer             user_data)
 {
-  return genlm_request_new (G_OBJECT (self), method, batch, get_n_weights (self, method),
-                            cancellable, callback, user_data);
+  return genlm_request_new_batch (G_OBJECT (self), method, batch, get_n_weights (self, method),
+                                  cancellable, callback, user_data);
 }
 
 /**
@@ -677,7 +677,7 @@ score_batch (GenlmPotential      *self,
   completes = parts[1];
   join->outer = new_batch_request (self, GENLM_METHOD_PREFIX, batch, cancellable, callback, user_data);
   join->values = g_new (double, genlm_batch_get_size (batch) + 1);
-  genlm_request_set_tag (join->outer, genlm_potential_batch_score);
+  genlm_request_start (join->outer, genlm_potential_batch_score);
 
   if (join->places[1]->len == 0)
     {
