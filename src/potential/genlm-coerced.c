@@ -10,6 +10,7 @@
 #include "genlm-batch.h"
 #include "genlm-context.h"
 #include "genlm-element.h"
+#include "genlm-potential-base-private.h"
 #include "genlm-potential-private.h"
 #include "genlm-scores.h"
 #include "genlm-token-set-list.h"
@@ -51,6 +52,7 @@ struct _GenlmCoerced
   gpointer            func_data;
   GDestroyNotify      func_destroy;
   guint64             key;      /* of the base's context on a node of ours */
+  gboolean            ready;    /* base and vocabulary have been found to fit */
 };
 
 enum
@@ -72,7 +74,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GenlmCoerced, genlm_coerced, GENLM_TYPE_POTENTIAL
 static GenlmVocab *
 get_target (GenlmCoerced *self)
 {
-  return genlm_potential_get_vocab (GENLM_POTENTIAL (self));
+  return genlm_potential_base_peek_vocab (GENLM_POTENTIAL_BASE (self));
 }
 
 /* -- contexts ------------------------------------------------------------- */
@@ -397,8 +399,8 @@ typedef struct
   gsize              index;
   Walk               walk;
   gboolean           sync;
-  gboolean           stepping;
   GenlmRequest      *answered;  /* by the base, not yet taken */
+  int                n_waiting; /* atomic: for the answer, and for who asks to have asked */
 } Job;
 
 static void
@@ -437,7 +439,9 @@ static void
 base_answered (GenlmRequest *request,
                gpointer      user_data);
 
-static void
+/* Returns whether the answer is there; if not, base_answered() goes on, perhaps
+ * in another thread and already. */
+static gboolean
 ask_base (Job *job)
 {
   GenlmPotential *base = job->coerced->base;
@@ -449,11 +453,13 @@ ask_base (Job *job)
                                    genlm_request_get_cancellable (job->request), NULL, NULL);
       genlm_potential_evaluate_sync (base, request);
       job->answered = g_steal_pointer (&request);
-      return;
+      return TRUE;
     }
+  g_atomic_int_set (&job->n_waiting, 2);
   request = genlm_request_new_internal (G_OBJECT (base), walk_get_method (&job->walk), job->walk.level, 0,
                                         genlm_request_get_cancellable (job->request), base_answered, job);
   genlm_potential_evaluate (base, request);
+  return g_atomic_int_dec_and_test (&job->n_waiting);
 }
 
 static gboolean
@@ -474,7 +480,6 @@ job_step (Job *job)
   GenlmBatch *batch = genlm_request_get_batch (job->request);
   g_autoptr (GError) error = NULL;
 
-  job->stepping = TRUE;
   while (error == NULL && !genlm_request_is_answered (job->request))
     {
       if (job->answered != NULL)
@@ -483,12 +488,8 @@ job_step (Job *job)
             break;
           if (job->walk.stage != STAGE_DONE)
             {
-              ask_base (job);
-              if (job->answered == NULL)
-                {
-                  job->stepping = FALSE;
-                  return;
-                }
+              if (!ask_base (job))
+                return;
               continue;
             }
           add_result (job);
@@ -504,12 +505,8 @@ job_step (Job *job)
         }
       if (!walk_start (&job->walk, job->coerced, genlm_batch_get (batch, job->index), &error))
         break;
-      ask_base (job);
-      if (job->answered == NULL)
-        {
-          job->stepping = FALSE;
-          return;
-        }
+      if (!ask_base (job))
+        return;
     }
   if (error != NULL)
     genlm_request_fail (job->request, error, FALSE);
@@ -524,7 +521,7 @@ base_answered (GenlmRequest *request,
 
   job->answered = g_object_ref (request);
   /* An answer that comes at once is taken by the loop that asked. */
-  if (!job->stepping)
+  if (g_atomic_int_dec_and_test (&job->n_waiting))
     job_step (job);
 }
 
@@ -546,6 +543,15 @@ start_job (GenlmCoerced *self,
 }
 
 /* -- the interface -------------------------------------------------------- */
+
+/* None until it is initialised, whatever the property says. */
+static GenlmVocab *
+genlm_coerced_get_vocab (GenlmPotential *potential)
+{
+  GenlmCoerced *self = GENLM_COERCED (potential);
+
+  return self->ready ? get_target (self) : NULL;
+}
 
 static GenlmTraits
 genlm_coerced_get_traits (GenlmPotential *potential)
@@ -766,6 +772,7 @@ genlm_coerced_dup_recipe (GenlmPotential  *potential,
 static void
 genlm_coerced_potential_init (GenlmPotentialInterface *iface)
 {
+  iface->get_vocab = genlm_coerced_get_vocab;
   iface->get_traits = genlm_coerced_get_traits;
   iface->weigh_prefix = genlm_coerced_weigh_prefix;
   iface->weigh_complete = genlm_coerced_weigh_complete;
@@ -816,6 +823,7 @@ genlm_coerced_initable_real_init (GInitable     *initable,
                    "give a function with genlm_coerced_new_with_func()", label, from, to);
       return FALSE;
     }
+  self->ready = TRUE;
   return TRUE;
 }
 

@@ -5,6 +5,7 @@
 #include "genlm-batch.h"
 #include "genlm-context.h"
 #include "genlm-element.h"
+#include "genlm-potential-base-private.h"
 #include "genlm-potential-private.h"
 #include "genlm-scores.h"
 #include "genlm-token-set-list.h"
@@ -165,6 +166,15 @@ combine (GenlmRequest *request,
 }
 
 /* -- the interface -------------------------------------------------------- */
+
+/* None until it is initialised, whatever the property says. */
+static GenlmVocab *
+genlm_product_get_vocab (GenlmPotential *potential)
+{
+  GenlmProduct *self = GENLM_PRODUCT (potential);
+
+  return self->sides[1] != NULL ? genlm_potential_base_peek_vocab (GENLM_POTENTIAL_BASE (self)) : NULL;
+}
 
 static GenlmTraits
 genlm_product_get_traits (GenlmPotential *potential)
@@ -328,13 +338,13 @@ struct _Join
 {
   GenlmRequest *request;
   Side          sides[2];
-  guint         n_waiting;
+  int           n_waiting;      /* atomic: another thread may serve the context of the answers */
 };
 
 static void
 join_release (Join *join)
 {
-  if (--join->n_waiting > 0)
+  if (!g_atomic_int_dec_and_test (&join->n_waiting))
     return;
   combine (join->request, join->sides[0].answered, join->sides[1].answered);
   g_object_unref (join->request);
@@ -364,15 +374,15 @@ genlm_product_evaluate (GenlmPotential *potential,
   join->n_waiting = 3;
   for (guint i = 0; i < 2; i++)
     {
-      g_autoptr (GenlmRequest) side =
-        genlm_request_new_internal (G_OBJECT (self->sides[i]),
-                                    genlm_request_get_method (request),
-                                    genlm_request_get_batch (request),
-                                    genlm_potential_get_n_weights (potential),
-                                    genlm_request_get_cancellable (request),
-                                    side_answered, &join->sides[i]);
+      g_autoptr (GenlmRequest) side = NULL;
 
       join->sides[i].join = join;
+      side = genlm_request_new_internal (G_OBJECT (self->sides[i]),
+                                         genlm_request_get_method (request),
+                                         genlm_request_get_batch (request),
+                                         genlm_potential_get_n_weights (potential),
+                                         genlm_request_get_cancellable (request),
+                                         side_answered, &join->sides[i]);
       genlm_potential_evaluate (self->sides[i], side);
     }
   /* The third is this call: an answer that came at once must not free the join under it. */
@@ -408,6 +418,7 @@ genlm_product_make_coerced (GenlmPotential  *potential,
 static void
 genlm_product_potential_init (GenlmPotentialInterface *iface)
 {
+  iface->get_vocab = genlm_product_get_vocab;
   iface->get_traits = genlm_product_get_traits;
   iface->weigh_prefix = genlm_product_weigh_prefix;
   iface->weigh_complete = genlm_product_weigh_complete;

@@ -178,6 +178,28 @@ test_from_tokens (void)
   g_assert_nonnull (strstr (error->message, "6 tokens"));
 }
 
+/* What was not initialised, or could not be, weighs nothing: bytes are no ids of
+ * the base here. */
+static void
+test_not_initialised (void)
+{
+  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (TestPotential) tokens = g_object_new (TEST_TYPE_POTENTIAL, "vocab", vocab, NULL);
+  g_autoptr (GenlmVocab) target = test_vocab ("\001", "\002", NULL);
+  g_autoptr (GenlmPotential) coerced = g_object_new (GENLM_TYPE_COERCED, "potential", tokens, "vocab", target, NULL);
+  g_autoptr (GenlmContext) context = genlm_context_new_for_tokens ((guint32[]) { 0, 1 }, 2);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (genlm_potential_get_vocab (coerced));
+  g_assert_true (isnan (genlm_potential_prefix_sync (coerced, context, NULL, &error)));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_READY);
+  g_clear_error (&error);
+  g_assert_false (g_initable_init (G_INITABLE (coerced), NULL, &error));
+  g_clear_error (&error);
+  g_assert_true (isnan (genlm_potential_prefix_sync (coerced, context, NULL, &error)));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_READY);
+}
+
 /* Each token twice; nothing for contexts of three. */
 static GenlmContext *
 double_tokens (GenlmContext *context,
@@ -263,6 +285,7 @@ main (int    argc,
   g_test_add_func ("/coerced/cancel", test_cancel);
   g_test_add_func ("/coerced/own-vocab", test_own_vocab);
   g_test_add_func ("/coerced/from-tokens", test_from_tokens);
+  g_test_add_func ("/coerced/not-initialised", test_not_initialised);
   g_test_add_func ("/coerced/func", test_func);
   g_test_add_func ("/coerced/long-context", test_long_context);
   return g_test_run ();

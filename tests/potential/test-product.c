@@ -256,6 +256,20 @@ test_incomplete (void)
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY);
 }
 
+/* A vocabulary alone makes no product. */
+static void
+test_not_initialised (void)
+{
+  g_autoptr (TestPotential) a = test_potential_new (GENLM_TRAITS_INLINE);
+  g_autoptr (GenlmPotential) product = g_object_new (GENLM_TYPE_PRODUCT, "first", a, "second", a,
+                                                     "vocab", genlm_vocab_bytes (), NULL);
+  g_autoptr (GenlmContext) context = test_context ("a");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (isnan (genlm_potential_prefix_sync (product, context, NULL, &error)));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_READY);
+}
+
 /* Both sides are coerced, each in its own way. */
 static void
 test_coerce (void)
@@ -286,6 +300,7 @@ main (int    argc,
   g_test_add_func ("/product/intersect", test_intersect);
   g_test_add_func ("/product/small-overlap", test_small_overlap);
   g_test_add_func ("/product/incomplete", test_incomplete);
+  g_test_add_func ("/product/not-initialised", test_not_initialised);
   g_test_add_func ("/product/coerce", test_coerce);
   return g_test_run ();
 }
