@@ -280,16 +280,6 @@ flight_landed (GenlmRequest *inner,
   flight_answer (flight);
 }
 
-static void
-flight_fail_closed (Flight       *flight,
-                    GenlmRequest *inner)
-{
-  g_autoptr (GObject) source = g_async_result_get_source_object (g_ptr_array_index (flight->requests, 0));
-  g_autoptr (GError) error = closed_error (GENLM_AUTOBATCH (source));
-
-  genlm_request_fail (inner, error, FALSE);
-}
-
 /* Work can only be called off when everybody who waits for it can. */
 static GenlmInterest *
 make_interest (GPtrArray *requests)
@@ -448,6 +438,9 @@ queue_serve (Queue *queue)
   GPtrArray *groups[N_METHODS] = { NULL };
   GenlmMethod order[N_METHODS];
   Flight *flights[N_METHODS];
+  GenlmRequest *inners[N_METHODS];
+  g_autoptr (GObject) autobatch = NULL;
+  g_autoptr (GError) error = NULL;
   guint *n_open;
   guint n_groups;
   gboolean closed;
@@ -467,6 +460,7 @@ queue_serve (Queue *queue)
   *n_open = n_groups;
   for (guint i = 0; i < n_groups; i++)
     flights[i] = flight_new (queue, groups[order[i]], n_open);
+  autobatch = g_async_result_get_source_object (g_ptr_array_index (flights[0]->requests, 0));
 
   g_mutex_lock (&core->lock);
   queue->n_in_flight++;
@@ -479,15 +473,21 @@ queue_serve (Queue *queue)
   closed = core->closed;
   g_mutex_unlock (&core->lock);
 
+  /* Neither in the queue nor on their way when close() looked. */
+  if (closed)
+    error = closed_error (GENLM_AUTOBATCH (autobatch));
+
+  /* A flight may land as soon as its neighbour does, if a callback calls it off:
+   * it is not looked at any more. A request on its way belongs to who answers:
+   * dropped, it must notice. */
+  for (guint i = 0; i < n_groups; i++)
+    inners[i] = g_steal_pointer (&flights[i]->inner);
   for (guint i = 0; i < n_groups; i++)
     {
-      /* It may land, and be gone, before evaluate() returns. */
-      /* On its way it belongs to who answers: dropped, it must notice. */
-      g_autoptr (GenlmRequest) inner = g_steal_pointer (&flights[i]->inner);
+      g_autoptr (GenlmRequest) inner = inners[i];
 
-      /* Neither in the queue nor on their way when close() looked. */
       if (closed)
-        flight_fail_closed (flights[i], inner);
+        genlm_request_fail (inner, error, FALSE);
       else
         genlm_potential_evaluate (core->potential, inner);
     }

@@ -484,6 +484,45 @@ test_nested_iteration (void)
   g_assert_cmpfloat (answers.weights[1], ==, -0.5);
 }
 
+static void
+cancel_and_iterate (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  g_cancellable_cancel (user_data);
+  settle ();
+}
+
+static void
+take_cancelled (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (genlm_potential_logw_next_finish (GENLM_POTENTIAL (source), result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_atomic_int_inc ((guint *) user_data);
+}
+
+/* The first batch calls off the second, which left together with it, and that
+ * lands before it was asked. */
+static void
+test_cancel_next_batch (void)
+{
+  g_autoptr (TestPotential) test = test_potential_new (GENLM_TRAITS_INLINE);
+  g_autoptr (GenlmAutobatch) autobatch = genlm_autobatch_new (GENLM_POTENTIAL (test));
+  g_autoptr (GenlmContext) context = test_context ("a");
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  guint done = 0;
+
+  genlm_potential_prefix (GENLM_POTENTIAL (autobatch), context, NULL, cancel_and_iterate, cancellable);
+  genlm_potential_logw_next (GENLM_POTENTIAL (autobatch), context, cancellable, take_cancelled, &done);
+  test_wait (&done, 1);
+  settle ();
+  g_assert_cmpuint (done, ==, 1);
+}
+
 /* A context is iterated by who owns it, be it the thread's default or not. */
 static void
 test_context_not_default (void)
@@ -669,6 +708,7 @@ main (int    argc,
   g_test_add_func ("/autobatch/close", test_close);
   g_test_add_func ("/autobatch/close-while-leaving", test_close_while_leaving);
   g_test_add_func ("/autobatch/nested-iteration", test_nested_iteration);
+  g_test_add_func ("/autobatch/cancel-next-batch", test_cancel_next_batch);
   g_test_add_func ("/autobatch/context-not-default", test_context_not_default);
   g_test_add_func ("/autobatch/last-unref", test_last_unref);
   g_test_add_func ("/autobatch/ask-in-callback", test_ask_in_callback);
