@@ -12,8 +12,9 @@ comes from:
   <!-- run, fails -->           it is run by sh, and fails
 
 A block after <!-- prints --> is what the last one that was run wrote; a line "…"
-stands for any lines, and "…" within a line for anything. Links between chapters
-lead somewhere, and no path of a build machine is named."""
+stands for any lines, and "…" within a line for anything. After <!-- prints like -->
+numbers, texts in quotation marks, and how often a line repeats do not count.
+Links between chapters lead somewhere, and no path of a build machine is named."""
 
 import pathlib
 import re
@@ -68,6 +69,19 @@ def run(root, text, fails):
     return output
 
 
+def reduce_to_shape(text):
+    """Lines without what differs from run to run."""
+    text = re.sub(r'"[^"\n]*"', '""', text)
+    text = re.sub(r'-?(?:\d[\d.]*|inf)', '0', text)
+    lines = [' '.join(line.split()) for line in text.splitlines()]
+    return [line for i, line in enumerate(lines) if i == 0 or line != lines[i - 1]]
+
+
+def check_shape(text, output):
+    if reduce_to_shape(text) != reduce_to_shape(output):
+        raise Wrong(f'wanted something like:\n{text}\nprinted:\n{output}')
+
+
 def check_output(text, output):
     pattern = re.escape(text)
     pattern = re.sub(rf'^[ ]*{ELLIPSIS}\\?\n', lambda match: r'(?:.*\n)*', pattern, flags=re.MULTILINE)
@@ -88,6 +102,8 @@ def check_block(root, tag, language, text, output):
         return run(root, text, tag != 'run')
     elif tag == 'prints':
         check_output(text, output)
+    elif tag == 'prints like':
+        check_shape(text, output)
     else:
         raise Wrong(f'<!-- {tag} --> means nothing')
     return output
