@@ -31,6 +31,7 @@ typedef enum
   LIMIT_STATES,
   LIMIT_MEMORY,
   LIMIT_DEADLINE,
+  LIMIT_SEARCH,
 } Limit;
 
 /* SET: a is the index of the set. CONCAT: a and then b, a never a CONCAT
@@ -81,6 +82,7 @@ struct _GenlmByteExprs
   gint64            deadline;
   guint64           memory;
   guint64           n_states;
+  guint64           n_visits;
   guint             n_steps;
 
   GArray           *nodes;
@@ -109,6 +111,10 @@ struct _GenlmByteExprs
 /* How many members on either side one is compared with, and how far. */
 #define MAX_NEIGHBOURS (8u)
 #define MAX_COMPARED   (16u)
+
+/* How many expressions all searches together may look at, for each state that
+ * the automaton may have. */
+#define MAX_VISITS     (64u)
 
 static GenlmByteExpr derive          (GenlmByteExprs *self,
                                       GenlmByteExpr   expr,
@@ -1012,6 +1018,8 @@ search_live (GenlmByteExprs *self,
     {
       at = g_array_index (open, guint, open->len - 1);
       g_array_set_size (open, open->len - 1);
+      if (++self->n_visits > (guint64) self->limits.max_states * MAX_VISITS)
+        exceed (self, LIMIT_SEARCH);
       for (c = 0; c < self->n_classes; c++)
         {
           GenlmByteExpr from = g_array_index (visits, Visit, at).expr;
@@ -1428,6 +1436,12 @@ genlm_byte_exprs_check (const GenlmByteExprs  *self,
                    "The automaton needs more than max-memory=%" G_GUINT64_FORMAT
                    " bytes; simplify the pattern or raise max-memory",
                    self->limits.max_memory);
+      return FALSE;
+    case LIMIT_SEARCH:
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "Finding out what can still be accepted took more than %u steps for each of "
+                   "max-states=%u states; simplify the look-aheads or raise max-states",
+                   MAX_VISITS, self->limits.max_states);
       return FALSE;
     case LIMIT_DEADLINE:
     default:
