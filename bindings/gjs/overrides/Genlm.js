@@ -50,6 +50,17 @@ function invalid(what, value) {
     return new Refused(Genlm.PotentialError.INVALID_RESULT, `${what}, but it returned ${describe(value)}`);
 }
 
+function describeError(error) {
+    try {
+        if (!(error instanceof Error))
+            return describe(error);
+        const file = (error.fileName ?? '').split('/').pop();
+        return `${error.name}: ${error.message} (${file}:${error.lineNumber})`;
+    } catch {
+        return 'it threw what cannot be shown';
+    }
+}
+
 /* Names what went wrong in a virtual function. */
 function toGError(object, name, error) {
     if (error instanceof GLib.Error)
@@ -57,12 +68,7 @@ function toGError(object, name, error) {
     const where = `${object.constructor.name}.${name}`;
     if (error instanceof Refused)
         return new Genlm.PotentialError({code: error.code, message: `${where}: ${error.message}`});
-    let text = describe(error);
-    if (error instanceof Error) {
-        const file = (error.fileName ?? '').split('/').pop();
-        text = `${error.name}: ${error.message} (${file}:${error.lineNumber})`;
-    }
-    return new Genlm.PotentialError({code: Genlm.PotentialError.FAILED, message: `${where}: ${text}`});
+    return new Genlm.PotentialError({code: Genlm.PotentialError.FAILED, message: `${where}: ${describeError(error)}`});
 }
 
 /* -- numbers --------------------------------------------------------------- */

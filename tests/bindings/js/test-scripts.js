@@ -660,6 +660,13 @@ test('exceptions', async () => {
         const own = new Genlm.PotentialError({code: Code.LIMIT, message: 'no room'});
         assertEqual(await refuse(Code.LIMIT, () => ask(new Returns(own))), 'no room');
     }
+    const evil = Object.defineProperty(new Error('x'), 'message', {
+        get() {
+            throw new Error('evil');
+        },
+    });
+    for (const ask of asks)
+        assertMatch(await refuse(Code.FAILED, () => ask(new Returns(evil))), /cannot be shown/);
     const ThrowsText = GObject.registerClass(class ThrowsText extends Least {
         vfunc_weigh_prefix() {
             throw 'text'; // eslint-disable-line no-throw-literal

@@ -636,6 +636,19 @@ class TestGuards(unittest.TestCase):
             own = GLib.Error.new_literal(Genlm.potential_error_quark(), 'no room', Code.LIMIT)
             self.assertIn('no room', self.refuse(Code.LIMIT, ask, Returns(own)))
 
+    def test_strange_exceptions(self):
+        class Unspeakable(Exception):
+            def __str__(self):
+                raise RuntimeError('no')
+        for error in (Unspeakable(), ValueError('\ud800'), GLib.Error('\ud800', 'domain', 0), GLib.Error(5),
+                      GLib.Error('text', None, 0), GLib.Error('text', 'domain', 'code'), GLib.Error('text', '', 0)):
+            message = self.refuse(Code.FAILED, Returns(error).prefix_sync, context(A), None)
+            self.assertIn('Returns.do_weigh_prefix: ' + type(error).__name__, message)
+
+            def fail(request):
+                raise error
+            self.refuse(Code.FAILED, TestRequests.ask, self, fail)
+
     def test_arity(self):
         class WrongArity(Least):
             def do_weigh_prefix(self):
@@ -651,7 +664,11 @@ class TestGuards(unittest.TestCase):
         self.assertIn('TypeError', self.refuse(Code.FAILED, wait, WrongArity(), 'prefix', context(A)))
 
     def test_interrupts(self):
+        def interrupt(request):
+            raise KeyboardInterrupt
+
         with self.printed('KeyboardInterrupt'):
+            self.refuse(Code.FAILED, TestRequests.ask, self, interrupt)
             for name in ('prefix_sync', 'complete_sync', 'logw_next_sync', 'mask_next_sync'):
                 self.refuse(Code.FAILED, getattr(Returns(KeyboardInterrupt()), name), context(A), None)
 

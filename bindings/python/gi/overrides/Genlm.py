@@ -53,18 +53,35 @@ def _describe(value):
     return f'{type(value).__name__} {reprlib.repr(value)}'
 
 
+def _to_text(error):
+    try:
+        return str(error)
+    except Exception:
+        return '(it cannot be shown)'
+
+
 def _make_error(code, text):
+    text = text.encode(errors='backslashreplace').decode()
     return GLib.Error.new_literal(Genlm.potential_error_quark(), text, code)
+
+
+def _is_well_formed(error):
+    """Whether PyGObject can hand the error to C."""
+    try:
+        error.message.encode() + error.domain.encode()
+        return error.domain != '' and -2**31 <= error.code < 2**31
+    except (AttributeError, TypeError, UnicodeEncodeError):
+        return False
 
 
 def _to_gerror(self, name, error):
     """Names what went wrong in a virtual function."""
     where = f'{type(self).__name__}.{name}'
-    if isinstance(error, GLib.Error):
+    if isinstance(error, GLib.Error) and _is_well_formed(error):
         return error
     if isinstance(error, _Refused):
         return _make_error(error.code, f'{where}: {error}')
-    text = f'{where}: {type(error).__name__}: {error}'
+    text = f'{where}: {type(error).__name__}: {_to_text(error)}'
     for frame in traceback.extract_tb(error.__traceback__)[-1:]:
         text += f' ({os.path.basename(frame.filename)}:{frame.lineno})'
     return _make_error(Genlm.PotentialError.FAILED, text)
@@ -211,10 +228,11 @@ def _guard_result(name, function, check):
     def guarded(self, *args):
         try:
             return check(self, function(self, *args), *args)
-        except GLib.Error:
-            raise
         except Exception as error:
-            raise _to_gerror(self, name, error) from error
+            gerror = _to_gerror(self, name, error)
+            if gerror is error:
+                raise
+            raise gerror from error
     return guarded
 
 
@@ -250,10 +268,14 @@ def _guard_request(name, function):
             value = function(self, request)
             if value is not None:
                 raise _invalid('it must answer the request with request.return_…() and return None', value)
-        except Exception as error:
-            if request.is_answered():
+        except BaseException as error:
+            # First the answer: the traceback of what is raised keeps the
+            # request, which would be pending for ever.
+            answered = request.is_answered()
+            if not answered:
+                request.return_error(_to_gerror(self, name, error))
+            if answered or not isinstance(error, Exception):
                 raise
-            request.return_error(_to_gerror(self, name, error))
     return guarded
 
 
