@@ -153,32 +153,16 @@ check_properties (GenlmAwrs  *self,
 }
 
 /* Brings the condition to the vocabulary of the potential, where there is one
- * way to do it. */
+ * way to do it, or where the common tokens are to count. */
 static gboolean
 match_condition (GenlmAwrs  *self,
                  GError    **error)
 {
   GenlmVocab *vocab = genlm_potential_get_vocab (self->potential);
-  GenlmVocab *other;
+  GenlmVocab *other = genlm_potential_get_vocab (self->condition);
 
-  if (!genlm_vocabs_require (self->condition, "awrs", error))
-    return FALSE;
-
-  other = genlm_potential_get_vocab (self->condition);
-  if (genlm_vocab_equal (vocab, other))
-    {
-      self->matched = g_object_ref (self->condition);
-      return TRUE;
-    }
-
-  if (genlm_vocab_get_kind (vocab) == GENLM_VOCAB_KIND_TOKENS &&
-      genlm_vocab_get_kind (other) == GENLM_VOCAB_KIND_BYTES)
-    {
-      self->matched = genlm_potential_coerce (self->condition, vocab, error);
-      return self->matched != NULL;
-    }
-
-  if (self->intersect && genlm_vocab_get_kind (vocab) == genlm_vocab_get_kind (other))
+  if (self->intersect && other != NULL && !genlm_vocab_equal (vocab, other) &&
+      genlm_vocab_get_kind (vocab) == genlm_vocab_get_kind (other))
     {
       GenlmAligned *aligned = genlm_aligned_new (self->condition, vocab);
 
@@ -187,7 +171,8 @@ match_condition (GenlmAwrs  *self,
       return TRUE;
     }
 
-  return genlm_vocabs_require_equal (self->potential, self->condition, "condition", error);
+  self->matched = genlm_vocabs_match (self->potential, self->condition, "condition", error);
+  return self->matched != NULL;
 }
 
 static gboolean

@@ -59,3 +59,23 @@ genlm_vocabs_require_equal (GenlmPotential  *potential,
                other_label, role, label, other_text, text, remedy);
   return FALSE;
 }
+
+/* Returns @other over the vocabulary of @potential, where there is one way to
+ * bring it there: as it is, or by coercion from bytes to tokens. */
+GenlmPotential *
+genlm_vocabs_match (GenlmPotential  *potential,
+                    GenlmPotential  *other,
+                    const char      *role,
+                    GError         **error)
+{
+  GenlmVocab *vocab = genlm_potential_get_vocab (potential);
+
+  if (!genlm_vocabs_require (other, role, error))
+    return NULL;
+  if (genlm_vocab_get_kind (vocab) == GENLM_VOCAB_KIND_TOKENS &&
+      genlm_vocab_get_kind (genlm_potential_get_vocab (other)) == GENLM_VOCAB_KIND_BYTES)
+    return genlm_potential_coerce (other, vocab, error);
+  if (!genlm_vocabs_require_equal (potential, other, role, error))
+    return NULL;
+  return g_object_ref (other);
+}

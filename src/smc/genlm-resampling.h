@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /**
  * GenlmResampling:
- * @GENLM_RESAMPLING_SYSTEMATIC: one uniform, positions a whole step apart; each particle gets floor or ceiling of its share
+ * @GENLM_RESAMPLING_SYSTEMATIC: one uniform, positions a step apart; each gets floor or ceiling of its share
  * @GENLM_RESAMPLING_STRATIFIED: one uniform for each of equally wide strata
  * @GENLM_RESAMPLING_RESIDUAL: whole copies first, then independent draws from what is left of the shares
  * @GENLM_RESAMPLING_MULTINOMIAL: independent draws

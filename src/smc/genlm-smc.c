@@ -56,6 +56,7 @@ struct _GenlmSmc
 
   GenlmSampler     *sampler;
   GenlmPotential   *critic;
+  GenlmPotential   *matched;   /* the critic over the vocabulary of the target */
   guint             n_particles;
   double            ess_threshold;
   guint             max_tokens;
@@ -139,16 +140,30 @@ find_target (GenlmSmc  *self,
   return genlm_vocabs_require (target, "smc", error) ? target : NULL;
 }
 
+/* Brings the critic to the vocabulary of the target, unless it is there already. */
+static gboolean
+match_critic (GenlmSmc        *self,
+              GenlmPotential  *target,
+              GError         **error)
+{
+  if (self->critic == NULL)
+    return TRUE;
+  if (self->matched != NULL &&
+      genlm_vocab_equal (genlm_potential_get_vocab (self->matched), genlm_potential_get_vocab (target)))
+    return TRUE;
+
+  g_clear_object (&self->matched);
+  self->matched = genlm_vocabs_match (target, self->critic, "critic", error);
+  return self->matched != NULL;
+}
+
 static GenlmPotential *
 prepare (GenlmSmc  *self,
          GError   **error)
 {
   GenlmPotential *target = find_target (self, error);
 
-  if (target != NULL && self->critic != NULL &&
-      !genlm_vocabs_require_equal (target, self->critic, "critic", error))
-    return NULL;
-  return target;
+  return target != NULL && match_critic (self, target, error) ? target : NULL;
 }
 
 /* A seed that a JSON reader keeps exactly, never 0. */
@@ -174,7 +189,7 @@ fill_settings (GenlmSmc          *self,
   *settings = (GenlmSmcSettings) {
     .sampler = self->sampler,
     .target = target,
-    .critic = self->critic,
+    .critic = self->matched,
     .n_particles = self->n_particles,
     .ess_threshold = self->ess_threshold,
     .max_tokens = self->max_tokens,
@@ -477,6 +492,7 @@ genlm_smc_set_property (GObject      *object,
       break;
     case PROP_CRITIC:
       g_set_object (&self->critic, g_value_get_object (value));
+      g_clear_object (&self->matched);
       break;
     case PROP_PARTICLES:
       self->n_particles = g_value_get_uint (value);
@@ -505,6 +521,7 @@ genlm_smc_dispose (GObject *object)
 
   g_clear_object (&self->sampler);
   g_clear_object (&self->critic);
+  g_clear_object (&self->matched);
 
   G_OBJECT_CLASS (genlm_smc_parent_class)->dispose (object);
 }
@@ -527,9 +544,9 @@ install_inputs (void)
   /**
    * GenlmSmc:critic:
    *
-   * What weighs sequences beside the sampler's target, over the same vocabulary.
-   * Prefixes steer the run (unless [property@Smc:ess-threshold] is 0); the whole
-   * sequence counts.
+   * What weighs sequences beside the sampler's target, over the same vocabulary
+   * or over bytes, from which it is coerced. Prefixes steer the run (unless
+   * [property@Smc:ess-threshold] is 0); the whole sequence counts.
    *
    * Since: 0.1
    */

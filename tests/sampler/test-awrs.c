@@ -460,61 +460,12 @@ test_bad_properties (void)
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH);
 }
 
-/* A condition over bytes: every byte but those of a set. */
-#define TEST_TYPE_BYTES (test_bytes_get_type ())
-G_DECLARE_FINAL_TYPE (TestBytes, test_bytes, TEST, BYTES, GenlmPotentialBase)
-
-struct _TestBytes
-{
-  GenlmPotentialBase parent_instance;
-};
-
-static gboolean
-test_bytes_weigh (GenlmPotential  *potential,
-                  GenlmContext    *context,
-                  double          *out,
-                  GError         **error)
-{
-  g_autofree guint32 *tokens = NULL;
-  gsize n;
-
-  tokens = genlm_context_dup_tokens (context, &n);
-  *out = 0.0;
-  for (gsize i = 0; i < n; i++)
-    if (tokens[i] == 'c')
-      *out = -INFINITY;
-  return TRUE;
-}
-
-static void
-test_bytes_potential_init (GenlmPotentialInterface *iface)
-{
-  iface->weigh_prefix = test_bytes_weigh;
-  iface->weigh_complete = test_bytes_weigh;
-}
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (TestBytes, test_bytes, GENLM_TYPE_POTENTIAL_BASE,
-                               G_IMPLEMENT_INTERFACE (GENLM_TYPE_POTENTIAL, test_bytes_potential_init))
-
-static void
-test_bytes_class_init (TestBytesClass *klass)
-{
-}
-
-static void
-test_bytes_init (TestBytes *self)
-{
-  genlm_potential_base_set_vocab (GENLM_POTENTIAL_BASE (self), genlm_vocab_bytes ());
-  genlm_potential_base_set_traits (GENLM_POTENTIAL_BASE (self),
-                                   GENLM_TRAITS_INLINE | GENLM_TRAITS_BOOLEAN);
-}
-
 /* Bytes meet tokens by coercion, without a word; the other way round is an error. */
 static void
 test_bytes_condition (void)
 {
   g_autoptr (GenlmPotential) potential = test_steady_new ("abcd", P);
-  g_autoptr (GenlmPotential) condition = g_object_new (TEST_TYPE_BYTES, NULL);
+  g_autoptr (GenlmPotential) condition = test_no_c_new ();
   g_autoptr (GenlmSampler) awrs = make_awrs (potential, condition);
   g_autoptr (GenlmContext) context = test_context_new (potential, "ab");
   GenlmPotential *target = genlm_sampler_get_target (awrs);

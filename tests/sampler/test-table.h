@@ -18,6 +18,7 @@ GenlmPotential *test_steady_new           (const char         *characters,
 GenlmPotential *test_filter_new           (const char         *characters,
                                            const char         *accepted,
                                            gboolean            accept_eos);
+GenlmPotential *test_no_c_new             (void);
 void            test_table_set_traits     (TestTable          *self,
                                            GenlmTraits         traits);
 void            test_table_set_bad_prefix (TestTable          *self,

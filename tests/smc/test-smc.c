@@ -513,6 +513,28 @@ test_critic_kills (void)
   g_assert_nonnull (strstr (genlm_particle_get_cause (at_end), "whole sequence"));
 }
 
+/* A critic over bytes meets tokens by coercion, also when the sampler changes. */
+static void
+test_bytes_critic (void)
+{
+  static const double p[] = { 0.4, 0.4, 0.2 };
+  g_autoptr (GenlmPotential) model = test_steady_new ("ac", p);
+  g_autoptr (GenlmPotential) other = test_steady_new ("ca", p);
+  g_autoptr (GenlmPotential) critic = test_no_c_new ();
+  g_autoptr (GenlmDirect) direct = genlm_direct_new (other, NULL, NULL);
+  g_autoptr (GenlmSmc) smc = make_smc (model, critic, 2000, 0.5, 2, 3);
+  g_autoptr (GenlmSequences) sequences = run_sync (smc);
+  g_autoptr (GenlmSequences) others = NULL;
+
+  /* "" and "a", of weight .2 and .4 * .2; the standard error is below 0.008. */
+  g_assert_cmpfloat_with_epsilon (exp (genlm_sequences_get_log_evidence (sequences)), 0.28, 0.05);
+  g_assert_cmpuint (g_variant_n_children (genlm_sequences_get_posterior (sequences)), ==, 2);
+
+  g_object_set (smc, "sampler", direct, NULL);
+  others = run_sync (smc);
+  g_assert_cmpfloat_with_epsilon (exp (genlm_sequences_get_log_evidence (others)), 0.28, 0.05);
+}
+
 /* The end that max-tokens forces, and the one that cannot be. */
 static void
 test_max_tokens (void)
@@ -872,6 +894,7 @@ main (int   argc,
   g_test_add_func ("/smc/dead-end", test_dead_end);
   g_test_add_func ("/smc/deaths-counted", test_deaths_counted);
   g_test_add_func ("/smc/critic-kills", test_critic_kills);
+  g_test_add_func ("/smc/bytes-critic", test_bytes_critic);
   g_test_add_func ("/smc/max-tokens", test_max_tokens);
   g_test_add_func ("/smc/awrs", test_awrs);
   g_test_add_func ("/smc/intersecting-product", test_intersecting_product);
