@@ -222,6 +222,58 @@ test_recursive_moments (void)
     }
 }
 
+/* Golden 8.1, the joint law of token, weight and number of questions. */
+static void
+test_recursive_law (void)
+{
+  struct
+  {
+    guint32 token;
+    double  weight;
+    guint   calls;
+    double  expected;
+    double  probability;
+  } rows[] = {
+    { 1, 1.0, 2, 3.0 / 70.0, 0.0 },
+    { 1, 0.4, 4, 7.0 / 40.0, 0.0 },
+    { 1, 0.3, 2, 9.0 / 35.0, 0.0 },
+    { 1, 0.3, 3, 29.0 / 150.0, 0.0 },
+    { 1, 0.6, 3, 1.0 / 15.0, 0.0 },
+    { 1, 0.8, 3, 3.0 / 200.0, 0.0 },
+    { 3, 1.0, 2, 1.0 / 30.0, 0.0 },
+    { 3, 0.1, 2, 1.0 / 15.0, 0.0 },
+    { 3, 0.1, 3, 43.0 / 1050.0, 0.0 },
+    { 3, 0.4, 4, 7.0 / 120.0, 0.0 },
+    { 3, 0.6, 3, 1.0 / 25.0, 0.0 },
+    { 3, 0.8, 3, 3.0 / 280.0, 0.0 },
+  };
+  g_autoptr (GenlmMass) mass = make_mass (P, N);
+  GenlmTrialRules rules = make_rules (2, INFINITY, -1);
+  TestOracle oracle;
+  GenlmTrial trial;
+
+  test_oracle_init (&oracle);
+  genlm_trial_init (&trial);
+  do
+    {
+      gsize i = 0;
+
+      test_oracle_begin (&oracle);
+      genlm_trial_start (&trial, &rules, &test_oracle_choices, &oracle, mass);
+      drive (&trial, "bd", TRUE);
+      while (rows[i].token != trial.token || rows[i].calls != trial.n_tried ||
+             fabs (rows[i].weight - exp (trial.log_weight)) > 1e-9)
+        g_assert_cmpuint (++i, <, G_N_ELEMENTS (rows));
+      rows[i].probability += oracle.probability;
+    }
+  while (test_oracle_next (&oracle));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    assert_close (rows[i].probability, rows[i].expected);
+  genlm_trial_clear (&trial);
+  test_oracle_clear (&oracle);
+}
+
 /* Samplers.md 3.5a: a mask after k rejects changes no mean. Acceptance by one
  * token alone could not show a bias. */
 static void
@@ -659,6 +711,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/trial/recursive-moments", test_recursive_moments);
+  g_test_add_func ("/trial/recursive-law", test_recursive_law);
   g_test_add_func ("/trial/recursive-mask", test_recursive_mask);
   g_test_add_func ("/trial/recursive-replay", test_recursive_replay);
   g_test_add_func ("/trial/geometric-moments", test_geometric_moments);
