@@ -73,9 +73,9 @@ function toGError(object, name, error) {
 
 /* -- numbers --------------------------------------------------------------- */
 
-function checkNumber(value, what = 'it must return a number') {
+function checkNumber(value) {
     if (typeof value !== 'number')
-        throw invalid(what, value);
+        throw invalid('it must return a number', value);
     if (Number.isNaN(value) || value === Infinity)
         throw new Refused(Genlm.PotentialError.INVALID_WEIGHT, `a log weight of ${value} was returned`);
     return value;
@@ -94,9 +94,11 @@ function toDoubles(value, n, what) {
     if (doubles.length !== n)
         throw new Refused(Genlm.PotentialError.INVALID_RESULT, `${expected}, but it returned ${doubles.length}`);
     if (Array.isArray(doubles)) {
-        /* Not forEach(), which leaves out holes. */
-        for (const x of doubles)
-            checkNumber(x, 'it must return a list of numbers');
+        /* Not forEach(), which leaves out holes. C looks for NaN. */
+        for (const x of doubles) {
+            if (typeof x !== 'number')
+                throw invalid('it must return a list of numbers', x);
+        }
     }
     if (!(doubles instanceof Float64Array))
         doubles = Float64Array.from(doubles);

@@ -121,7 +121,9 @@ def _doubles(value, n, what):
         raise _Refused(Genlm.PotentialError.INVALID_RESULT,
                        f'{expected}, but it returned {len(numbers_)} ({_describe(value)})')
     if not isinstance(numbers_, array.array):
-        numbers_ = array.array('d', [_number(x, 'it must return a list of numbers') for x in numbers_])
+        if set(map(type, numbers_)) - {float, int}:
+            numbers_ = [_number(x, 'it must return a list of numbers') for x in numbers_]
+        numbers_ = array.array('d', numbers_)
     return GLib.Bytes.new(numbers_.tobytes())
 
 
