@@ -31,11 +31,11 @@
 
 /* A sequence that was not used for so many calls of llama_decode() is dropped,
  * but not the last few. */
-#define STALE_ROUNDS    16
+#define STALE_ROUNDS    8
 #define KEPT_SEQUENCES  8
 
 /* To compute a token anew costs about as much as to pass over so many cells of garbage. */
-#define CELLS_PER_TOKEN 8192
+#define CELLS_PER_TOKEN 2048
 
 typedef struct _Asker Asker;
 typedef struct _Work Work;
