@@ -63,4 +63,6 @@ open_partial ()
   chmod 755 "$partial"
   # Bash runs this also when a signal ends it.
   trap 'rm -rf "$partial"' EXIT
+  # Programs that end well when they are interrupted would hide it from Bash.
+  trap 'trap - INT; kill -INT $$' INT
 }
