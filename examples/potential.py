@@ -22,6 +22,6 @@ class Short(Genlm.PotentialBase):
 model = Genlm.element_make('ngram')
 condition = Genlm.element_make('regex', pattern=r'[A-Za-z ]+\.') * Lipogram()
 sampler = Genlm.Awrs(potential=model, condition=condition)
-smc = Genlm.Smc(sampler=sampler, critic=Short().coerce(model.get_vocab()), particles=32, max_tokens=20, seed=7)
+smc = Genlm.Smc(sampler=sampler, critic=Short(), particles=32, max_tokens=20, seed=7)
 for text, probability in smc.run_sync().get_posterior():
     print(f'{probability:.3f} {text}')

@@ -386,9 +386,10 @@ class TestComposition(unittest.TestCase):
                 return -0.1 * len(context)
             do_weigh_complete = do_weigh_prefix
         model = Genlm.element_make('ngram')
-        smc = Genlm.Smc(sampler=Genlm.Direct(potential=model), critic=Short().coerce(model.get_vocab()),
-                        particles=8, max_tokens=20, seed=3)
-        self.assertLess(smc.run_sync(None).get_log_evidence(), 0.0)
+        for critic in (Short(), Short().coerce(model.get_vocab())):
+            smc = Genlm.Smc(sampler=Genlm.Direct(potential=model), critic=critic,
+                            particles=8, max_tokens=20, seed=3)
+            self.assertLess(smc.run_sync(None).get_log_evidence(), 0.0)
 
     def test_smc_with_nonsense(self):
         model = Genlm.element_make('ngram')
