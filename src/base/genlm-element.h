@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  *
  * Tools complete it, recipes make it absolute, and a sandboxed worker is
  * given just these files.
+ *
+ * Since: 0.1
  */
 #define GENLM_PARAM_FILE (1 << (G_PARAM_USER_SHIFT + 2))
 

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * @GENLM_METHOD_SAMPLE: a token to follow each context; answered with [struct@Draws]
  *
  * What a [class@Request] asks.
+ *
+ * Since: 0.1
  */
 typedef enum
 {

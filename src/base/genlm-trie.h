@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * GENLM_TRIE_NO_TOKEN:
  *
  * In [type@TrieNode]: no token ends at this node.
+ *
+ * Since: 0.1
  */
 #define GENLM_TRIE_NO_TOKEN (0xffffffu)
 
@@ -19,6 +21,8 @@ G_BEGIN_DECLS
  * GENLM_TRIE_MAX_DEPTH:
  *
  * The length in bytes of the longest token a vocabulary may hold.
+ *
+ * Since: 0.1
  */
 #define GENLM_TRIE_MAX_DEPTH (1023u)
 
@@ -30,6 +34,8 @@ G_BEGIN_DECLS
  *   and the depth (1 for a first byte) in the lower 10
  *
  * One node of the flat token trie.
+ *
+ * Since: 0.1
  */
 typedef struct
 {
@@ -99,6 +105,8 @@ typedef struct
  * A walk keeps an array of states by depth: at a node that is dead, skip its extent; otherwise go to
  * the next node. Several ids with the same bytes are sibling leaves: the node of the first id
  * comes first and has the children, the others follow its subtree, each alone.
+ *
+ * Since: 0.1
  */
 struct _GenlmTrie
 {

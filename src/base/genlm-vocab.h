@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @GENLM_VOCAB_KIND_TOKENS: tokens of a model, each a string of bytes
  *
  * What the ids of a vocabulary stand for.
+ *
+ * Since: 0.1
  */
 typedef enum
 {
@@ -26,6 +28,8 @@ typedef enum
  * GENLM_VOCAB_ERROR:
  *
  * Error domain of [struct@Vocab].
+ *
+ * Since: 0.1
  */
 #define GENLM_VOCAB_ERROR (genlm_vocab_error_quark ())
 
@@ -37,6 +41,8 @@ typedef enum
  * @GENLM_VOCAB_ERROR_NO_TOKEN: a text has a part that no token spells
  *
  * Errors of [struct@Vocab].
+ *
+ * Since: 0.1
  */
 typedef enum
 {

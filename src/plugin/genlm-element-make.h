@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * GENLM_ELEMENT_ERROR:
  *
  * Error domain of elements that are made by name.
+ *
+ * Since: 0.1
  */
 #define GENLM_ELEMENT_ERROR (genlm_element_error_quark ())
 
@@ -25,6 +27,8 @@ G_BEGIN_DECLS
  * @GENLM_ELEMENT_ERROR_INVALID_RECIPE: a recipe is malformed, or nested too deeply
  *
  * Errors of elements that are made by name.
+ *
+ * Since: 0.1
  */
 typedef enum
 {

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * GENLM_PIPELINE_ERROR:
  *
  * Error domain of [class@Pipeline].
+ *
+ * Since: 0.1
  */
 #define GENLM_PIPELINE_ERROR (genlm_pipeline_error_quark ())
 
@@ -30,6 +32,8 @@ G_BEGIN_DECLS
  * @GENLM_PIPELINE_ERROR_UNUSED: an element that nothing takes and nobody can ask for
  *
  * Errors of [class@Pipeline].
+ *
+ * Since: 0.1
  */
 typedef enum
 {

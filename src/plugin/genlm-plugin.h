@@ -13,6 +13,8 @@ G_BEGIN_DECLS
  * GENLM_PLUGIN_ERROR:
  *
  * Error domain of [class@Plugin].
+ *
+ * Since: 0.1
  */
 #define GENLM_PLUGIN_ERROR (genlm_plugin_error_quark ())
 
@@ -34,6 +36,8 @@ G_BEGIN_DECLS
  * @GENLM_PLUGIN_ERROR_CHANGED: the file changed after it was scanned
  *
  * Errors of [class@Plugin].
+ *
+ * Since: 0.1
  */
 typedef enum
 {
@@ -62,6 +66,8 @@ typedef enum
  *
  * Which element is taken where two plugins register one name: the higher
  * rank, and of equal ranks the one that comes first in the search path.
+ *
+ * Since: 0.1
  */
 typedef enum
 {
@@ -84,6 +90,8 @@ G_DECLARE_FINAL_TYPE (GenlmPlugin, genlm_plugin, GENLM, PLUGIN, GObject)
  *
  * Where something that an element needs is missing, the function registers
  * nothing for it and says so with [method@Plugin.add_status_error].
+ *
+ * Since: 0.1
  */
 typedef void (*GenlmPluginInitFunc) (GenlmPlugin *plugin);
 
@@ -102,6 +110,8 @@ typedef void (*GenlmPluginInitFunc) (GenlmPlugin *plugin);
  *
  * @magic and @abi come first and never move, so that a library of another
  * interface is refused before anything else of it is read.
+ *
+ * Since: 0.1
  */
 typedef struct
 {
@@ -122,6 +132,8 @@ typedef struct
  * GENLM_PLUGIN_MAGIC: (skip)
  *
  * The number that a plugin descriptor starts with.
+ *
+ * Since: 0.1
  */
 #define GENLM_PLUGIN_MAGIC (0x474c4d50u)
 
@@ -137,6 +149,8 @@ typedef struct
  * Makes a library a plugin.
  *
  * To be used once, at the end of `plugin.c`, without a semicolon.
+ *
+ * Since: 0.1
  */
 #define GENLM_PLUGIN_DEFINE(plugin_name, plugin_description, init_func, plugin_version, plugin_license, plugin_origin) \
 G_BEGIN_DECLS                                                                   \
@@ -160,6 +174,8 @@ G_END_DECLS
  * @element: the C name of the element
  *
  * Declares what GENLM_ELEMENT_REGISTER_DEFINE() defines in another file.
+ *
+ * Since: 0.1
  */
 #define GENLM_ELEMENT_REGISTER_DECLARE(element)                                 \
   gboolean genlm_element_register_ ## element (GenlmPlugin *plugin);
@@ -173,6 +189,8 @@ G_END_DECLS
  *
  * Defines the function that registers an element; stands at the end of the
  * element's file, without a semicolon.
+ *
+ * Since: 0.1
  */
 #define GENLM_ELEMENT_REGISTER_DEFINE(element, element_name, element_rank, element_type) \
 GENLM_ELEMENT_REGISTER_DECLARE (element)                                        \
@@ -191,6 +209,8 @@ genlm_element_register_ ## element (GenlmPlugin *plugin)                        
  * to be called in the init function of a plugin.
  *
  * Returns: whether the element was accepted
+ *
+ * Since: 0.1
  */
 #define GENLM_ELEMENT_REGISTER(element, plugin) (genlm_element_register_ ## element (plugin))
 

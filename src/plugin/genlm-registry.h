@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * GENLM_REGISTRY_ERROR:
  *
  * Error domain of [class@Registry].
+ *
+ * Since: 0.1
  */
 #define GENLM_REGISTRY_ERROR (genlm_registry_error_quark ())
 
@@ -20,6 +22,8 @@ G_BEGIN_DECLS
  * @GENLM_REGISTRY_ERROR_NOT_FOUND: there is no element of this name
  *
  * Errors of [class@Registry].
+ *
+ * Since: 0.1
  */
 typedef enum
 {

@@ -19,6 +19,8 @@ G_BEGIN_DECLS
  * that asks the potential. %NULL is an error.
  *
  * Returns: (transfer full) (nullable): the context over the base's vocabulary
+ *
+ * Since: 0.1
  */
 typedef GenlmContext *(*GenlmCoerceFunc) (GenlmContext *context,
                                           gpointer      user_data);

@@ -760,6 +760,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * `weigh_prefix` and `weigh_complete` are enough; everything else has a
  * default. Functions run in the thread that made the potential unless
  * [vfunc@Potential.get_traits] says %GENLM_TRAITS_THREAD_SAFE.
+ *
+ * Since: 0.1
  */
 
 /**
@@ -769,6 +771,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * Gets the vocabulary. The default is what [class@PotentialBase] holds.
  *
  * Returns: (transfer none) (nullable): the vocabulary, %NULL if there is none yet
+ *
+ * Since: 0.1
  */
 
 /**
@@ -778,6 +782,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * Gets what the potential promises. The default is what [class@PotentialBase] holds.
  *
  * Returns: the traits
+ *
+ * Since: 0.1
  */
 
 /**
@@ -790,6 +796,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * Weighs a context as something that may still grow.
  *
  * Returns: %FALSE if it failed
+ *
+ * Since: 0.1
  */
 
 /**
@@ -802,6 +810,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * Weighs a context as finished.
  *
  * Returns: %FALSE if it failed
+ *
+ * Since: 0.1
  */
 
 /**
@@ -814,6 +824,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * prefix of every extension.
  *
  * Returns: (transfer full) (nullable): N + 1 log weights, or %NULL with an error
+ *
+ * Since: 0.1
  */
 
 /**
@@ -826,6 +838,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * next-token weights.
  *
  * Returns: (transfer full) (nullable): a set over N + 1, or %NULL with an error
+ *
+ * Since: 0.1
  */
 
 /**
@@ -838,6 +852,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * by one.
  *
  * Returns: (transfer full) (nullable): a log weight each, or %NULL with an error
+ *
+ * Since: 0.1
  */
 
 /**
@@ -849,6 +865,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * Weighs several contexts as finished. The default does it one by one.
  *
  * Returns: (transfer full) (nullable): a log weight each, or %NULL with an error
+ *
+ * Since: 0.1
  */
 
 /**
@@ -861,6 +879,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * one.
  *
  * Returns: (transfer full) (nullable): N + 1 log weights each, or %NULL with an error
+ *
+ * Since: 0.1
  */
 
 /**
@@ -873,6 +893,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * one by one.
  *
  * Returns: (transfer full) (nullable): a set over N + 1 each, or %NULL with an error
+ *
+ * Since: 0.1
  */
 
 /**
@@ -885,6 +907,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * The default answers from the other functions: at once if the potential is
  * %GENLM_TRAITS_INLINE, in a thread if it is %GENLM_TRAITS_THREAD_SAFE, else later in
  * the thread of the potential.
+ *
+ * Since: 0.1
  */
 
 /**
@@ -895,6 +919,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * Makes a fresh, independent instance with equal weights.
  *
  * Returns: (transfer full) (nullable): the instance, or %NULL with an error
+ *
+ * Since: 0.1
  */
 
 /**
@@ -907,6 +933,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * [class@Coerced].
  *
  * Returns: (transfer full) (nullable): the potential, or %NULL with an error
+ *
+ * Since: 0.1
  */
 
 /**
@@ -918,6 +946,8 @@ genlm_potential_default_init (GenlmPotentialInterface *iface)
  * factory's name and the properties.
  *
  * Returns: (transfer full) (nullable): a variant of type `(sa{sv})`, or %NULL with an error
+ *
+ * Since: 0.1
  */
 
 /**

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * GENLM_POTENTIAL_ERROR:
  *
  * Error domain of [iface@Potential].
+ *
+ * Since: 0.1
  */
 #define GENLM_POTENTIAL_ERROR (genlm_potential_error_quark ())
 
@@ -37,6 +39,8 @@ G_BEGIN_DECLS
  * @GENLM_POTENTIAL_ERROR_LIMIT: a limit on size, memory or time was reached
  *
  * Errors of [iface@Potential].
+ *
+ * Since: 0.1
  */
 typedef enum
 {
@@ -67,6 +71,8 @@ typedef enum
  * @GENLM_TRAITS_MASKS: a mask costs far less than a prefix per token
  *
  * What a potential promises about itself.
+ *
+ * Since: 0.1
  */
 typedef enum /*< flags >*/
 {

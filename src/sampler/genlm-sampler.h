@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * GENLM_SAMPLER_ERROR:
  *
  * Error domain of [iface@Sampler].
+ *
+ * Since: 0.1
  */
 #define GENLM_SAMPLER_ERROR (genlm_sampler_error_quark ())
 
@@ -22,6 +24,8 @@ G_BEGIN_DECLS
  * @GENLM_SAMPLER_ERROR_INVALID_PROPERTY: a property has a value that the sampler cannot work with
  *
  * Errors of [iface@Sampler].
+ *
+ * Since: 0.1
  */
 typedef enum
 {

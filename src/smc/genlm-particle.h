@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @GENLM_FINISH_DEAD: the weight became zero
  *
  * Why a particle of [class@Smc] stopped.
+ *
+ * Since: 0.1
  */
 typedef enum
 {

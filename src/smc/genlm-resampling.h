@@ -19,6 +19,8 @@ G_BEGIN_DECLS
  *
  * All four are unbiased: a particle of normalised weight `w` among `n` is copied `n w` times on average,
  * and one of weight zero never. Multinomial varies most, systematic least.
+ *
+ * Since: 0.1
  */
 typedef enum
 {

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * GENLM_SMC_ERROR:
  *
  * Error domain of [class@Smc].
+ *
+ * Since: 0.1
  */
 #define GENLM_SMC_ERROR (genlm_smc_error_quark ())
 
@@ -25,6 +27,8 @@ G_BEGIN_DECLS
  * @GENLM_SMC_ERROR_ZERO_WEIGHT: the empty sequence has weight zero, so there is nothing to generate
  *
  * Errors of [class@Smc].
+ *
+ * Since: 0.1
  */
 typedef enum
 {
@@ -42,6 +46,8 @@ typedef enum
  * @GENLM_SMC_STAGE_DONE: the last run has ended
  *
  * What [class@Smc] is doing.
+ *
+ * Since: 0.1
  */
 typedef enum
 {

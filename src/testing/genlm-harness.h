@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * GENLM_HARNESS_ERROR:
  *
  * Error domain of [class@Harness].
+ *
+ * Since: 0.1
  */
 #define GENLM_HARNESS_ERROR (genlm_harness_error_quark ())
 
@@ -30,6 +32,8 @@ G_BEGIN_DECLS
  * @GENLM_HARNESS_ERROR_RECIPE: what is built from the recipe is another potential
  *
  * Which law a potential breaks.
+ *
+ * Since: 0.1
  */
 typedef enum
 {
