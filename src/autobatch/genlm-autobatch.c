@@ -826,8 +826,11 @@ enqueue (GenlmAutobatch *self,
         }
       else
         {
+          g_autofree char *label = genlm_potential_dup_label (GENLM_POTENTIAL (self));
+
           error = g_error_new (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                               "The queue is full: %u requests wait, which is max-pending", core->max_pending);
+                               "Failed to ask %s: %u requests of this main context wait, which is “max-pending”; "
+                               "wait for answers, or raise it", label, core->max_pending);
         }
     }
   else

@@ -6,6 +6,9 @@
 #include "genlm-batch.h"
 #include "genlm-context.h"
 
+/* A number from a script or a file must not allocate gigabytes; the list grows. */
+#define MAX_RESERVED (1 << 20)
+
 /**
  * GenlmBatch:
  *
@@ -43,7 +46,8 @@ genlm_batch_new (void)
  * genlm_batch_new_sized:
  * @reserved: how many contexts there will be, as far as is known
  *
- * Makes an empty list with room for @reserved contexts.
+ * Makes an empty list with room for @reserved contexts, or for as many as are
+ * worth making room for at once.
  *
  * Returns: (transfer full): the list
  *
@@ -54,10 +58,8 @@ genlm_batch_new_sized (gsize reserved)
 {
   GenlmBatch *self;
 
-  g_return_val_if_fail (reserved <= G_MAXUINT, NULL);
-
   self = g_atomic_rc_box_new0 (GenlmBatch);
-  self->items = g_ptr_array_new_full ((guint) reserved, (GDestroyNotify) genlm_context_unref);
+  self->items = g_ptr_array_new_full ((guint) MIN (reserved, MAX_RESERVED), (GDestroyNotify) genlm_context_unref);
   return self;
 }
 

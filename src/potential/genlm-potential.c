@@ -158,6 +158,12 @@ check_request (GenlmPotential *self,
   guint32 size;
   g_autofree char *label = NULL;
 
+  if (genlm_request_get_method (request) > GENLM_METHOD_MASK)
+    {
+      label = genlm_potential_dup_label (self);
+      return g_error_new (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+                          "Failed to ask %s: a potential does not sample; ask a sampler", label);
+    }
   if (vocab != NULL && n > 0)
     {
       gsize bad;
@@ -265,8 +271,7 @@ answer_single (GenlmPotential *self,
 
     case GENLM_METHOD_SAMPLE:
     default:
-      g_set_error (&error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
-                   "A potential does not sample; ask a sampler");
+      g_assert_not_reached ();
     }
 
   if (error != NULL)
@@ -321,8 +326,7 @@ answer_batch (GenlmPotential *self,
 
     case GENLM_METHOD_SAMPLE:
     default:
-      g_set_error (&error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
-                   "A potential does not sample; ask a sampler");
+      g_assert_not_reached ();
     }
 
   if (error != NULL)

@@ -454,6 +454,35 @@ test_result_and_error (void)
     }
 }
 
+/* Only samplers do, whichever way a potential answers. */
+static void
+test_no_sample (void)
+{
+  g_autoptr (TestPotential) test = test_potential_new (GENLM_TRAITS_INLINE);
+  g_autoptr (GenlmVocab) vocab = test_vocab ("a", "ab", NULL);
+  g_autoptr (GenlmPotential) coerced = genlm_potential_coerce (GENLM_POTENTIAL (test), vocab, NULL);
+  g_autoptr (GenlmPotential) product =
+    (GenlmPotential *) genlm_product_new (GENLM_POTENTIAL (test), GENLM_POTENTIAL (test), NULL);
+  GenlmPotential *potentials[] = { GENLM_POTENTIAL (test), coerced, product };
+  g_autoptr (GenlmBatch) batch = genlm_batch_new_sized (G_MAXSIZE);
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+
+  genlm_batch_append (batch, context);
+  for (guint i = 0; i < G_N_ELEMENTS (potentials); i++)
+    {
+      Answer answer = { NULL };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GenlmRequest) request = genlm_request_new (G_OBJECT (potentials[i]), GENLM_METHOD_SAMPLE, batch, 0,
+                                                            NULL, take_answer, &answer);
+
+      genlm_potential_evaluate (potentials[i], request);
+      test_wait (&answer.done, 1);
+      g_assert_null (genlm_request_finish_draws (request, &error));
+      g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED);
+      g_clear_object (&answer.result);
+    }
+}
+
 static void
 wait_for_other (GObject      *source,
                 GAsyncResult *result,
@@ -537,6 +566,7 @@ main (int    argc,
   g_test_add_func ("/potential/cancelled-between", test_cancelled_between);
   g_test_add_func ("/potential/cancel-race", test_cancel_race);
   g_test_add_func ("/potential/foreign-thread", test_foreign_thread);
+  g_test_add_func ("/potential/no-sample", test_no_sample);
   g_test_add_func ("/potential/result-and-error", test_result_and_error);
   g_test_add_func ("/potential/nested-iteration", test_nested_iteration);
   g_test_add_func ("/potential/no-callback", test_no_callback);
