@@ -81,12 +81,15 @@ struct _GenlmAutobatch
   Queue              *last_queue;
 };
 
-/* The requests of one main context; served there alone. */
+/* The requests of one main context; served there alone. No reference to its
+ * sources is kept: giving one back locks the context, which may be going in its
+ * own thread at that moment. */
 struct _Queue
 {
-  GSource    source;
+  gatomicrefcount refs;
   Core      *core;
-  GSource   *patience;
+  GSource   *source;                    /* borrowed; NULL when its context is gone */
+  gboolean   abandoned;                 /* by the element: its sources are to go */
   GPtrArray *pending;                   /* owns its requests from the index on */
   guint      first;
   gint64     oldest;                    /* when the first of them came */
@@ -150,6 +153,26 @@ core_unref (Core *core)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Core, core_unref)
+
+static Queue *
+queue_ref (Queue *queue)
+{
+  g_atomic_ref_count_inc (&queue->refs);
+  return queue;
+}
+
+static void
+queue_unref (Queue *queue)
+{
+  if (!g_atomic_ref_count_dec (&queue->refs))
+    return;
+  /* Empty: a pending request holds the element and the context. */
+  g_ptr_array_unref (queue->pending);
+  core_unref (queue->core);
+  g_free (queue);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Queue, queue_unref)
 
 static GError *
 closed_error (GenlmAutobatch *self)
@@ -253,7 +276,7 @@ flight_answer (Flight *flight)
   if (--flight->n_loops > 0)
     return;
   flight_free (flight);
-  g_source_unref (&queue->source);
+  queue_unref (queue);
 }
 
 /* In the queue's context. */
@@ -309,7 +332,7 @@ flight_new (Queue     *queue,
   Flight *flight = g_new0 (Flight, 1);
   g_autoptr (GenlmBatch) batch = NULL;
 
-  flight->queue = (Queue *) g_source_ref (&queue->source);
+  flight->queue = queue_ref (queue);
   flight->link.data = flight;
   flight->requests = requests;
   flight->places = g_new (guint, requests->len);
@@ -353,18 +376,20 @@ queue_is_due (Queue   *queue,
               int     *timeout)
 {
   gint64 wait, oldest, now;
+  gboolean abandoned;
 
   if (queue->landed.length > 0)
     return TRUE;
 
   g_mutex_lock (&queue->core->lock);
+  abandoned = queue->abandoned;
   wait = queue_get_wait (queue, patience);
   oldest = queue->oldest;
   g_mutex_unlock (&queue->core->lock);
 
   *timeout = -1;
-  if (wait <= 0)
-    return wait == 0;
+  if (abandoned || wait <= 0)
+    return abandoned || wait == 0;
   now = g_source_get_time (source);
   if (now >= oldest + wait)
     return TRUE;
@@ -493,139 +518,115 @@ queue_serve (Queue *queue)
     }
 }
 
-static void
-queue_dispatch (Queue *queue)
+/* A source of a queue: that of low priority, which serves it when nothing else
+ * is ready, or that for a busy context. */
+typedef struct
 {
-  GMainContext *context = g_source_get_context (&queue->source);
+  GSource  source;
+  Queue   *queue;
+  gint64   patience;    /* µs that requests must have waited */
+} QueueSource;
+
+static gboolean
+queue_source_prepare (GSource *source,
+                      int     *timeout)
+{
+  QueueSource *self = (QueueSource *) source;
+
+  return queue_is_due (self->queue, source, self->patience, timeout);
+}
+
+static gboolean
+queue_source_check (GSource *source)
+{
+  QueueSource *self = (QueueSource *) source;
+  int timeout;
+
+  return queue_is_due (self->queue, source, self->patience, &timeout);
+}
+
+static gboolean
+queue_source_dispatch (GSource     *source,
+                       GSourceFunc  callback,
+                       gpointer     user_data)
+{
+  g_autoptr (Queue) queue = queue_ref (((QueueSource *) source)->queue);
+  GMainContext *context = g_source_get_context (source);
   gboolean entered = genlm_delivery_enter (context);
+  gboolean abandoned;
 
   if (queue->landed.length > 0)
     flight_answer (g_queue_peek_head (&queue->landed));
   else
     queue_serve (queue);
   genlm_delivery_leave (context, entered);
-}
 
-static gboolean
-gather_prepare (GSource *source,
-                int     *timeout)
-{
-  return queue_is_due ((Queue *) source, source, 0, timeout);
-}
-
-static gboolean
-gather_check (GSource *source)
-{
-  int timeout;
-
-  return queue_is_due ((Queue *) source, source, 0, &timeout);
-}
-
-static gboolean
-gather_dispatch (GSource     *source,
-                 GSourceFunc  callback,
-                 gpointer     user_data)
-{
-  queue_dispatch ((Queue *) source);
-  return G_SOURCE_CONTINUE;
+  g_mutex_lock (&queue->core->lock);
+  abandoned = queue->abandoned;
+  g_mutex_unlock (&queue->core->lock);
+  return abandoned ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
 static void
-gather_finalize (GSource *source)
+queue_source_finalize (GSource *source)
 {
-  Queue *queue = (Queue *) source;
+  Queue *queue = ((QueueSource *) source)->queue;
 
-  /* Empty: a pending request holds the element and the context. */
-  g_ptr_array_unref (queue->pending);
-  core_unref (queue->core);
+  g_mutex_lock (&queue->core->lock);
+  if (queue->source == source)
+    queue->source = NULL;
+  g_mutex_unlock (&queue->core->lock);
+  queue_unref (queue);
 }
 
-static GSourceFuncs gather_funcs =
+static GSourceFuncs queue_source_funcs =
 {
-  .prepare = gather_prepare,
-  .check = gather_check,
-  .dispatch = gather_dispatch,
-  .finalize = gather_finalize,
+  .prepare = queue_source_prepare,
+  .check = queue_source_check,
+  .dispatch = queue_source_dispatch,
+  .finalize = queue_source_finalize,
 };
 
-typedef struct
+static GSource *
+queue_attach (Queue        *queue,
+              GMainContext *context,
+              int           priority,
+              gint64        patience,
+              const char   *name)
 {
-  GSource  source;
-  Queue   *queue;
-} Patience;
+  GSource *source = g_source_new (&queue_source_funcs, sizeof (QueueSource));
 
-static gboolean
-patience_prepare (GSource *source,
-                  int     *timeout)
-{
-  return queue_is_due (((Patience *) source)->queue, source, PATIENCE, timeout);
+  ((QueueSource *) source)->queue = queue_ref (queue);
+  ((QueueSource *) source)->patience = patience;
+  g_source_set_priority (source, priority);
+  g_source_set_static_name (source, name);
+  /* A callback may iterate the context and ask again. */
+  g_source_set_can_recurse (source, TRUE);
+  g_source_attach (source, context);
+  g_source_unref (source);
+  return source;
 }
-
-static gboolean
-patience_check (GSource *source)
-{
-  int timeout;
-
-  return queue_is_due (((Patience *) source)->queue, source, PATIENCE, &timeout);
-}
-
-static gboolean
-patience_dispatch (GSource     *source,
-                   GSourceFunc  callback,
-                   gpointer     user_data)
-{
-  queue_dispatch (((Patience *) source)->queue);
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-patience_finalize (GSource *source)
-{
-  g_source_unref (&((Patience *) source)->queue->source);
-}
-
-static GSourceFuncs patience_funcs =
-{
-  .prepare = patience_prepare,
-  .check = patience_check,
-  .dispatch = patience_dispatch,
-  .finalize = patience_finalize,
-};
 
 static Queue *
 queue_new (Core         *core,
            GMainContext *context)
 {
-  Queue *queue = (Queue *) g_source_new (&gather_funcs, sizeof (Queue));
+  Queue *queue = g_new0 (Queue, 1);
 
+  g_atomic_ref_count_init (&queue->refs);
   queue->core = core_ref (core);
   queue->pending = g_ptr_array_new ();
   g_queue_init (&queue->flights);
   g_queue_init (&queue->landed);
-  g_source_set_priority (&queue->source, GATHER_PRIORITY);
-  g_source_set_static_name (&queue->source, "[genlm] autobatch");
-  /* A callback may iterate the context and ask again. */
-  g_source_set_can_recurse (&queue->source, TRUE);
-
-  queue->patience = g_source_new (&patience_funcs, sizeof (Patience));
-  ((Patience *) queue->patience)->queue = (Queue *) g_source_ref (&queue->source);
-  g_source_set_static_name (queue->patience, "[genlm] autobatch in a busy context");
-  g_source_set_can_recurse (queue->patience, TRUE);
-
-  g_source_attach (&queue->source, context);
-  g_source_attach (queue->patience, context);
+  queue->source = queue_attach (queue, context, GATHER_PRIORITY, 0, "[genlm] autobatch");
+  queue_attach (queue, context, G_PRIORITY_DEFAULT, PATIENCE, "[genlm] autobatch in a busy context");
   return queue;
 }
 
-static void
-queue_destroy (gpointer data)
+static gboolean
+queue_is_gone (Queue *queue)
 {
-  Queue *queue = data;
-
-  g_source_destroy (queue->patience);
-  g_source_unref (queue->patience);
-  g_source_destroy (&queue->source);
-  g_source_unref (&queue->source);
+  return queue->source == NULL || g_source_is_destroyed (queue->source);
 }
 
 /* With the lock held. The sources of a context that is gone are destroyed, and
@@ -642,13 +643,13 @@ ensure_queue (GenlmAutobatch *self,
     queue = g_hash_table_lookup (self->queues, context);
   self->last_context = context;
   self->last_queue = queue;
-  if (queue != NULL && !g_source_is_destroyed (&queue->source))
+  if (queue != NULL && !queue_is_gone (queue))
     return queue;
 
   g_hash_table_iter_init (&iter, self->queues);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      if (g_source_is_destroyed (&((Queue *) value)->source))
+      if (queue_is_gone (value))
         g_hash_table_iter_remove (&iter);
     }
   queue = queue_new (self->core, context);
@@ -995,9 +996,18 @@ static void
 genlm_autobatch_finalize (GObject *object)
 {
   GenlmAutobatch *self = GENLM_AUTOBATCH (object);
+  GHashTableIter iter;
+  gpointer queue;
 
-  /* A pending request holds the element: the queues are empty. */
+  /* A pending request holds the element: the queues are empty. Their sources go
+   * when their contexts are next iterated, in whatever threads that is. */
+  g_mutex_lock (&self->core->lock);
+  g_hash_table_iter_init (&iter, self->queues);
+  while (g_hash_table_iter_next (&iter, NULL, &queue))
+    ((Queue *) queue)->abandoned = TRUE;
+  g_mutex_unlock (&self->core->lock);
   g_hash_table_unref (self->queues);
+  g_clear_object (&self->core->potential);
   core_unref (self->core);
 
   G_OBJECT_CLASS (genlm_autobatch_parent_class)->finalize (object);
@@ -1123,7 +1133,7 @@ genlm_autobatch_init (GenlmAutobatch *self)
   g_atomic_ref_count_init (&self->core->refs);
   g_mutex_init (&self->core->lock);
   self->core->max_in_flight = 1;
-  self->queues = g_hash_table_new_full (NULL, NULL, NULL, queue_destroy);
+  self->queues = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) queue_unref);
 }
 
 /**
