@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks that what the chapters show is true.
 
-usage: check-chapters.py SOURCE-ROOT CHAPTER...
+usage: check-chapters.py SOURCE-ROOT CHAPTER... [--pages PAGE...]
 
 Every block of code with a language is preceded by a comment that says where it
 comes from:
@@ -14,8 +14,13 @@ comes from:
 A block after <!-- prints --> is what the last one that was run wrote; a line "…"
 stands for any lines, and "…" within a line for anything. After <!-- prints like -->
 numbers, texts in quotation marks, and how often a line repeats do not count.
-Links between chapters lead somewhere, and no path of a build machine is named."""
+Links between chapters lead somewhere, and no path of a build machine is named.
 
+Pages are read where they lie, not in the reference: their blocks need no comment,
+and their links name files."""
+
+import argparse
+import itertools
 import pathlib
 import re
 import subprocess
@@ -24,7 +29,7 @@ import tempfile
 
 FENCE = re.compile(r'(?:^<!-- (?P<tag>[^>]*?) -->\n)?^```(?P<language>[^\n]*)\n(?P<text>.*?)^```$',
                    re.MULTILINE | re.DOTALL)
-LINK = re.compile(r'\]\((?P<target>[^)#:]+\.html)(?:#[^)]*)?\)')
+LINK = re.compile(r'\]\((?P<target>[^)#:]+)(?:#[^)]*)?\)')
 MACHINE_PATH = re.compile(r'(?<![\w.$}])/(?:work|root|home|tmp|build)/')
 MADE = {'elements.html'}
 ELLIPSIS = '…'
@@ -90,11 +95,9 @@ def check_output(text, output):
         raise Wrong(f'wanted:\n{text}\nprinted:\n{output}')
 
 
-def check_block(root, tag, language, text, output):
+def check_block(root, tag, text, output):
     """Checks one block; returns what it printed."""
     if tag is None:
-        if language:
-            raise Wrong(f'a block of {language} does not say where it comes from')
         return output
     if tag.startswith('from: '):
         check_excerpt(root, tag[len('from: '):], text)
@@ -109,39 +112,63 @@ def check_block(root, tag, language, text, output):
     return output
 
 
-def check_chapter(root, chapter, chapters):
-    text = chapter.read_text(encoding='utf-8')
+def check_blocks(root, text):
     output = ''
-    if not text.startswith('Title: '):
-        yield 1, 'a chapter begins with its title'
     for match in FENCE.finditer(text):
         try:
-            output = check_block(root, match['tag'], match['language'], match['text'], output)
+            output = check_block(root, match['tag'], match['text'], output)
         except (Wrong, subprocess.TimeoutExpired) as error:
-            yield text.count('\n', 0, match.start('text')), str(error)
+            yield match.start('text'), str(error)
+
+
+def check_chapter(text, chapters):
+    """What holds for chapters of the reference alone."""
+    if not text.startswith('Title: '):
+        yield 0, 'a chapter begins with its title'
+    for match in FENCE.finditer(text):
+        if match['language'] and match['tag'] is None:
+            yield match.start(), f'a block of {match["language"]} does not say where it comes from'
     for match in LINK.finditer(text):
         if match['target'] not in MADE and match['target'].replace('.html', '.md') not in chapters:
-            yield text.count('\n', 0, match.start()) + 1, f'there is no chapter {match["target"]}'
+            yield match.start(), f'there is no chapter {match["target"]}'
+
+
+def check_page(text, folder):
+    for match in LINK.finditer(text):
+        if not (folder / match['target']).exists():
+            yield match.start(), f'there is no {match["target"]}'
+
+
+def check_paths(text):
     for match in MACHINE_PATH.finditer(text):
-        yield text.count('\n', 0, match.start()) + 1, f'this is a path of one machine: {match[0]}'
+        yield match.start(), f'this is a path of one machine: {match[0]}'
 
 
-def main(root, names):
-    root = pathlib.Path(root).resolve()
-    chapters = [pathlib.Path(name) for name in names]
-    known = {chapter.name for chapter in chapters}
+def find_mistakes(root, path, chapters):
+    text = path.read_text(encoding='utf-8')
+    own = check_chapter(text, chapters) if path.name in chapters else check_page(text, path.parent)
+    for position, mistake in itertools.chain(own, check_blocks(root, text), check_paths(text)):
+        yield f'{path.name}:{text.count(chr(10), 0, position) + 1}: {mistake}'
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('root', type=pathlib.Path)
+    parser.add_argument('chapters', nargs='+', type=pathlib.Path)
+    parser.add_argument('--pages', nargs='*', type=pathlib.Path, default=[])
+    options = parser.parse_args()
+    known = {chapter.name for chapter in options.chapters}
+    paths = options.chapters + options.pages
     failed = 0
-    print(f'1..{len(chapters)}')
-    for number, chapter in enumerate(chapters, 1):
-        mistakes = list(check_chapter(root, chapter, known))
+    print(f'1..{len(paths)}')
+    for number, path in enumerate(paths, 1):
+        mistakes = list(find_mistakes(options.root.resolve(), path, known))
         failed += bool(mistakes)
-        print(f'{"not ok" if mistakes else "ok"} {number} {chapter.name}')
-        for line, mistake in mistakes:
-            print('\n'.join('# ' + part for part in f'{chapter.name}:{line}: {mistake}'.splitlines()))
+        print(f'{"not ok" if mistakes else "ok"} {number} {path.name}')
+        for line in '\n'.join(mistakes).splitlines():
+            print(f'# {line}')
     return failed > 0
 
 
 if __name__ == '__main__':
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    sys.exit(main())
