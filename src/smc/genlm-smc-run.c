@@ -14,6 +14,7 @@
 
 #include "genlm-batch.h"
 #include "genlm-context.h"
+#include "genlm-distinct-private.h"
 #include "genlm-draws.h"
 #include "genlm-element.h"
 #include "genlm-particle-private.h"
@@ -71,6 +72,7 @@ struct _GenlmSmcRun
   Slot             *copies;       /* where resampling writes; swapped with slots */
   guint            *live;         /* slots that step */
   guint             n_live;
+  GenlmDistinct     distinct;     /* where they stand */
   guint            *prefixed;     /* slots whose prefix the critic weighs */
   guint             n_prefixed;
   guint            *completed;    /* slots whose end the critic weighs */
@@ -346,6 +348,23 @@ begin_step (GenlmSmcRun *self)
   return TRUE;
 }
 
+/* Particles that stand at the same place share its node, and so all that
+ * potentials keep there. */
+static void
+share_contexts (GenlmSmcRun *self)
+{
+  g_autoptr (GenlmBatch) batch = make_batch (self, self->live, self->n_live);
+
+  genlm_distinct_fill (&self->distinct, batch);
+  for (guint i = 0; i < self->n_live; i++)
+    {
+      Slot *slot = &self->slots[self->live[i]];
+
+      genlm_context_unref (slot->context);
+      slot->context = genlm_context_ref (genlm_batch_get (self->distinct.batch, self->distinct.index[i]));
+    }
+}
+
 static gboolean
 read_draws (GenlmSmcRun  *self,
             GError      **error)
@@ -368,6 +387,7 @@ read_draws (GenlmSmcRun  *self,
       else
         kill_slot (self, slot, cause != NULL ? cause : "the sampler drew a token of weight zero");
     }
+  share_contexts (self);
   return TRUE;
 }
 
@@ -716,6 +736,7 @@ smc_run_free (GenlmSmcRun *self)
   g_free (self->slots);
   g_free (self->copies);
   g_free (self->live);
+  genlm_distinct_clear (&self->distinct);
   g_free (self->prefixed);
   g_free (self->completed);
   g_free (self->weights);

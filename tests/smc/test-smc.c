@@ -97,6 +97,25 @@ test_no_critic (void)
     }
 }
 
+/* Particles that drew the same stand on one node, so that what potentials keep
+ * there is found by all. */
+static void
+test_shared_contexts (void)
+{
+  g_autoptr (GenlmPotential) target = make_set ("ab", "aa", 1.0, "ab", 2.0, "b", 3.0, NULL);
+  g_autoptr (GenlmSmc) smc = make_smc (target, NULL, 20, 0.0, 4, 7);
+  g_autoptr (GenlmSequences) sequences = run_sync (smc);
+
+  for (guint i = 1; i < 20; i++)
+    for (guint j = 0; j < i; j++)
+      {
+        GenlmContext *x = genlm_particle_get_context (genlm_sequences_get_particle (sequences, i));
+        GenlmContext *y = genlm_particle_get_context (genlm_sequences_get_particle (sequences, j));
+
+        g_assert_true (x == y || !genlm_context_equal (x, y));
+      }
+}
+
 /* Golden 10.2: the critic, whichever the threshold and the method. */
 static void
 test_critic_exact (void)
@@ -885,6 +904,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/smc/no-critic", test_no_critic);
+  g_test_add_func ("/smc/shared-contexts", test_shared_contexts);
   g_test_add_func ("/smc/critic-exact", test_critic_exact);
   g_test_add_func ("/smc/posterior", test_posterior);
   g_test_add_func ("/smc/twist", test_twist);
