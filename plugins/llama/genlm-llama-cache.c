@@ -6,8 +6,9 @@
 
 #include "genlm-llama-cache-private.h"
 
-#define MAX_BYTES   (16u << 20)
-#define MIN_ENTRIES 4
+#define MAX_BYTES    (16u << 20)
+#define MIN_ENTRIES  4
+#define MAX_RESERVED 256
 
 typedef struct
 {
@@ -66,6 +67,17 @@ genlm_llama_cache_free (GenlmLlamaCache *self)
   g_hash_table_unref (self->entries);
   g_mutex_clear (&self->mutex);
   g_free (self);
+}
+
+/* Makes room for as many contexts as are asked at once: with less, all of them
+ * would be forgotten before what follows is asked. */
+void
+genlm_llama_cache_reserve (GenlmLlamaCache *self,
+                           gsize            n_entries)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  self->max_entries = MAX (self->max_entries, MIN (n_entries, MAX_RESERVED));
 }
 
 /* Returns a new reference, or NULL. */

@@ -115,6 +115,33 @@ recall_score (const GenlmLlamaReader *reader,
     }
 }
 
+/* Whoever goes on token by token asks for weights alone, and may want the
+ * weight of the whole at the end. What it takes is here now: by then it would
+ * have to be computed anew. */
+static void
+note_score (const GenlmLlamaReader *reader,
+            const Query            *query)
+{
+  g_autoptr (GenlmWeights) weights = NULL;
+  GenlmContext *parent;
+  const double *state = NULL;
+  double score;
+
+  if (query->length == 0 || genlm_context_get_state (query->context, reader->key) != NULL)
+    return;
+
+  parent = genlm_context_get_parent (query->context);
+  if (query->length > 1 && (state = genlm_context_get_state (parent, reader->key)) == NULL)
+    return;
+
+  weights = genlm_llama_cache_lookup (reader->cache, parent);
+  if (weights == NULL)
+    return;
+
+  score = (state != NULL ? *state : 0.0) + genlm_weights_get (weights, query->tokens[query->length - 1]);
+  genlm_context_put_state (query->context, reader->key, g_memdup2 (&score, sizeof score), g_free);
+}
+
 /* Lets the engine compute the rows that are missing, if any are. */
 static void
 add_item (GenlmLlamaQuestion *self,
@@ -182,6 +209,8 @@ prepare_query (GenlmLlamaQuestion *self,
       return;
     }
 
+  if (self->method == GENLM_METHOD_NEXT)
+    note_score (self->reader, query);
   if (self->method != GENLM_METHOD_PREFIX)
     query->weights = genlm_llama_cache_lookup (self->reader->cache, context);
   add_item (self, index);
@@ -349,6 +378,7 @@ question_new (GenlmPotential   *potential,
   g_mutex_init (&self->mutex);
   g_cond_init (&self->finished);
 
+  genlm_llama_cache_reserve (reader->cache, self->n_queries);
   for (gsize i = 0; i < self->n_queries; i++)
     prepare_query (self, i, genlm_batch_get (batch, i));
   return self;

@@ -738,6 +738,79 @@ test_real_exact (void)
     check_exact (path);
 }
 
+/* The contexts of @batch with a random token more each, and what that weighs. */
+static GenlmBatch *
+grow (GenlmBatch       *batch,
+      GenlmWeightsList *list,
+      GRand            *random,
+      double           *expected)
+{
+  GenlmBatch *longer = genlm_batch_new ();
+
+  for (gsize i = 0; i < genlm_batch_get_size (batch); i++)
+    {
+      guint32 token = g_rand_int_range (random, 1000, 40000);
+      g_autoptr (GenlmContext) context = genlm_context_append (genlm_batch_get (batch, i), token);
+
+      genlm_batch_append (longer, context);
+      expected[i] += genlm_weights_get (genlm_weights_list_get (list, i), token);
+    }
+  return longer;
+}
+
+/* Asks for the weights of @n sequences that grow token by token: those of the
+ * whole are known in the end, also where much that was asked on the way is
+ * forgotten. */
+static void
+check_grown (const char *path,
+             guint       n,
+             guint       length)
+{
+  g_autoptr (GenlmPotential) potential = make (path, "The capital of France is");
+  g_autoptr (GRand) random = g_rand_new_with_seed (5);
+  g_autoptr (GenlmContext) empty = genlm_context_new ();
+  g_autoptr (GenlmBatch) batch = genlm_batch_new ();
+  g_autoptr (GenlmWeightsList) list = NULL;
+  g_autofree double *expected = g_new0 (double, n);
+  guint64 before;
+
+  for (guint i = 0; i < n; i++)
+    genlm_batch_append (batch, empty);
+  list = next_batch (potential, batch);
+  for (guint k = 0; k < length; k++)
+    {
+      g_autoptr (GenlmBatch) longer = grow (batch, list, random, expected);
+
+      genlm_weights_list_unref (list);
+      list = next_batch (potential, longer);
+      genlm_batch_unref (batch);
+      batch = g_steal_pointer (&longer);
+    }
+
+  before = get_counter (potential, "n-decoded");
+  for (guint i = 0; i < n; i++)
+    {
+      GenlmWeights *weights = genlm_weights_list_get (list, i);
+      double end = genlm_weights_get (weights, genlm_weights_get_size (weights) - 1);
+
+      g_assert_cmpfloat (prefix (potential, genlm_batch_get (batch, i)), ==, expected[i]);
+      g_assert_cmpfloat (complete (potential, genlm_batch_get (batch, i)), ==, expected[i] + end);
+    }
+  g_assert_cmpuint (get_counter (potential, "n-decoded"), ==, before);
+}
+
+static void
+test_real_grown (void)
+{
+  const char *path = get_real_model ();
+
+  if (path == NULL)
+    return;
+
+  check_grown (path, 1, 50);
+  check_grown (path, 60, 3);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -773,6 +846,7 @@ main (int    argc,
   g_test_add_func ("/llama/threads", test_threads);
   g_test_add_func ("/llama/real", test_real);
   g_test_add_func ("/llama/real/exact", test_real_exact);
+  g_test_add_func ("/llama/real/grown", test_real_grown);
   status = g_test_run ();
 
   for (const char *const *name = (const char *const[]) { "text.gguf", "truncated.gguf", "duplicate.gguf", "nan.gguf",
