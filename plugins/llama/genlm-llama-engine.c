@@ -797,6 +797,14 @@ make_key (const char                *path,
       return NULL;
     }
 
+  /* To open a pipe could wait for ever. */
+  if (!S_ISREG (info.st_mode))
+    {
+      g_set_error_literal (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
+                           "it is not a regular file; give the path of a GGUF file");
+      return NULL;
+    }
+
   return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT
                           " %u %u %u %d",
                           (guint64) info.st_dev, (guint64) info.st_ino, (guint64) info.st_size,

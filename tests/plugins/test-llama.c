@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define TOLERANCE 1e-9
 
@@ -131,6 +132,18 @@ test_missing (void)
 
   assert_load_fails (path, G_FILE_ERROR, G_FILE_ERROR_NOENT, "nothing.gguf");
   assert_load_fails (NULL, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "\"model\" is not set");
+}
+
+/* A pipe that nobody writes to is not waited for. */
+static void
+test_not_regular (void)
+{
+  g_autofree char *path = g_build_filename (folder, "pipe.gguf", NULL);
+
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  assert_load_fails (path, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "not a regular file");
+  assert_load_fails (folder, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "not a regular file");
+  g_unlink (path);
 }
 
 static void
@@ -823,6 +836,7 @@ main (int    argc,
   tiny = tiny_model_write (folder, "tiny.gguf", TINY_PLAIN);
 
   g_test_add_func ("/llama/file/missing", test_missing);
+  g_test_add_func ("/llama/file/not-regular", test_not_regular);
   g_test_add_func ("/llama/file/not-gguf", test_not_gguf);
   g_test_add_func ("/llama/file/truncated", test_truncated);
   g_test_add_func ("/llama/file/duplicate", test_duplicate);
