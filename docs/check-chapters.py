@@ -67,7 +67,7 @@ def check_excerpt(root, name, text):
 def run(root, text, fails):
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(['sh', '-e', '-c', text], cwd=folder, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=120, check=False)
+                              stderr=subprocess.STDOUT, timeout=60, check=False)
     output = done.stdout.decode(errors='replace')
     if (done.returncode != 0) != fails:
         raise Wrong(f'the command ended with status {done.returncode}:\n{text}{output}')

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a question to a potential in Python costs, asked one by one and as a batch, beside the bare function.
 
-usage: script.py [--full]"""
+usage: scripts.py [--full]"""
 
 import argparse
 import json
@@ -67,7 +67,7 @@ def main():
         for potential in (OneByOne(), Together(), Constant()):
             median, spread = measure(lambda: potential.batch_prefix_sync(batch, None), size, repetitions)
             print(json.dumps({
-                'name': 'script', 'potential': type(potential).__name__, 'batch': size, 'unit': 'us/context',
+                'name': 'script', 'language': 'python', 'potential': type(potential).__name__, 'batch': size, 'unit': 'us/context',
                 'median': round(median, 3), 'spread': round(spread, 3), 'repetitions': repetitions,
                 'baseline': 'the bare function', 'baseline_median': round(floor, 3),
                 'ratio': round(median / floor, 1), 'version': VERSION}))
