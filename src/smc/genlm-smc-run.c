@@ -578,10 +578,20 @@ resample (GenlmSmcRun *self,
   self->summary.n_resamplings++;
 }
 
+/* Log weights that can be told apart may add up to one that cannot. */
+static void
+set_overflow (GError **error)
+{
+  g_set_error_literal (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_WEIGHT,
+                       "the log weight of a particle has become +infinity; "
+                       "the potentials give weights that are too large to be multiplied");
+}
+
 /* Looks at the twisted weights, and draws the particles anew if they have grown
  * too uneven. */
-static void
-end_step (GenlmSmcRun *self)
+static gboolean
+end_step (GenlmSmcRun  *self,
+          GError      **error)
 {
   guint n = self->settings.n_particles;
   double squares = 0.0;
@@ -593,7 +603,12 @@ end_step (GenlmSmcRun *self)
   self->progress.log_evidence = log_total - log (n);
   self->progress.ess = 0.0;
   if (log_total == -INFINITY)
-    return;
+    return TRUE;
+  if (log_total == INFINITY)
+    {
+      set_overflow (error);
+      return FALSE;
+    }
 
   for (guint i = 0; i < n; i++)
     {
@@ -603,6 +618,7 @@ end_step (GenlmSmcRun *self)
   self->progress.ess = MIN (1.0 / squares, n);
   if (-log (squares) < log (self->settings.ess_threshold) + log (n) - ROUNDING)
     resample (self, log_total);
+  return TRUE;
 }
 
 static void
@@ -674,13 +690,15 @@ make_sequences (GenlmSmcRun *self)
 
 /* After the draws of a step, and again after the critic. */
 static gboolean
-go_on (GenlmSmcRun *self,
-       gboolean     weighed)
+go_on (GenlmSmcRun  *self,
+       gboolean      weighed,
+       GError      **error)
 {
   if (!weighed && ask_critics (self))
     return TRUE;
 
-  end_step (self);
+  if (!end_step (self, error))
+    return FALSE;
   report_step (self);
   if (begin_step (self))
     return TRUE;
@@ -698,11 +716,11 @@ read_round (GenlmSmcRun  *self,
     case STAGE_STARTED:
       return read_start (self, error) && begin_step (self);
     case STAGE_DRAWN:
-      return read_draws (self, error) && go_on (self, FALSE);
+      return read_draws (self, error) && go_on (self, FALSE, error);
     case STAGE_FORCED:
-      return read_forced (self, error) && go_on (self, FALSE);
+      return read_forced (self, error) && go_on (self, FALSE, error);
     case STAGE_WEIGHED:
-      return read_critic (self, error) && go_on (self, TRUE);
+      return read_critic (self, error) && go_on (self, TRUE, error);
     case STAGE_START:
     default:
       return ask_start (self);

@@ -783,6 +783,26 @@ test_nan (void)
   g_assert_cmpint (genlm_smc_get_stage (smc), ==, GENLM_SMC_STAGE_DONE);
 }
 
+/* Weights that are finite each, but not together. */
+static void
+test_overflow (void)
+{
+  g_autoptr (GenlmPotential) target = make_set ("ab", "ab", 1.0, NULL);
+  g_autoptr (TestScript) script = make_script (target);
+  g_autoptr (GenlmSmc) smc = make_scripted (script, NULL, 2, 0.5);
+  g_autoptr (GError) error = NULL;
+
+  script->lines[0] = "aa";
+  script->lines[1] = "bb";
+  script->lines[2] = "$$";
+  script->weights[0][0] = script->weights[0][1] = 1e308;
+  script->weights[1][0] = script->weights[1][1] = 1e308;
+  g_assert_null (genlm_smc_run_sync (smc, NULL, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_WEIGHT);
+  g_assert_nonnull (strstr (error->message, "step 2"));
+  g_assert_nonnull (strstr (error->message, "+infinity"));
+}
+
 static void
 test_silent_sampler (void)
 {
@@ -923,6 +943,7 @@ main (int   argc,
   g_test_add_func ("/smc/zero-weight", test_zero_weight);
   g_test_add_func ("/smc/not-ready", test_not_ready);
   g_test_add_func ("/smc/nan", test_nan);
+  g_test_add_func ("/smc/overflow", test_overflow);
   g_test_add_func ("/smc/silent-sampler", test_silent_sampler);
   g_test_add_func ("/smc/cancel", test_cancel);
   g_test_add_func ("/smc/cancel-sync", test_cancel_sync);
