@@ -267,32 +267,6 @@ genlm_element_factory_make (GenlmElementFactory  *self,
   return genlm_element_factory_make_with_properties (self, NULL, error);
 }
 
-static gboolean
-add_variants (GenlmPropertyList  *list,
-              GObjectClass       *klass,
-              const char         *element,
-              GVariant           *variants,
-              GError            **error)
-{
-  GVariantIter iter;
-  const char *name;
-  GVariant *variant;
-
-  g_variant_iter_init (&iter, variants);
-  while (g_variant_iter_loop (&iter, "{&sv}", &name, &variant))
-    {
-      GParamSpec *pspec = genlm_element_value_find_property (klass, element, name, error);
-      GValue *value = pspec != NULL ? genlm_property_list_add (list, pspec, element, error) : NULL;
-
-      if (value == NULL || !genlm_element_value_from_variant (value, pspec, element, variant, error))
-        {
-          g_variant_unref (variant);
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
 /**
  * genlm_element_factory_make_with_properties:
  * @self: a factory
@@ -338,7 +312,7 @@ genlm_element_factory_make_with_properties (GenlmElementFactory  *self,
 
   klass = g_type_class_ref (type);
   list = genlm_property_list_new ();
-  if (variants != NULL && !add_variants (list, G_OBJECT_CLASS (klass), self->info->name, variants, error))
+  if (variants != NULL && !genlm_property_list_add_variants (list, G_OBJECT_CLASS (klass), self->info->name, variants, error))
     return NULL;
   return genlm_property_list_construct (list, type, self->info->name, error);
 }

@@ -47,6 +47,13 @@ gpointer  genlm_element_make               (const char  *name,
                                             GVariant    *properties,
                                             GError     **error);
 GENLM_AVAILABLE_IN_ALL
+gpointer  genlm_element_make_with_objects  (const char  *name,
+                                            GVariant    *properties,
+                                            const char **object_names,
+                                            GObject    **objects,
+                                            guint        n_objects,
+                                            GError     **error);
+GENLM_AVAILABLE_IN_ALL
 gpointer  genlm_element_make_with          (const char  *name,
                                             GError     **error,
                                             const char  *first_property,

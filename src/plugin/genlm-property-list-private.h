@@ -13,6 +13,11 @@ GValue            *genlm_property_list_add       (GenlmPropertyList  *self,
                                                   GParamSpec         *pspec,
                                                   const char         *element,
                                                   GError            **error);
+gboolean           genlm_property_list_add_variants (GenlmPropertyList  *self,
+                                                     GObjectClass       *klass,
+                                                     const char         *element,
+                                                     GVariant           *variants,
+                                                     GError            **error);
 gpointer           genlm_property_list_construct (GenlmPropertyList  *self,
                                                   GType               type,
                                                   const char         *element,

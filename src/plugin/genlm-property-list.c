@@ -2,6 +2,8 @@
  * there at construction, and makes it. */
 #include "genlm-property-list-private.h"
 
+#include "genlm-element-value-private.h"
+
 #include <string.h>
 
 struct _GenlmPropertyList
@@ -62,6 +64,33 @@ genlm_property_list_add (GenlmPropertyList  *self,
   g_ptr_array_add (self->names, (gpointer) pspec->name);
   g_array_append_val (self->values, value);
   return &g_array_index (self->values, GValue, self->values->len - 1);
+}
+
+/* Adds values of a variant of type `a{sv}`. */
+gboolean
+genlm_property_list_add_variants (GenlmPropertyList  *self,
+                                  GObjectClass       *klass,
+                                  const char         *element,
+                                  GVariant           *variants,
+                                  GError            **error)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *variant;
+
+  g_variant_iter_init (&iter, variants);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &variant))
+    {
+      GParamSpec *pspec = genlm_element_value_find_property (klass, element, name, error);
+      GValue *value = pspec != NULL ? genlm_property_list_add (self, pspec, element, error) : NULL;
+
+      if (value == NULL || !genlm_element_value_from_variant (value, pspec, element, variant, error))
+        {
+          g_variant_unref (variant);
+          return FALSE;
+        }
+    }
+  return TRUE;
 }
 
 gpointer

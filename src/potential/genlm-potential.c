@@ -1086,7 +1086,23 @@ genlm_potential_coerce (GenlmPotential  *self,
     return g_object_ref (self);
 
   coerced = GENLM_POTENTIAL_GET_IFACE (self)->make_coerced (self, target, &local_error);
-  return check_made (self, coerced, "make_coerced", local_error, error);
+  coerced = check_made (self, coerced, "make_coerced", local_error, error);
+  if (coerced == NULL)
+    return NULL;
+
+  vocab = genlm_potential_get_vocab (coerced);
+  if (vocab == NULL || !genlm_vocab_equal (vocab, target))
+    {
+      g_autofree char *label = genlm_potential_dup_label (self);
+      g_autofree char *wanted = genlm_vocab_to_string (target);
+      g_autofree char *made = vocab != NULL ? genlm_vocab_to_string (vocab) : g_strdup ("no vocabulary");
+
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_RESULT,
+                   "%s was to be coerced to %s, and its make_coerced() returned a potential over %s",
+                   label, wanted, made);
+      g_clear_object (&coerced);
+    }
+  return coerced;
 }
 
 /**

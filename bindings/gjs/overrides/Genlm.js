@@ -452,8 +452,7 @@ function toVariant(value) {
         return new GLib.Variant('ay', value);
     if (Array.isArray(value))
         return new GLib.Variant('as', value);
-    throw new TypeError(`${describe(value)} has no variant; an element that takes it is made with its class, ` +
-        'as in new Genlm.Awrs({potential: …})');
+    throw new TypeError(`${describe(value)} is no value of a property`);
 }
 
 /* Lets element_make('regex', {pattern: 'a+'}) be written without variants;
@@ -462,11 +461,14 @@ function acceptProperties() {
     const elementMake = Genlm.element_make;
 
     Genlm.element_make = function (name, properties = null) {
-        if (properties !== null && !(properties instanceof GLib.Variant)) {
-            properties = new GLib.Variant('a{sv}', Object.fromEntries(Object.entries(properties).map(
-                ([key, value]) => [key.replaceAll('_', '-'), toVariant(value)])));
-        }
-        return elementMake(name, properties);
+        if (properties === null || properties instanceof GLib.Variant)
+            return elementMake(name, properties);
+        const values = Object.entries(properties).map(([key, value]) => [key.replaceAll('_', '-'), value]);
+        const objects = values.filter(([, value]) => value instanceof GObject.Object);
+        const others = values.filter(([, value]) => !(value instanceof GObject.Object));
+        return Genlm.element_make_with_objects(name,
+            new GLib.Variant('a{sv}', Object.fromEntries(others.map(([key, value]) => [key, toVariant(value)]))),
+            objects.map(([key]) => key), objects.map(([, value]) => value));
     };
 }
 

@@ -829,7 +829,7 @@ test('element_make', async () => {
         } catch (error) {
             message = error.message;
         }
-        assertMatch(message, /has no variant/);
+        assertMatch(message, /is no value of a property/);
     }
 });
 

@@ -476,18 +476,20 @@ def _to_variant(value):
     for python_type, format_string in ((bool, 'b'), (int, 'x'), (float, 'd'), (str, 's'), (bytes, 'ay'), (list, 'as')):
         if isinstance(value, python_type):
             return GLib.Variant(format_string, value)
-    raise TypeError(f'{_describe(value)} has no variant; an element that takes it is made with its class, '
-                    'as in Genlm.Awrs(potential=…)')
+    raise TypeError(f'{_describe(value)} is no value of a property')
 
 
 def element_make(name, properties=None, /, **values):
-    """Makes an element by name: element_make('regex', pattern='a+').
+    """Makes an element by name: element_make('regex', pattern='a+'), element_make('autobatch', potential=p).
 
     Underscores in names stand for hyphens.
     """
-    if values:
-        if properties is not None:
-            raise TypeError('properties are given as one variant or by name, not both')
-        properties = GLib.Variant('a{sv}', {
-            key.replace('_', '-'): _to_variant(value) for key, value in values.items()})
-    return Genlm.element_make(name, properties)
+    if not values:
+        return Genlm.element_make(name, properties)
+    if properties is not None:
+        raise TypeError('properties are given as one variant or by name, not both')
+    values = {key.replace('_', '-'): value for key, value in values.items()}
+    objects = {key: value for key, value in values.items() if isinstance(value, GObject.Object)}
+    properties = GLib.Variant('a{sv}', {
+        key: _to_variant(value) for key, value in values.items() if key not in objects})
+    return Genlm.element_make_with_objects(name, properties, list(objects), list(objects.values()))
