@@ -59,7 +59,7 @@ main (void)
   g_autoptr (GenlmAwrs) sampler = NULL;
   g_autoptr (GenlmSmc) smc = NULL;
   g_autoptr (GenlmSequences) sequences = NULL;
-  g_autoptr (GVariant) posterior = NULL;
+  GVariant *posterior;
   GVariantIter iter;
   const char *text;
   double probability;

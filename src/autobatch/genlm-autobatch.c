@@ -6,6 +6,8 @@
  * default priority, does so after a millisecond, since beside a source that is
  * always ready the first one would never run. */
 
+#define G_LOG_DOMAIN "Genlm-Autobatch"
+
 #include "genlm-autobatch.h"
 #include "genlm-batch.h"
 #include "genlm-context.h"
@@ -1163,7 +1165,7 @@ genlm_autobatch_new (GenlmPotential *potential)
  *
  * Gets the potential that is wrapped.
  *
- * Returns: (transfer none): the potential
+ * Returns: (transfer none) (nullable): the potential
  * Since: 0.1
  */
 GenlmPotential *

@@ -5,6 +5,7 @@
 
 #include "genlm-batch.h"
 #include "genlm-context.h"
+#include "genlm-seal-private.h"
 
 /* A number from a script or a file must not allocate gigabytes; the list grows. */
 #define MAX_RESERVED (1 << 20)
@@ -23,6 +24,7 @@
 struct _GenlmBatch
 {
   GPtrArray *items;
+  int        sealed;    /* atomic */
 };
 
 G_DEFINE_BOXED_TYPE (GenlmBatch, genlm_batch, genlm_batch_ref, genlm_batch_unref)
@@ -119,6 +121,7 @@ genlm_batch_append (GenlmBatch   *self,
                     GenlmContext *context)
 {
   g_return_if_fail (self != NULL);
+  g_return_if_fail (!g_atomic_int_get (&self->sealed));
   g_return_if_fail (context != NULL);
 
   g_ptr_array_add (self->items, genlm_context_ref (context));
@@ -161,4 +164,12 @@ genlm_batch_get (GenlmBatch *self,
   g_return_val_if_fail (index < self->items->len, NULL);
 
   return g_ptr_array_index (self->items, index);
+}
+
+/* Nothing is appended from now on: others may read it at any time. */
+void
+genlm_batch_seal (GenlmBatch *self)
+{
+  if (!g_atomic_int_get (&self->sealed))
+    g_atomic_int_set (&self->sealed, TRUE);
 }

@@ -5,6 +5,8 @@
  * Potentials hang what they know about a context on its node; that is what
  * makes them incremental although every call names the whole context. */
 
+#define G_LOG_DOMAIN "Genlm-Base"
+
 #include "genlm-context.h"
 
 #include <string.h>

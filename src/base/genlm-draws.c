@@ -4,6 +4,7 @@
 #define G_LOG_DOMAIN "Genlm-Base"
 
 #include "genlm-draws.h"
+#include "genlm-seal-private.h"
 
 #include <math.h>
 
@@ -29,6 +30,7 @@ typedef struct
 struct _GenlmDraws
 {
   GArray *items;
+  int     sealed;       /* atomic */
 };
 
 G_DEFINE_BOXED_TYPE (GenlmDraws, genlm_draws, genlm_draws_ref, genlm_draws_unref)
@@ -120,6 +122,7 @@ genlm_draws_append (GenlmDraws *self,
   Draw draw = { token, log_weight, NULL };
 
   g_return_if_fail (self != NULL);
+  g_return_if_fail (!g_atomic_int_get (&self->sealed));
   g_return_if_fail (log_weight < INFINITY);
 
   g_array_append_val (self->items, draw);
@@ -143,6 +146,7 @@ genlm_draws_append_dead (GenlmDraws *self,
   Draw draw = { token, -INFINITY, NULL };
 
   g_return_if_fail (self != NULL);
+  g_return_if_fail (!g_atomic_int_get (&self->sealed));
 
   draw.cause = g_strdup (cause);
   g_array_append_val (self->items, draw);
@@ -227,4 +231,12 @@ genlm_draws_get_cause (GenlmDraws *self,
   g_return_val_if_fail (index < self->items->len, NULL);
 
   return g_array_index (self->items, Draw, index).cause;
+}
+
+/* Nothing is appended from now on: others may read it at any time. */
+void
+genlm_draws_seal (GenlmDraws *self)
+{
+  if (!g_atomic_int_get (&self->sealed))
+    g_atomic_int_set (&self->sealed, TRUE);
 }

@@ -2,6 +2,8 @@
  * things, which property its input goes into. Kept with the type, since
  * elements of all kinds share no base class. */
 
+#define G_LOG_DOMAIN "Genlm-Base"
+
 #include "genlm-element.h"
 
 typedef struct

@@ -5,6 +5,7 @@
 
 #include "genlm-random-list.h"
 #include "genlm-random.h"
+#include "genlm-seal-private.h"
 
 /**
  * GenlmRandomList:
@@ -20,6 +21,7 @@
 struct _GenlmRandomList
 {
   GPtrArray *items;
+  int        sealed;    /* atomic */
 };
 
 G_DEFINE_BOXED_TYPE (GenlmRandomList, genlm_random_list, genlm_random_list_ref, genlm_random_list_unref)
@@ -98,6 +100,7 @@ genlm_random_list_append (GenlmRandomList *self,
                           GenlmRandom     *item)
 {
   g_return_if_fail (self != NULL);
+  g_return_if_fail (!g_atomic_int_get (&self->sealed));
   g_return_if_fail (item != NULL);
 
   g_ptr_array_add (self->items, genlm_random_ref (item));
@@ -140,4 +143,12 @@ genlm_random_list_get (GenlmRandomList *self,
   g_return_val_if_fail (index < self->items->len, NULL);
 
   return g_ptr_array_index (self->items, index);
+}
+
+/* Nothing is appended from now on: others may read it at any time. */
+void
+genlm_random_list_seal (GenlmRandomList *self)
+{
+  if (!g_atomic_int_get (&self->sealed))
+    g_atomic_int_set (&self->sealed, TRUE);
 }

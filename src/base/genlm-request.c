@@ -6,6 +6,8 @@
  * about who answers or when; it makes sure that there is exactly one answer,
  * that the answer is well formed, and that it arrives in the right context. */
 
+#define G_LOG_DOMAIN "Genlm-Base"
+
 #include "genlm-request-private.h"
 #include "genlm-batch.h"
 #include "genlm-context.h"
@@ -15,6 +17,7 @@
 #include "genlm-potential.h"
 #include "genlm-random-list.h"
 #include "genlm-scores.h"
+#include "genlm-seal-private.h"
 #include "genlm-token-set.h"
 #include "genlm-token-set-list.h"
 #include "genlm-weights.h"
@@ -57,6 +60,7 @@ struct _GenlmRequest
   int                  state;           /* State, atomic */
   gboolean             answered;        /* atomic: the result can be read */
   gboolean             has_deadline;
+  guint                timeout;         /* of the deadline, in ms */
   GenlmContext        *single;          /* a batch of one, for which no list is made */
   GenlmBatch          *batch;
   GenlmRandomList     *randoms;
@@ -597,6 +601,7 @@ genlm_request_new_batch (GObject             *source,
 {
   GenlmRequest *self = request_new (source, method, n_weights, cancellable, callback, NULL, user_data);
 
+  genlm_batch_seal (batch);
   self->batch = genlm_batch_ref (batch);
   return self;
 }
@@ -612,6 +617,7 @@ genlm_request_new_internal (GObject          *source,
 {
   GenlmRequest *self = request_new (source, method, n_weights, cancellable, NULL, func, user_data);
 
+  genlm_batch_seal (batch);
   self->batch = genlm_batch_ref (batch);
   if (cancellable != NULL)
     watch_cancellable (self);
@@ -667,6 +673,7 @@ genlm_request_set_randoms (GenlmRequest    *self,
   g_return_if_fail (genlm_random_list_get_size (randoms) == genlm_request_get_size (self));
 
   g_clear_pointer (&self->randoms, genlm_random_list_unref);
+  genlm_random_list_seal (randoms);
   self->randoms = genlm_random_list_ref (randoms);
 }
 
@@ -690,6 +697,7 @@ genlm_request_set_timeout (GenlmRequest *self,
       (self->callback == NULL && self->func == NULL))
     return;
   self->has_deadline = TRUE;
+  self->timeout = milliseconds;
   genlm_delivery_set_deadline (self->context, self,
                                g_get_monotonic_time () + (gint64) milliseconds * 1000);
 }
@@ -915,7 +923,10 @@ genlm_request_return_weights (GenlmRequest     *self,
   if (self->single != NULL)
     self->result = genlm_weights_ref (genlm_weights_list_get (weights, 0));
   else
-    self->result = genlm_weights_list_ref (weights);
+    {
+      genlm_weights_list_seal (weights);
+      self->result = genlm_weights_list_ref (weights);
+    }
   publish (self, FALSE);
 }
 
@@ -971,7 +982,10 @@ genlm_request_return_masks (GenlmRequest      *self,
   if (self->single != NULL)
     self->result = genlm_token_set_ref (genlm_token_set_list_get (masks, 0));
   else
-    self->result = genlm_token_set_list_ref (masks);
+    {
+      genlm_token_set_list_seal (masks);
+      self->result = genlm_token_set_list_ref (masks);
+    }
   publish (self, FALSE);
 }
 
@@ -1030,6 +1044,7 @@ genlm_request_return_draws (GenlmRequest *self,
     }
   if (!claim (self, STATE_ANSWERED))
     return;
+  genlm_draws_seal (draws);
   self->result = genlm_draws_ref (draws);
   publish (self, FALSE);
 }
@@ -1068,7 +1083,8 @@ genlm_request_expire (GenlmRequest *self)
 {
   self->has_deadline = FALSE;
   genlm_request_give_up (self, result_error (self, GENLM_POTENTIAL_ERROR_TIMED_OUT, G_MAXSIZE,
-                                             "there was no answer before the deadline"));
+                                             "there was no answer within %u ms (see the property “timeout”)",
+                                             self->timeout));
 }
 
 void

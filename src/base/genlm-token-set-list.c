@@ -5,6 +5,7 @@
 
 #include "genlm-token-set-list.h"
 #include "genlm-token-set.h"
+#include "genlm-seal-private.h"
 
 /**
  * GenlmTokenSetList:
@@ -20,6 +21,7 @@
 struct _GenlmTokenSetList
 {
   GPtrArray *items;
+  int        sealed;    /* atomic */
 };
 
 G_DEFINE_BOXED_TYPE (GenlmTokenSetList, genlm_token_set_list, genlm_token_set_list_ref, genlm_token_set_list_unref)
@@ -98,6 +100,7 @@ genlm_token_set_list_append (GenlmTokenSetList *self,
                              GenlmTokenSet     *item)
 {
   g_return_if_fail (self != NULL);
+  g_return_if_fail (!g_atomic_int_get (&self->sealed));
   g_return_if_fail (item != NULL);
 
   g_ptr_array_add (self->items, genlm_token_set_ref (item));
@@ -140,4 +143,12 @@ genlm_token_set_list_get (GenlmTokenSetList *self,
   g_return_val_if_fail (index < self->items->len, NULL);
 
   return g_ptr_array_index (self->items, index);
+}
+
+/* Nothing is appended from now on: others may read it at any time. */
+void
+genlm_token_set_list_seal (GenlmTokenSetList *self)
+{
+  if (!g_atomic_int_get (&self->sealed))
+    g_atomic_int_set (&self->sealed, TRUE);
 }

@@ -2,6 +2,8 @@
  * two vocabularies are the same when their contents are. The token trie is
  * built when it is first wanted. */
 
+#define G_LOG_DOMAIN "Genlm-Base"
+
 #include "genlm-vocab.h"
 #include "genlm-context.h"
 #include "genlm-trie-private.h"

@@ -5,6 +5,7 @@
 
 #include "genlm-weights-list.h"
 #include "genlm-weights.h"
+#include "genlm-seal-private.h"
 
 /**
  * GenlmWeightsList:
@@ -20,6 +21,7 @@
 struct _GenlmWeightsList
 {
   GPtrArray *items;
+  int        sealed;    /* atomic */
 };
 
 G_DEFINE_BOXED_TYPE (GenlmWeightsList, genlm_weights_list, genlm_weights_list_ref, genlm_weights_list_unref)
@@ -98,6 +100,7 @@ genlm_weights_list_append (GenlmWeightsList *self,
                            GenlmWeights     *item)
 {
   g_return_if_fail (self != NULL);
+  g_return_if_fail (!g_atomic_int_get (&self->sealed));
   g_return_if_fail (item != NULL);
 
   g_ptr_array_add (self->items, genlm_weights_ref (item));
@@ -140,4 +143,12 @@ genlm_weights_list_get (GenlmWeightsList *self,
   g_return_val_if_fail (index < self->items->len, NULL);
 
   return g_ptr_array_index (self->items, index);
+}
+
+/* Nothing is appended from now on: others may read it at any time. */
+void
+genlm_weights_list_seal (GenlmWeightsList *self)
+{
+  if (!g_atomic_int_get (&self->sealed))
+    g_atomic_int_set (&self->sealed, TRUE);
 }

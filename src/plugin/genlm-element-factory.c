@@ -1,4 +1,6 @@
 /* Knows an element by name before its plugin is loaded, and makes it. */
+#define G_LOG_DOMAIN "Genlm-Plugin"
+
 #include "genlm-element-factory-private.h"
 
 #include "genlm-element-value-private.h"

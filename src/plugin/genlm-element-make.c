@@ -1,5 +1,7 @@
 /* Makes elements by name: from variants, from arguments, and from recipes,
  * which hold recipes of other elements. */
+#define G_LOG_DOMAIN "Genlm-Plugin"
+
 #include "genlm-element-make.h"
 
 #include <gobject/gvaluecollector.h>
@@ -236,7 +238,7 @@ genlm_element_make_with (const char  *name,
  * @recipe: a variant of type `(sa{sv})`: the name of an element and its properties; a floating one is consumed
  * @error: return location for an error
  *
- * Makes an element from what [method@Potential.get_recipe] gave, here or in
+ * Makes an element from what [method@Potential.to_recipe] gave, here or in
  * another process.
  *
  * Properties that are elements hold recipes themselves.

@@ -1,6 +1,8 @@
 /* Values of element properties from what people write: words of a pipeline
  * description, and variants from bindings and recipes. Whatever does not fit
  * the property is an error that says what would. */
+#define G_LOG_DOMAIN "Genlm-Plugin"
+
 #include "genlm-element-value-private.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* Elements that a line of text describes, made and put together. It is not a
  * thing that runs: the last element of it may be. */
+#define G_LOG_DOMAIN "Genlm-Plugin"
+
 #include "genlm-pipeline.h"
 
 #include "genlm-pipeline-build-private.h"

@@ -6,6 +6,8 @@
  * are one batch, and what is dead takes its subtree with it. Any other way is
  * a function on sequences, which is asked token by token. */
 
+#define G_LOG_DOMAIN "Genlm-Potential"
+
 #include "genlm-coerced.h"
 #include "genlm-batch.h"
 #include "genlm-context.h"
@@ -557,11 +559,14 @@ static GenlmTraits
 genlm_coerced_get_traits (GenlmPotential *potential)
 {
   GenlmCoerced *self = GENLM_COERCED (potential);
+  GenlmTraits traits;
 
   if (self->base == NULL)
     return GENLM_TRAITS_NONE;
   /* A mask is a walk of prefixes here. */
-  return genlm_potential_get_traits (self->base) & ~GENLM_TRAITS_MASKS;
+  traits = genlm_potential_get_traits (self->base) & ~GENLM_TRAITS_MASKS;
+  /* The function may be a script's. */
+  return self->func != NULL ? traits & ~GENLM_TRAITS_THREAD_SAFE : traits;
 }
 
 static gboolean
@@ -995,7 +1000,7 @@ genlm_coerced_new_with_func (GenlmPotential   *base,
  *
  * Gets the potential that is seen through the vocabulary.
  *
- * Returns: (transfer none): the potential
+ * Returns: (transfer none) (nullable): the potential
  * Since: 0.1
  */
 GenlmPotential *

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  *
  * Maps a sequence of target tokens to a sequence of base tokens.
  *
- * The function must be pure, map the empty context to the empty one, and may be called from any thread
- * that asks the potential. %NULL is an error.
+ * The function must be pure, and map the empty context to the empty one. It
+ * is called in the thread that made the potential. %NULL is an error.
  *
  * Returns: (transfer full) (nullable): the context over the base's vocabulary
  *

@@ -6,6 +6,8 @@
  * functions into the vtable of everybody (PyGObject and gjs do that with
  * inherited interfaces). */
 
+#define G_LOG_DOMAIN "Genlm-Potential"
+
 #include "genlm-potential-base-private.h"
 #include "genlm-element.h"
 #include "genlm-enums.h"
@@ -265,7 +267,9 @@ genlm_potential_base_set_vocab (GenlmPotentialBase *self,
  * @self: a potential
  * @traits: what this instance promises beyond its class
  *
- * Says what a potential promises, before it is first asked.
+ * Says what a potential promises.
+ *
+ * Threads: before anybody asks the potential.
  *
  * Since: 0.1
  */
@@ -301,6 +305,8 @@ genlm_potential_base_get_name (GenlmPotentialBase *self)
  * @name: (nullable): a name for messages
  *
  * Sets the name.
+ *
+ * Threads: before others ask the potential.
  *
  * Since: 0.1
  */

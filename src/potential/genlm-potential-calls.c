@@ -2,6 +2,8 @@
  * the synchronous form. Each makes a request and sends it down the one path of
  * genlm-potential.c. */
 
+#define G_LOG_DOMAIN "Genlm-Potential"
+
 #include "genlm-potential-private.h"
 #include "genlm-batch.h"
 #include "genlm-context.h"

@@ -6,6 +6,8 @@
  * functions. What a caller can get wrong is found here, once; what an
  * implementation can get wrong is found when the request is answered. */
 
+#define G_LOG_DOMAIN "Genlm-Potential"
+
 #include "genlm-potential-private.h"
 #include "genlm-batch.h"
 #include "genlm-coerced.h"
@@ -1010,8 +1012,8 @@ genlm_potential_dup_label (GenlmPotential *self)
   return genlm_element_dup_label (G_OBJECT (self));
 }
 
-/* Takes what an implementation made; sets an error if it is nothing. */
-static gpointer
+/* Whether an implementation made something: an error, or nothing, is a failure. */
+static gboolean
 check_made (GenlmPotential  *self,
             gpointer         made,
             const char      *what,
@@ -1019,11 +1021,11 @@ check_made (GenlmPotential  *self,
             GError         **error)
 {
   if (made != NULL && local_error == NULL)
-    return made;
+    return TRUE;
   if (local_error == NULL)
     set_silent_error (self, what, &local_error);
   g_propagate_error (error, local_error);
-  return NULL;
+  return FALSE;
 }
 
 /**
@@ -1041,13 +1043,13 @@ genlm_potential_spawn (GenlmPotential  *self,
                        GError         **error)
 {
   GError *local_error = NULL;
-  GenlmPotential *spawn;
+  g_autoptr (GenlmPotential) spawn = NULL;
 
   g_return_val_if_fail (GENLM_IS_POTENTIAL (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   spawn = GENLM_POTENTIAL_GET_IFACE (self)->make_spawn (self, &local_error);
-  return check_made (self, spawn, "make_spawn", local_error, error);
+  return check_made (self, spawn, "make_spawn", local_error, error) ? g_steal_pointer (&spawn) : NULL;
 }
 
 /**
@@ -1075,7 +1077,7 @@ genlm_potential_coerce (GenlmPotential  *self,
 {
   GenlmVocab *vocab;
   GError *local_error = NULL;
-  GenlmPotential *coerced;
+  g_autoptr (GenlmPotential) coerced = NULL;
 
   g_return_val_if_fail (GENLM_IS_POTENTIAL (self), NULL);
   g_return_val_if_fail (target != NULL, NULL);
@@ -1086,8 +1088,7 @@ genlm_potential_coerce (GenlmPotential  *self,
     return g_object_ref (self);
 
   coerced = GENLM_POTENTIAL_GET_IFACE (self)->make_coerced (self, target, &local_error);
-  coerced = check_made (self, coerced, "make_coerced", local_error, error);
-  if (coerced == NULL)
+  if (!check_made (self, coerced, "make_coerced", local_error, error))
     return NULL;
 
   vocab = genlm_potential_get_vocab (coerced);
@@ -1100,13 +1101,13 @@ genlm_potential_coerce (GenlmPotential  *self,
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_RESULT,
                    "%s was to be coerced to %s, and its make_coerced() returned a potential over %s",
                    label, wanted, made);
-      g_clear_object (&coerced);
+      return NULL;
     }
-  return coerced;
+  return g_steal_pointer (&coerced);
 }
 
 /**
- * genlm_potential_get_recipe:
+ * genlm_potential_to_recipe:
  * @self: a potential
  * @error: return location for an error
  *
@@ -1120,18 +1121,30 @@ genlm_potential_coerce (GenlmPotential  *self,
  * Since: 0.1
  */
 GVariant *
-genlm_potential_get_recipe (GenlmPotential  *self,
-                            GError         **error)
+genlm_potential_to_recipe (GenlmPotential  *self,
+                           GError         **error)
 {
   GError *local_error = NULL;
-  GVariant *recipe;
+  g_autoptr (GVariant) recipe = NULL;
 
   g_return_val_if_fail (GENLM_IS_POTENTIAL (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   recipe = GENLM_POTENTIAL_GET_IFACE (self)->dup_recipe (self, &local_error);
-  recipe = check_made (self, recipe, "dup_recipe", local_error, error);
-  return recipe != NULL ? g_variant_take_ref (recipe) : NULL;
+  if (recipe != NULL)
+    g_variant_take_ref (recipe);
+  if (!check_made (self, recipe, "dup_recipe", local_error, error))
+    return NULL;
+  if (!g_variant_is_of_type (recipe, G_VARIANT_TYPE (GENLM_RECIPE_TYPE)))
+    {
+      g_autofree char *label = genlm_potential_dup_label (self);
+
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_RESULT,
+                   "%s has no recipe: its dup_recipe() returned a variant of type “%s”, wanted is “%s”",
+                   label, g_variant_get_type_string (recipe), GENLM_RECIPE_TYPE);
+      return NULL;
+    }
+  return g_steal_pointer (&recipe);
 }
 
 /* -- asking --------------------------------------------------------------- */

@@ -156,7 +156,7 @@ GenlmPotential    *genlm_potential_coerce                 (GenlmPotential       
                                                            GenlmVocab           *target,
                                                            GError              **error);
 GENLM_AVAILABLE_IN_ALL
-GVariant          *genlm_potential_get_recipe             (GenlmPotential       *self,
+GVariant          *genlm_potential_to_recipe             (GenlmPotential       *self,
                                                            GError              **error);
 GENLM_AVAILABLE_IN_ALL
 void               genlm_potential_evaluate               (GenlmPotential       *self,

@@ -1,5 +1,7 @@
 /* The product of two potentials over one vocabulary: log weights add. */
 
+#define G_LOG_DOMAIN "Genlm-Potential"
+
 #include "genlm-product.h"
 #include "genlm-aligned-private.h"
 #include "genlm-batch.h"
@@ -727,7 +729,7 @@ genlm_product_new (GenlmPotential  *first,
  *
  * Gets the first factor.
  *
- * Returns: (transfer none): the factor
+ * Returns: (transfer none) (nullable): the factor
  * Since: 0.1
  */
 GenlmPotential *
@@ -744,7 +746,7 @@ genlm_product_get_first (GenlmProduct *self)
  *
  * Gets the second factor.
  *
- * Returns: (transfer none): the factor
+ * Returns: (transfer none) (nullable): the factor
  * Since: 0.1
  */
 GenlmPotential *

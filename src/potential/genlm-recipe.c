@@ -74,7 +74,7 @@ value_to_variant (const GValue  *value,
         {
           /* A potential may know better than its properties. */
           if (GENLM_IS_POTENTIAL (g_value_get_object (value)))
-            return genlm_potential_get_recipe (g_value_get_object (value), error);
+            return genlm_potential_to_recipe (g_value_get_object (value), error);
           return genlm_recipe_from_properties (g_value_get_object (value), error);
         }
       break;

@@ -5,6 +5,8 @@
  * depth of the stack.
  */
 
+#define G_LOG_DOMAIN "Genlm-Sampler"
+
 #include "genlm-config.h"
 
 #include "genlm-rounds-private.h"

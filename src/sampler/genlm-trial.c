@@ -7,6 +7,8 @@
  * never as one minus what was rejected.
  */
 
+#define G_LOG_DOMAIN "Genlm-Sampler"
+
 #include "genlm-config.h"
 
 #include "genlm-trial-private.h"

@@ -4,6 +4,8 @@
  * random numbers nor know what a particle is.
  */
 
+#define G_LOG_DOMAIN "Genlm-Smc"
+
 #include "genlm-config.h"
 
 #include "genlm-resampling-private.h"

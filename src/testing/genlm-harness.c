@@ -1357,7 +1357,7 @@ genlm_harness_check_recipe (GenlmHarness  *self,
   g_return_val_if_fail (contexts != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  recipe = genlm_potential_get_recipe (self->potential, error);
+  recipe = genlm_potential_to_recipe (self->potential, error);
   if (recipe == NULL)
     return fail_to_check (self, "recipes", error);
   built = genlm_element_from_recipe (recipe, error);

@@ -143,6 +143,25 @@ test_potential_evaluate (GenlmPotential *potential,
     genlm_request_return_scores (request, scores);
 }
 
+static GenlmPotential *
+test_potential_make_coerced (GenlmPotential  *potential,
+                             GenlmVocab      *target,
+                             GError         **error)
+{
+  TestPotential *self = TEST_POTENTIAL (potential);
+
+  return self->coerced != NULL ? g_object_ref (self->coerced) : parent_iface->make_coerced (potential, target, error);
+}
+
+static GVariant *
+test_potential_dup_recipe (GenlmPotential  *potential,
+                           GError         **error)
+{
+  TestPotential *self = TEST_POTENTIAL (potential);
+
+  return self->recipe != NULL ? g_variant_new_parsed (self->recipe) : parent_iface->dup_recipe (potential, error);
+}
+
 static void
 test_potential_iface_init (GenlmPotentialInterface *iface)
 {
@@ -154,6 +173,8 @@ test_potential_iface_init (GenlmPotentialInterface *iface)
   iface->weigh_prefix_batch = test_potential_weigh_prefix_batch;
   iface->weigh_complete_batch = test_potential_weigh_complete_batch;
   iface->evaluate = test_potential_evaluate;
+  iface->make_coerced = test_potential_make_coerced;
+  iface->dup_recipe = test_potential_dup_recipe;
 }
 
 static void

@@ -34,6 +34,8 @@ struct _TestPotential
   guint               n_calls;          /* atomic: batch calls */
   guint               n_contexts;       /* atomic: contexts in them */
   GPtrArray          *kept;             /* requests under TEST_FAULT_NEVER */
+  GenlmPotential     *coerced;          /* borrowed: what make_coerced() returns */
+  const char         *recipe;           /* what dup_recipe() returns, as text */
   GThread            *thread;           /* of the last weigh_prefix() or weigh_complete() */
   void              (*on_get_vocab) (gpointer data);    /* called once if set */
   gpointer            on_get_vocab_data;

@@ -254,11 +254,11 @@ test_recipe_of_an_element (void)
   g_autoptr (GenlmContext) context = genlm_context_new_from_bytes (bytes);
 
   g_assert_no_error (error);
-  recipe = genlm_potential_get_recipe (product, &error);
+  recipe = genlm_potential_to_recipe (product, &error);
   g_assert_no_error (error);
   copy = genlm_element_from_recipe (recipe, &error);
   g_assert_no_error (error);
-  again = genlm_potential_get_recipe (copy, &error);
+  again = genlm_potential_to_recipe (copy, &error);
   g_assert_true (g_variant_equal (recipe, again));
   g_assert_cmpfloat_with_epsilon (genlm_potential_complete_sync (copy, context, NULL, &error),
                                   2 * log (0.4) + log (0.2), 1e-12);
@@ -317,6 +317,36 @@ test_core_elements_alone (void)
   g_assert_cmpuint (n_core, >=, 6);
 }
 
+/* What bindings use in place of the varargs. */
+static void
+test_make_with_objects (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmAutobatch) first = NULL;
+  g_autoptr (GenlmAutobatch) second = NULL;
+  const char *names[] = { "potential" };
+  const char *numbers[] = { "max-delay" };
+  const char *unknown[] = { "potentail" };
+  GObject *objects[1];
+
+  first = g_object_new (GENLM_TYPE_AUTOBATCH, NULL);
+  objects[0] = G_OBJECT (first);
+  second = genlm_element_make_with_objects ("autobatch", g_variant_new_parsed ("{'max-delay': <7>}"),
+                                            names, objects, 1, &error);
+  g_assert_no_error (error);
+  g_assert_true (genlm_autobatch_get_potential (second) == GENLM_POTENTIAL (first));
+
+  g_assert_null (genlm_element_make_with_objects ("autobatch", NULL, numbers, objects, 1, &error));
+  g_assert_error (error, GENLM_ELEMENT_ERROR, GENLM_ELEMENT_ERROR_INVALID_VALUE);
+  g_clear_error (&error);
+  g_assert_null (genlm_element_make_with_objects ("autobatch", NULL, unknown, objects, 1, &error));
+  g_assert_error (error, GENLM_ELEMENT_ERROR, GENLM_ELEMENT_ERROR_UNKNOWN_PROPERTY);
+  g_clear_error (&error);
+  objects[0] = G_OBJECT (genlm_registry_get_default ());
+  g_assert_null (genlm_element_make_with_objects ("autobatch", NULL, names, objects, 1, &error));
+  g_assert_error (error, GENLM_ELEMENT_ERROR, GENLM_ELEMENT_ERROR_INVALID_VALUE);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -337,6 +367,7 @@ main (int    argc,
   g_test_add_func ("/element-factory/values-arrive", test_values_arrive);
   g_test_add_func ("/element-factory/vocab", test_vocab);
   g_test_add_func ("/element-factory/make-with", test_make_with);
+  g_test_add_func ("/element-factory/make-with-objects", test_make_with_objects);
   g_test_add_func ("/element-factory/initialisation-fails", test_initialisation_fails);
   g_test_add_func ("/element-factory/recipe", test_recipe);
   g_test_add_func ("/element-factory/recipe-of-an-element", test_recipe_of_an_element);

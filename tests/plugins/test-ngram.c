@@ -338,7 +338,7 @@ test_copies (void)
   g_assert_cmpstr (genlm_potential_base_get_name (GENLM_POTENTIAL_BASE (spawn)), ==, "lm");
   g_assert_cmpuint (genlm_potential_base_get_timeout (GENLM_POTENTIAL_BASE (spawn)), ==, 1000);
 
-  recipe = genlm_potential_get_recipe (potential, &error);
+  recipe = genlm_potential_to_recipe (potential, &error);
   g_assert_no_error (error);
   built = genlm_element_from_recipe (recipe, &error);
   g_assert_no_error (error);
@@ -470,7 +470,7 @@ test_changed (Fixture       *fixture,
 
   write_text (fixture, "one two");
   potential = make_tiny (fixture, "");
-  recipe = genlm_potential_get_recipe (potential, &error);
+  recipe = genlm_potential_to_recipe (potential, &error);
   g_assert_no_error (error);
 
   write_text (fixture, "one two three");

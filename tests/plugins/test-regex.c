@@ -362,8 +362,8 @@ test_copies (void)
   g_autoptr (GenlmPotential) base = make ("(ab|ac|d|\xc3\xa9)*");
   g_autoptr (GenlmPotential) coerced = coerce (base, vocab);
   g_autoptr (GenlmPotential) spawn = genlm_potential_spawn (coerced, NULL);
-  g_autoptr (GVariant) recipe = genlm_potential_get_recipe (coerced, NULL);
-  g_autoptr (GVariant) base_recipe = genlm_potential_get_recipe (base, NULL);
+  g_autoptr (GVariant) recipe = genlm_potential_to_recipe (coerced, NULL);
+  g_autoptr (GVariant) base_recipe = genlm_potential_to_recipe (base, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GenlmPotential) rebuilt = NULL;
   g_autofree char *expected = trace (coerced, text, G_N_ELEMENTS (text));

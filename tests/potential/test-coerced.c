@@ -256,7 +256,7 @@ test_func (void)
   g_assert_null (genlm_potential_spawn (coerced, &error));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED);
   g_clear_error (&error);
-  g_assert_null (genlm_potential_get_recipe (coerced, &error));
+  g_assert_null (genlm_potential_to_recipe (coerced, &error));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED);
 }
 

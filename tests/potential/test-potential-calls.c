@@ -278,7 +278,7 @@ test_answers_twice (void)
 
   test->own_evaluate = TRUE;
   test->fault = TEST_FAULT_TWICE;
-  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*answered twice*");
+  g_test_expect_message ("Genlm-Base", G_LOG_LEVEL_CRITICAL, "*answered twice*");
   g_assert_cmpfloat (ask_prefix (GENLM_POTENTIAL (test), "a", NULL, &error), ==, 0);
   g_test_assert_expected_messages ();
   g_assert_no_error (error);
@@ -543,8 +543,55 @@ test_no_spawn_no_recipe (void)
   g_assert_null (genlm_potential_spawn (GENLM_POTENTIAL (test), &error));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED);
   g_clear_error (&error);
-  g_assert_null (genlm_potential_get_recipe (GENLM_POTENTIAL (test), &error));
+  g_assert_null (genlm_potential_to_recipe (GENLM_POTENTIAL (test), &error));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED);
+}
+
+/* What make_coerced() and dup_recipe() return is checked too. */
+static void
+test_wrong_made (void)
+{
+  g_autoptr (TestPotential) test = test_potential_new (GENLM_TRAITS_NONE);
+  g_autoptr (TestPotential) other = test_potential_new (GENLM_TRAITS_NONE);
+  g_autoptr (GenlmVocab) vocab = test_vocab ("ab", NULL);
+  g_autoptr (GVariant) recipe = NULL;
+  g_autoptr (GError) error = NULL;
+
+  test->coerced = GENLM_POTENTIAL (other);
+  g_assert_null (genlm_potential_coerce (GENLM_POTENTIAL (test), vocab, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_RESULT);
+  g_clear_error (&error);
+
+  test->recipe = "('regex', 7)";
+  g_assert_null (genlm_potential_to_recipe (GENLM_POTENTIAL (test), &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_RESULT);
+  g_clear_error (&error);
+  test->recipe = "('regex', {'pattern': <'a'>})";
+  recipe = genlm_potential_to_recipe (GENLM_POTENTIAL (test), &error);
+  g_assert_no_error (error);
+  g_assert_false (g_variant_is_floating (recipe));
+}
+
+/* A list that is on its way, or has arrived, is not changed any more. */
+static void
+test_sealed (void)
+{
+  g_autoptr (GenlmBatch) batch = test_batch ("a", NULL);
+  g_autoptr (GenlmContext) context = test_context ("b");
+  g_autoptr (GenlmRequest) request = genlm_request_new (NULL, GENLM_METHOD_SAMPLE, batch, 0, NULL, NULL, NULL);
+  g_autoptr (GenlmDraws) draws = genlm_draws_new ();
+
+  g_test_expect_message ("Genlm-Base", G_LOG_LEVEL_CRITICAL, "*sealed*");
+  genlm_batch_append (batch, context);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (genlm_batch_get_size (batch), ==, 1);
+
+  genlm_draws_append (draws, 3, 0);
+  genlm_request_return_draws (request, draws);
+  g_test_expect_message ("Genlm-Base", G_LOG_LEVEL_CRITICAL, "*sealed*");
+  genlm_draws_append (draws, 4, 0);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (genlm_draws_get_size (draws), ==, 1);
 }
 
 int
@@ -572,5 +619,7 @@ main (int    argc,
   g_test_add_func ("/potential/no-callback", test_no_callback);
   g_test_add_func ("/potential/label", test_label);
   g_test_add_func ("/potential/no-spawn-no-recipe", test_no_spawn_no_recipe);
+  g_test_add_func ("/potential/wrong-made", test_wrong_made);
+  g_test_add_func ("/potential/sealed", test_sealed);
   return g_test_run ();
 }

@@ -234,7 +234,7 @@ test_small_overlap (void)
       g_autoptr (GError) error = NULL;
 
       if (i == 1)
-        g_test_expect_message (NULL, G_LOG_LEVEL_MESSAGE, "*11 and 1 tokens share only 1*");
+        g_test_expect_message ("Genlm-Potential", G_LOG_LEVEL_MESSAGE, "*11 and 1 tokens share only 1*");
       product = g_initable_new (GENLM_TYPE_PRODUCT, NULL, &error,
                                 "first", first, "second", second, "intersect", TRUE, NULL);
       if (i == 1)

@@ -383,7 +383,7 @@ void test_copies () throws GLib.Error {
 
 	assert_true (p.spawn ().prefix_sync (context ({ B })) == 0.0);
 	assert_true (p.coerce (target).get_vocab ().equal (target));
-	assert_cmpstr (p.get_recipe ().print (false), EQ, "('everything', {'answer': <42>})");
+	assert_cmpstr (p.to_recipe ().print (false), EQ, "('everything', {'answer': <42>})");
 	foreach (unowned string name in new string[] { "make_spawn", "make_coerced", "dup_recipe" })
 		assert_true (name in p.asked);
 }
