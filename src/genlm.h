@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 #include "genlm-context.h"
 #include "genlm-draws.h"
 #include "genlm-element.h"
+#include "genlm-potential-error.h"
 #include "genlm-random.h"
 #include "genlm-random-list.h"
 #include "genlm-request.h"

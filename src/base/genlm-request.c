@@ -14,7 +14,7 @@
 #include "genlm-delivery-private.h"
 #include "genlm-draws.h"
 #include "genlm-element.h"
-#include "genlm-potential.h"
+#include "genlm-potential-error.h"
 #include "genlm-random-list.h"
 #include "genlm-scores.h"
 #include "genlm-seal-private.h"

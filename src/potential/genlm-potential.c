@@ -63,17 +63,6 @@
  */
 G_DEFINE_INTERFACE (GenlmPotential, genlm_potential, G_TYPE_OBJECT)
 
-/**
- * genlm_potential_error_quark:
- *
- * Gets the domain of [error@PotentialError].
- *
- * Returns: the quark of %GENLM_POTENTIAL_ERROR
- *
- * Since: 0.1
- */
-G_DEFINE_QUARK (genlm-potential-error-quark, genlm_potential_error)
-
 /* -- where things run ----------------------------------------------------- */
 
 typedef struct
