@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-# Single calls that are made at the same time become one call of the batch
-# function, which is asked about equal contexts once.
+# Single calls that are made at the same time become one batch, which is asked about equal contexts once.
 import gi
 gi.require_version('Genlm', '1.0')
 from gi.repository import Genlm, GLib

@@ -10,7 +10,6 @@ main (void)
   g_autoptr (GenlmAwrs) sampler = NULL;
   g_autoptr (GenlmSmc) smc = NULL;
   g_autoptr (GenlmSequences) sequences = NULL;
-  GVariant *posterior;
   GVariantIter iter;
   const char *text;
   double probability;
@@ -18,19 +17,14 @@ main (void)
   if ((model = genlm_element_make_with ("ngram", &error, "prompt", "The capital of", NULL)) == NULL ||
       (pattern = genlm_element_make_with ("regex", &error, "pattern", " [A-Z][a-z]+ is [A-Z][a-z]+\\.", NULL)) == NULL ||
       (sampler = genlm_awrs_new (model, pattern, &error)) == NULL ||
-      (smc = genlm_smc_new (GENLM_SAMPLER (sampler), NULL, &error)) == NULL)
+      (smc = genlm_element_make_with ("smc", &error, "sampler", sampler, "particles", 16, "max-tokens", 12,
+                                      "seed", G_GUINT64_CONSTANT (7), NULL)) == NULL ||
+      (sequences = genlm_smc_run_sync (smc, NULL, &error)) == NULL)
     g_error ("%s", error->message);
 
-  g_object_set (smc, "particles", 16, "max-tokens", 12, "seed", G_GUINT64_CONSTANT (7), NULL);
-  sequences = genlm_smc_run_sync (smc, NULL, &error);
-  if (sequences == NULL)
-    g_error ("%s", error->message);
-
-  posterior = genlm_sequences_get_posterior (sequences);
-  g_variant_iter_init (&iter, posterior);
+  g_variant_iter_init (&iter, genlm_sequences_get_posterior (sequences));
   while (g_variant_iter_next (&iter, "(&sd)", &text, &probability))
     g_print ("%.3f %s\n", probability, text);
-  g_print ("log evidence %.3f, effective sample size %.1f\n",
-           genlm_sequences_get_log_evidence (sequences), genlm_sequences_get_ess (sequences));
+  g_print ("log evidence %.3f, ESS %.1f\n", genlm_sequences_get_log_evidence (sequences), genlm_sequences_get_ess (sequences));
   return 0;
 }

@@ -23,9 +23,8 @@ const Short = GObject.registerClass(class Short extends Genlm.PotentialBase {
     }
 });
 
-const model = Genlm.element_make('ngram');
 const condition = Genlm.element_make('regex', {pattern: '[A-Za-z ]+\\.'}).multiply(new Lipogram());
-const sampler = new Genlm.Awrs({potential: model, condition});
+const sampler = new Genlm.Awrs({potential: Genlm.element_make('ngram'), condition});
 const smc = new Genlm.Smc({sampler, critic: new Short(), particles: 32, max_tokens: 20, seed: 7});
 for (const [text, probability] of smc.run_sync(null).get_posterior().deepUnpack())
     print(`${probability.toFixed(3)} ${text}`);
