@@ -19,10 +19,8 @@ lipogram_weigh (GenlmPotential  *self,
 {
   *out = 0.0;
   for (GenlmContext *c = context; genlm_context_get_length (c) > 0; c = genlm_context_get_parent (c))
-    {
-      if (genlm_context_get_last (c) == 'e')
-        *out = -INFINITY;
-    }
+    if (genlm_context_get_last (c) == 'e')
+      *out = -INFINITY;
   return TRUE;
 }
 
@@ -52,14 +50,13 @@ int
 main (void)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmPotential) lipogram = g_object_new (LIPOGRAM_TYPE, NULL);
   g_autoptr (GenlmPotential) model = NULL;
   g_autoptr (GenlmPotential) pattern = NULL;
-  g_autoptr (GenlmPotential) lipogram = g_object_new (LIPOGRAM_TYPE, NULL);
   g_autoptr (GenlmPotential) condition = NULL;
   g_autoptr (GenlmAwrs) sampler = NULL;
   g_autoptr (GenlmSmc) smc = NULL;
   g_autoptr (GenlmSequences) sequences = NULL;
-  GVariant *posterior;
   GVariantIter iter;
   const char *text;
   double probability;
@@ -68,16 +65,12 @@ main (void)
       (pattern = genlm_element_make_with ("regex", &error, "pattern", "[A-Za-z ]+\\.", NULL)) == NULL ||
       (condition = genlm_potential_multiply (pattern, lipogram, &error)) == NULL ||
       (sampler = genlm_awrs_new (model, condition, &error)) == NULL ||
-      (smc = genlm_smc_new (GENLM_SAMPLER (sampler), NULL, &error)) == NULL)
+      (smc = genlm_element_make_with ("smc", &error, "sampler", sampler, "particles", 32, "max-tokens", 20,
+                                      "seed", G_GUINT64_CONSTANT (7), NULL)) == NULL ||
+      (sequences = genlm_smc_run_sync (smc, NULL, &error)) == NULL)
     g_error ("%s", error->message);
 
-  g_object_set (smc, "particles", 32, "max-tokens", 20, "seed", G_GUINT64_CONSTANT (7), NULL);
-  sequences = genlm_smc_run_sync (smc, NULL, &error);
-  if (sequences == NULL)
-    g_error ("%s", error->message);
-
-  posterior = genlm_sequences_get_posterior (sequences);
-  g_variant_iter_init (&iter, posterior);
+  g_variant_iter_init (&iter, genlm_sequences_get_posterior (sequences));
   while (g_variant_iter_next (&iter, "(&sd)", &text, &probability))
     g_print ("%.3f %s\n", probability, text);
   return 0;
