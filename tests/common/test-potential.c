@@ -267,3 +267,20 @@ test_wait (guint *done,
   while (g_atomic_int_get (done) < (int) wanted)
     g_main_context_iteration (context, TRUE);
 }
+
+void
+test_take_result (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_object_ref (result);
+  *(GAsyncResult **) user_data = result;
+}
+
+GAsyncResult *
+test_wait_for_result (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return *result;
+}

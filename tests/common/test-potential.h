@@ -52,5 +52,11 @@ GenlmVocab    *test_vocab                (const char  *first,
 /* Runs the thread-default context until *done is not zero. */
 void           test_wait                 (guint       *done,
                                           guint        wanted);
+/* A callback that keeps a reference to the result where the data points, and who
+ * waits for it. */
+void           test_take_result          (GObject      *source,
+                                          GAsyncResult *result,
+                                          gpointer      user_data);
+GAsyncResult  *test_wait_for_result      (GAsyncResult **result);
 
 G_END_DECLS

@@ -3,23 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-static void
-take_result (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
-{
-  g_object_ref (result);
-  *(GAsyncResult **) user_data = result;
-}
-
-static GAsyncResult *
-wait_for (GAsyncResult **result)
-{
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return *result;
-}
-
 /* Two tokens that spell the same, one of nothing, one with a dead byte inside,
  * and a prefix of another. */
 static GenlmVocab *
@@ -68,8 +51,8 @@ test_values (void)
 
       genlm_batch_append (batch, context);
       genlm_batch_append (batch, context);
-      genlm_potential_batch_logw_next (coerced, batch, NULL, take_result, &result);
-      list = genlm_potential_batch_logw_next_finish (coerced, wait_for (&result), &error);
+      genlm_potential_batch_logw_next (coerced, batch, NULL, test_take_result, &result);
+      list = genlm_potential_batch_logw_next_finish (coerced, test_wait_for_result (&result), &error);
       g_assert_no_error (error);
       check_weights (genlm_weights_list_get (list, 0));
       check_weights (genlm_weights_list_get (list, 1));
@@ -105,8 +88,8 @@ test_zero (void)
   g_assert_null (genlm_potential_logw_next_sync (coerced, context, NULL, &error));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_ZERO_PREFIX);
   g_clear_error (&error);
-  genlm_potential_logw_next (coerced, context, NULL, take_result, &result);
-  g_assert_null (genlm_potential_logw_next_finish (coerced, wait_for (&result), &error));
+  genlm_potential_logw_next (coerced, context, NULL, test_take_result, &result);
+  g_assert_null (genlm_potential_logw_next_finish (coerced, test_wait_for_result (&result), &error));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_ZERO_PREFIX);
 }
 
@@ -129,8 +112,8 @@ test_faults (void)
       g_assert_null (genlm_potential_logw_next_sync (coerced, context, NULL, &error));
       g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_RESULT);
       g_clear_error (&error);
-      genlm_potential_logw_next (coerced, context, NULL, take_result, &result);
-      g_assert_null (genlm_potential_logw_next_finish (coerced, wait_for (&result), &error));
+      genlm_potential_logw_next (coerced, context, NULL, test_take_result, &result);
+      g_assert_null (genlm_potential_logw_next_finish (coerced, test_wait_for_result (&result), &error));
       g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_RESULT);
     }
 }
@@ -148,9 +131,9 @@ test_cancel (void)
 
   test->own_evaluate = TRUE;
   test->fault = TEST_FAULT_NEVER;
-  genlm_potential_logw_next (coerced, context, cancellable, take_result, &result);
+  genlm_potential_logw_next (coerced, context, cancellable, test_take_result, &result);
   g_cancellable_cancel (cancellable);
-  g_assert_null (genlm_potential_logw_next_finish (coerced, wait_for (&result), &error));
+  g_assert_null (genlm_potential_logw_next_finish (coerced, test_wait_for_result (&result), &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   while (g_main_context_iteration (NULL, FALSE))
     ;

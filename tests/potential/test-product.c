@@ -4,23 +4,6 @@
 #include <string.h>
 
 static void
-take_result (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
-{
-  g_object_ref (result);
-  *(GAsyncResult **) user_data = result;
-}
-
-static GAsyncResult *
-wait_for (GAsyncResult **result)
-{
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return *result;
-}
-
-static void
 test_values (void)
 {
   GenlmTraits traits[] = { GENLM_TRAITS_NONE, GENLM_TRAITS_INLINE, GENLM_TRAITS_THREAD_SAFE };
@@ -50,16 +33,16 @@ test_values (void)
       g_assert_no_error (error);
       g_assert_cmpfloat (genlm_scores_get (sync, 0), ==, -0.5);
       g_assert_true (genlm_scores_get (sync, 1) == -INFINITY);
-      genlm_potential_batch_prefix (product, batch, NULL, take_result, &result);
-      async = genlm_potential_batch_prefix_finish (product, wait_for (&result), &error);
+      genlm_potential_batch_prefix (product, batch, NULL, test_take_result, &result);
+      async = genlm_potential_batch_prefix_finish (product, test_wait_for_result (&result), &error);
       g_assert_no_error (error);
       g_assert_cmpfloat (genlm_scores_get (async, 0), ==, -0.5);
       g_assert_true (genlm_scores_get (async, 1) == -INFINITY);
 
       weights = genlm_potential_logw_next_sync (product, context, NULL, &error);
       g_assert_no_error (error);
-      genlm_potential_logw_next (product, context, NULL, take_result, &weights_result);
-      async_weights = genlm_potential_logw_next_finish (product, wait_for (&weights_result), &error);
+      genlm_potential_logw_next (product, context, NULL, test_take_result, &weights_result);
+      async_weights = genlm_potential_logw_next_finish (product, test_wait_for_result (&weights_result), &error);
       g_assert_no_error (error);
       for (guint k = 0; k < 257; k++)
         {
@@ -108,8 +91,8 @@ test_errors (void)
       g_assert_null (genlm_potential_batch_prefix_sync (product, batch, NULL, &error));
       g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_WEIGHT);
       g_clear_error (&error);
-      genlm_potential_batch_prefix (product, batch, NULL, take_result, &result);
-      g_assert_null (genlm_potential_batch_prefix_finish (product, wait_for (&result), &error));
+      genlm_potential_batch_prefix (product, batch, NULL, test_take_result, &result);
+      g_assert_null (genlm_potential_batch_prefix_finish (product, test_wait_for_result (&result), &error));
       g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_WEIGHT);
       sides[i]->fault = TEST_FAULT_NONE;
     }
@@ -129,9 +112,9 @@ test_cancel (void)
 
   b->own_evaluate = TRUE;
   b->fault = TEST_FAULT_NEVER;
-  genlm_potential_batch_prefix (product, batch, cancellable, take_result, &result);
+  genlm_potential_batch_prefix (product, batch, cancellable, test_take_result, &result);
   g_cancellable_cancel (cancellable);
-  g_assert_null (genlm_potential_batch_prefix_finish (product, wait_for (&result), &error));
+  g_assert_null (genlm_potential_batch_prefix_finish (product, test_wait_for_result (&result), &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -156,8 +139,8 @@ test_dropped (void)
 
       sides[i]->own_evaluate = TRUE;
       sides[i]->fault = TEST_FAULT_DROP;
-      genlm_potential_batch_prefix (product, batch, NULL, take_result, &result);
-      g_assert_null (genlm_potential_batch_prefix_finish (product, wait_for (&result), &error));
+      genlm_potential_batch_prefix (product, batch, NULL, test_take_result, &result);
+      g_assert_null (genlm_potential_batch_prefix_finish (product, test_wait_for_result (&result), &error));
       g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NO_ANSWER);
       sides[i]->fault = TEST_FAULT_NONE;
     }
@@ -206,8 +189,8 @@ test_intersect (void)
   g_assert_cmpfloat (genlm_potential_complete_sync (product, context, NULL, &error), ==, -4);
   weights = genlm_potential_logw_next_sync (product, context, NULL, &error);
   g_assert_no_error (error);
-  genlm_potential_logw_next (product, context, NULL, take_result, &result);
-  async_weights = genlm_potential_logw_next_finish (product, wait_for (&result), &error);
+  genlm_potential_logw_next (product, context, NULL, test_take_result, &result);
+  async_weights = genlm_potential_logw_next_finish (product, test_wait_for_result (&result), &error);
   g_assert_no_error (error);
   for (guint i = 0; i < 4; i++)
     {
