@@ -15,5 +15,12 @@ gsize    genlm_potential_get_n_weights  (GenlmPotential *self);
 void     genlm_potential_set_zero_error (GenlmPotential *self,
                                          GenlmContext   *context,
                                          GError        **error);
+/* Sets the error of an implementation that failed in @what and did not say why. */
+void     genlm_potential_set_silent_error (GenlmPotential *self,
+                                           const char     *what,
+                                           GError        **error);
+
+/* Fills the interface in genlm_potential_default_init(). */
+void     genlm_potential_install_defaults (GenlmPotentialInterface *iface);
 
 G_END_DECLS
