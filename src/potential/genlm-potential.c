@@ -14,6 +14,7 @@
 #include "genlm-delivery-private.h"
 #include "genlm-element.h"
 #include "genlm-potential-base-private.h"
+#include "genlm-recipe-private.h"
 #include "genlm-scores.h"
 #include "genlm-token-set.h"
 #include "genlm-token-set-list.h"
