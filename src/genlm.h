@@ -33,6 +33,8 @@ G_BEGIN_DECLS
 
 #include "genlm-autobatch.h"
 
+#include "genlm-worker.h"
+
 #include "genlm-element-factory.h"
 #include "genlm-element-make.h"
 #include "genlm-pipeline.h"

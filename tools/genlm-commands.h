@@ -9,5 +9,7 @@ int genlm_inspect_main (int    argc,
                         char **argv);
 int genlm_launch_main  (int    argc,
                         char **argv);
+int genlm_worker_main  (int    argc,
+                        char **argv);
 
 G_END_DECLS

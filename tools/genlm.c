@@ -9,12 +9,13 @@ typedef struct
 {
   const char *name;
   int       (*main) (int argc, char **argv);
-  const char *summary;
+  const char *summary;  /* NULL if it is not for people */
 } Command;
 
 static const Command commands[] = {
   { "inspect", genlm_inspect_main, "Show plugins, elements and their properties" },
   { "launch", genlm_launch_main, "Run a pipeline description and show what comes out" },
+  { "worker", genlm_worker_main, NULL },
 };
 
 static GString *
@@ -27,7 +28,8 @@ help_text (void)
                                 "Commands:\n");
 
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_string_append_printf (text, "  %-12s %s\n", commands[i].name, commands[i].summary);
+    if (commands[i].summary != NULL)
+      g_string_append_printf (text, "  %-12s %s\n", commands[i].name, commands[i].summary);
   g_string_append (text, "\n\"genlm COMMAND --help\" says more about each.\n");
   return text;
 }

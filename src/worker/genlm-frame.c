@@ -78,7 +78,7 @@ check_header (const GenlmFrameHeader  *header,
                                header->version, GENLM_FRAME_VERSION);
   else if (type == NULL)
     problem = g_strdup_printf ("%u is no kind of frame", header->kind);
-  else if ((*type == '\0') != (header->variant_size == 0))
+  else if (*type == '\0' && header->variant_size > 0) /* an empty array has no bytes */
     problem = g_strdup_printf ("kind %u has a variant of %u bytes", header->kind, header->variant_size);
   else if (header->variant_size > GENLM_FRAME_MAX_VARIANT || header->tail_size > GENLM_FRAME_MAX_TAIL)
     problem = g_strdup_printf ("it is larger than the limits: a variant of %u bytes, a tail of %" G_GUINT64_FORMAT,

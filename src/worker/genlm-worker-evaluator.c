@@ -1,0 +1,502 @@
+/* Answers what an EVALUATE frame asks: reads its groups, of which nothing is
+ * believed, asks the potential, and writes the answers.
+ *
+ * A unit is what is asked with one call: a single item, or all items of a batch.
+ * The path of single scores is what a pool is fast by: there is no lock, no object
+ * and no memory on it besides the context. Whatever fails on it is asked again of a
+ * GenlmRequest, which says what is wrong as it does everywhere. */
+
+#define G_LOG_DOMAIN "Genlm-Worker"
+
+#include "genlm-worker-evaluator-private.h"
+
+#include "genlm-batch.h"
+#include "genlm-potential-private.h"
+#include "genlm-scores.h"
+#include "genlm-token-set.h"
+#include "genlm-token-set-list.h"
+#include "genlm-weights-list.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Microseconds that an answer may wait for others to share the way with, and
+ * from which on a unit is too slow to wait for. */
+#define PATIENCE 200
+#define SLOW_UNIT 100
+/* Answers of so many bytes do not wait. */
+#define MAX_WAITING (64u << 10)
+
+typedef struct
+{
+  const guint32 *next;
+  const guint32 *end;
+} Words;
+
+typedef struct
+{
+  GenlmContext *context;
+  gboolean      is_owned;
+  guint32       slot;
+} Item;
+
+static gboolean
+break_off (GError     **error,
+           const char  *problem)
+{
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_WORKER_FAILED,
+               "A frame that asks a worker is broken: %s", problem);
+  return FALSE;
+}
+
+/* -- reading -------------------------------------------------------------- */
+
+static gboolean
+read_item (GenlmWorkerEvaluator  *self,
+           Words                 *words,
+           GenlmMethod            method,
+           Item                  *item,
+           GError               **error)
+{
+  const guint32 *word = words->next;
+  guint32 n_tokens, node;
+  GenlmContext *base;
+
+  if (words->end - word < 4 || (gsize) (words->end - word) - 4 < word[1])
+    return break_off (error, "an item goes beyond its end");
+  base = genlm_worker_nodes_peek (self->nodes, word[0]);
+  n_tokens = word[1];
+  node = word[2];
+  item->slot = word[3];
+  words->next += 4 + n_tokens;
+
+  if (base == NULL)
+    return break_off (error, "the node on which an item is based is not known");
+  if (method == GENLM_METHOD_NEXT ? item->slot >= GENLM_REGION_N_SLOTS : item->slot != 0)
+    return break_off (error, "an item names a slot that there is not");
+  item->context = n_tokens > 0 ? genlm_context_append_tokens (base, word + 4, n_tokens) : base;
+  item->is_owned = n_tokens > 0;
+  if (node != GENLM_NODE_NONE && !genlm_worker_nodes_add (self->nodes, node, item->context))
+    {
+      if (item->is_owned)
+        genlm_context_unref (item->context);
+      return break_off (error, "the number of an item's node is in use, or leaves a gap");
+    }
+  return TRUE;
+}
+
+static void
+item_clear (Item *item)
+{
+  if (item->is_owned)
+    genlm_context_unref (item->context);
+}
+
+/* -- asking --------------------------------------------------------------- */
+
+static void
+note_answer (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Asks with a request, of one context or of a batch, and waits for the answer. */
+static GenlmRequest *
+ask (GenlmWorkerInstance *instance,
+     GenlmMethod          method,
+     GenlmContext        *context,
+     GenlmBatch          *batch)
+{
+  GObject *source = G_OBJECT (instance->potential);
+  gsize n_weights = (gsize) instance->vocab_size + 1;
+  gboolean answered = FALSE;
+  GAsyncReadyCallback callback = instance->is_direct ? NULL : note_answer;
+  GenlmRequest *request;
+
+  request = context != NULL ? genlm_request_new_single (source, method, context, n_weights, NULL, callback, &answered)
+                            : genlm_request_new_batch (source, method, batch, n_weights, NULL, callback, &answered);
+  genlm_request_start (request, NULL);
+  if (instance->is_direct)
+    {
+      genlm_potential_evaluate_sync (instance->potential, request);
+    }
+  else
+    {
+      genlm_potential_evaluate (instance->potential, request);
+      while (!answered)
+        g_main_context_iteration (genlm_request_get_context (request), TRUE);
+    }
+  return request;
+}
+
+/* -- answering ------------------------------------------------------------ */
+
+static void
+put_weights (GenlmWorkerEvaluator *self,
+             guint32               slot,
+             GenlmWeights         *weights)
+{
+  memcpy (genlm_region_peek_slot (self->region, slot), genlm_weights_peek (weights),
+          genlm_weights_get_size (weights) * sizeof (double));
+}
+
+static void
+put_mask (GenlmWorkerEvaluator *self,
+          GenlmTokenSet        *mask)
+{
+  gsize n_words = (genlm_token_set_get_size (mask) + 63) / 64;
+  gsize count = genlm_token_set_get_count (mask);
+  gboolean as_ids = count * sizeof (guint32) < n_words * sizeof (guint64);
+  gsize n_bytes = as_ids ? (count + 1) / 2 * 8 : n_words * 8;
+  guint32 *place = genlm_worker_answers_add (self->answers, GENLM_FRAME_MASKS, 1, 8 + n_bytes);
+
+  place[0] = as_ids ? GENLM_MASK_IDS : GENLM_MASK_BITS;
+  place[1] = (guint32) (as_ids ? count : n_words);
+  if (as_ids)
+    {
+      g_autofree guint32 *ids = genlm_token_set_dup_tokens (mask, &count);
+
+      memcpy (place + 2, ids, count * sizeof (guint32));
+      if (count % 2 == 1)
+        place[2 + count] = 0;
+    }
+  else
+    {
+      memcpy (place + 2, genlm_token_set_peek (mask), n_bytes);
+    }
+}
+
+/* What a request was answered with, for one context or for a batch. */
+static void
+put_answer (GenlmWorkerEvaluator *self,
+            GenlmRequest         *request,
+            const guint32        *slots)
+{
+  const GError *error = genlm_request_peek_error (request);
+  guint32 n = (guint32) genlm_request_get_size (request);
+
+  if (error != NULL)
+    {
+      genlm_worker_answers_add_error (self->answers, n, error);
+      return;
+    }
+  switch (genlm_request_get_method (request))
+    {
+    case GENLM_METHOD_PREFIX:
+    case GENLM_METHOD_COMPLETE:
+      {
+        g_autoptr (GenlmScores) scores = genlm_request_finish_scores (request, NULL);
+        gsize size = n * sizeof (double);
+
+        memcpy (genlm_worker_answers_add (self->answers, GENLM_FRAME_SCORES, n, size),
+                genlm_scores_peek (scores), size);
+      }
+      break;
+
+    case GENLM_METHOD_NEXT:
+      {
+        g_autoptr (GenlmWeightsList) weights = genlm_request_finish_weights (request, NULL);
+
+        for (guint32 i = 0; i < n; i++)
+          put_weights (self, slots[i], genlm_weights_list_get (weights, i));
+        genlm_worker_answers_add (self->answers, GENLM_FRAME_WEIGHTS, n, 0);
+      }
+      break;
+
+    case GENLM_METHOD_MASK:
+      {
+        g_autoptr (GenlmTokenSetList) masks = genlm_request_finish_masks (request, NULL);
+
+        for (guint32 i = 0; i < n; i++)
+          put_mask (self, genlm_token_set_list_get (masks, i));
+      }
+      break;
+
+    case GENLM_METHOD_SAMPLE:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* -- units ---------------------------------------------------------------- */
+
+/* How long units take decides which answers wait for which. */
+static void
+end_unit (GenlmWorkerEvaluator *self,
+          gint64                now)
+{
+  if (self->unit_pace != NULL)
+    *self->unit_pace += (now - self->unit_start - *self->unit_pace) / 8;
+  self->unit_pace = NULL;
+}
+
+static gboolean
+begin_unit (GenlmWorkerEvaluator  *self,
+            gint64                *pace,
+            GError               **error)
+{
+  gint64 now = g_get_monotonic_time ();
+  gsize waiting = genlm_worker_answers_get_size (self->answers);
+
+  end_unit (self, now);
+  if (waiting == 0)
+    {
+      self->oldest = 0;
+    }
+  else
+    {
+      if (self->oldest == 0)
+        self->oldest = now;
+      if (waiting > MAX_WAITING || *pace > SLOW_UNIT || now - self->oldest > PATIENCE)
+        {
+          if (!genlm_worker_answers_flush (self->answers, error))
+            return FALSE;
+          self->oldest = 0;
+          now = g_get_monotonic_time ();
+        }
+    }
+  genlm_worker_limits_renew (self->limits);
+  self->unit_start = now;
+  self->unit_pace = pace;
+  genlm_region_set_current (self->region, self->answers->next);
+  return TRUE;
+}
+
+static void
+answer_score (GenlmWorkerEvaluator *self,
+              GenlmWorkerInstance  *instance,
+              GenlmMethod           method,
+              GenlmContext         *context)
+{
+  double score = NAN;
+  g_autoptr (GError) error = NULL;
+  gboolean is_prefix = method == GENLM_METHOD_PREFIX;
+  gboolean done = (is_prefix ? instance->iface->weigh_prefix
+                             : instance->iface->weigh_complete) (instance->potential, context, &score, &error);
+
+  if (G_LIKELY (done && error == NULL && score < INFINITY))
+    {
+      *(double *) genlm_worker_answers_add (self->answers, GENLM_FRAME_SCORES, 1, sizeof score) = score;
+      return;
+    }
+  if (error == NULL && !done)
+    genlm_potential_set_silent_error (instance->potential, is_prefix ? "weigh_prefix" : "weigh_complete", &error);
+  if (error == NULL)
+    {
+      g_autoptr (GenlmRequest) request =
+        genlm_request_new_single (G_OBJECT (instance->potential), method, context, 0, NULL, NULL, NULL);
+
+      genlm_request_return_score (request, score, FALSE);
+      genlm_request_finish_score (request, &error);
+    }
+  genlm_worker_answers_add_error (self->answers, 1, error);
+}
+
+/* The parent looks for NaN in what it gets, so it is not looked for here. */
+static void
+answer_weights (GenlmWorkerEvaluator *self,
+                GenlmWorkerInstance  *instance,
+                Item                 *item)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmWeights) weights = instance->iface->weigh_next (instance->potential, item->context, &error);
+
+  if (G_LIKELY (weights != NULL && error == NULL &&
+                genlm_weights_get_size (weights) == (gsize) instance->vocab_size + 1))
+    {
+      put_weights (self, item->slot, weights);
+      genlm_worker_answers_add (self->answers, GENLM_FRAME_WEIGHTS, 1, 0);
+      return;
+    }
+  if (error == NULL && weights == NULL)
+    genlm_potential_set_silent_error (instance->potential, "weigh_next", &error);
+  if (error == NULL)
+    {
+      g_autoptr (GenlmRequest) request =
+        genlm_request_new_single (G_OBJECT (instance->potential), GENLM_METHOD_NEXT, item->context,
+                                  (gsize) instance->vocab_size + 1, NULL, NULL, NULL);
+
+      genlm_request_return_weights_item (request, weights, FALSE);
+      error = g_error_copy (genlm_request_peek_error (request));
+    }
+  genlm_worker_answers_add_error (self->answers, 1, error);
+}
+
+static void
+answer_unwanted (GenlmWorkerEvaluator *self,
+                 guint32               n_items)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The request was cancelled");
+
+  genlm_worker_answers_add_error (self->answers, n_items, error);
+}
+
+static void
+answer_single (GenlmWorkerEvaluator *self,
+               GenlmWorkerInstance  *instance,
+               GenlmMethod           method,
+               Item                 *item)
+{
+  if (G_UNLIKELY (!genlm_region_is_wanted (self->region, self->answers->next)))
+    answer_unwanted (self, 1);
+  else if (G_UNLIKELY (instance->potential == NULL))
+    genlm_worker_answers_add_error (self->answers, 1, instance->error);
+  else if (instance->is_direct && method <= GENLM_METHOD_NEXT &&
+           genlm_context_get_max_token (item->context) < instance->vocab_size)
+    {
+      if (method == GENLM_METHOD_NEXT)
+        answer_weights (self, instance, item);
+      else
+        answer_score (self, instance, method, item->context);
+    }
+  else
+    {
+      g_autoptr (GenlmRequest) request = ask (instance, method, item->context, NULL);
+
+      put_answer (self, request, &item->slot);
+    }
+}
+
+static gboolean
+is_any_wanted (GenlmWorkerEvaluator *self,
+               guint32               n_items)
+{
+  for (guint32 i = 0; i < n_items; i++)
+    {
+      if (genlm_region_is_wanted (self->region, self->answers->next + i))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+answer_batch (GenlmWorkerEvaluator *self,
+              GenlmWorkerInstance  *instance,
+              GenlmMethod           method,
+              GenlmBatch           *batch,
+              const guint32        *slots)
+{
+  guint32 n = (guint32) genlm_batch_get_size (batch);
+
+  if (!is_any_wanted (self, n))
+    {
+      answer_unwanted (self, n);
+    }
+  else if (instance->potential == NULL)
+    {
+      genlm_worker_answers_add_error (self->answers, n, instance->error);
+    }
+  else
+    {
+      g_autoptr (GenlmRequest) request = ask (instance, method, NULL, batch);
+
+      put_answer (self, request, slots);
+    }
+}
+
+/* -- groups --------------------------------------------------------------- */
+
+static gboolean
+evaluate_singles (GenlmWorkerEvaluator  *self,
+                  GenlmWorkerInstance   *instance,
+                  GenlmMethod            method,
+                  guint32                n_items,
+                  Words                 *words,
+                  GError               **error)
+{
+  for (guint32 i = 0; i < n_items; i++)
+    {
+      Item item;
+
+      if (!begin_unit (self, &instance->paces[method], error) ||
+          !read_item (self, words, method, &item, error))
+        return FALSE;
+      answer_single (self, instance, method, &item);
+      item_clear (&item);
+    }
+  return TRUE;
+}
+
+static gboolean
+evaluate_batch (GenlmWorkerEvaluator  *self,
+                GenlmWorkerInstance   *instance,
+                GenlmMethod            method,
+                guint32                n_items,
+                Words                 *words,
+                GError               **error)
+{
+  g_autoptr (GenlmBatch) batch = genlm_batch_new_sized (n_items);
+  g_autofree guint32 *slots = g_new (guint32, n_items);
+
+  for (guint32 i = 0; i < n_items; i++)
+    {
+      Item item;
+
+      if (!read_item (self, words, method, &item, error))
+        return FALSE;
+      slots[i] = item.slot;
+      genlm_batch_append (batch, item.context);
+      item_clear (&item);
+    }
+  if (!begin_unit (self, &instance->paces[method], error))
+    return FALSE;
+  answer_batch (self, instance, method, batch, slots);
+  return TRUE;
+}
+
+static gboolean
+evaluate_group (GenlmWorkerEvaluator  *self,
+                Words                 *words,
+                GError               **error)
+{
+  guint32 number, word, n_items;
+  GenlmWorkerInstance *instance;
+  GenlmMethod method;
+
+  if (words->end - words->next < 3)
+    return break_off (error, "a group goes beyond its end");
+  number = words->next[0];
+  word = words->next[1];
+  n_items = words->next[2];
+  words->next += 3;
+
+  instance = g_hash_table_lookup (self->instances, GUINT_TO_POINTER (number));
+  method = GENLM_GROUP_METHOD (word);
+  if (instance == NULL)
+    return break_off (error, "a group asks an instance that there is not");
+  if (method > GENLM_METHOD_MASK || (word & ~(0xffu | GENLM_GROUP_SINGLES)) != 0)
+    return break_off (error, "a group asks for what no potential does");
+  /* Each item has four words or more. */
+  if (n_items == 0 || n_items > (gsize) (words->end - words->next) / 4)
+    return break_off (error, "a group has more items than it has room for, or none");
+  return (word & GENLM_GROUP_SINGLES) != 0 ? evaluate_singles (self, instance, method, n_items, words, error)
+                                           : evaluate_batch (self, instance, method, n_items, words, error);
+}
+
+gboolean
+genlm_worker_evaluator_evaluate (GenlmWorkerEvaluator  *self,
+                                 const GenlmFrame      *frame,
+                                 GError               **error)
+{
+  guint64 first = self->answers->next;
+  Words words;
+
+  if (frame->serial != first)
+    return break_off (error, "its items do not follow those before");
+  if (frame->tail_size % sizeof (guint32) != 0)
+    return break_off (error, "its tail is not of whole words");
+  words.next = (const guint32 *) frame->tail;
+  words.end = words.next + frame->tail_size / sizeof (guint32);
+
+  while (words.end - words.next > 1 || (words.end - words.next == 1 && *words.next != GENLM_FRAME_PAD))
+    {
+      if (!evaluate_group (self, &words, error))
+        return FALSE;
+    }
+  end_unit (self, g_get_monotonic_time ());
+  genlm_region_set_current (self->region, 0);
+  return self->answers->next - first == frame->count ||
+         break_off (error, "its groups do not have as many items as it says");
+}
