@@ -73,6 +73,29 @@ open_engine (GenlmLlama  *self,
   return TRUE;
 }
 
+/* A recipe names the vocabulary: another process must not take another model
+ * for this one. */
+static gboolean
+check_vocab (GenlmLlama       *self,
+             GenlmLlamaModel  *model,
+             GError          **error)
+{
+  GenlmVocab *given = genlm_potential_get_vocab (GENLM_POTENTIAL (self));
+  g_autofree char *given_text = NULL;
+  g_autofree char *model_text = NULL;
+
+  if (given == NULL || genlm_vocab_equal (given, model->vocab))
+    return TRUE;
+
+  given_text = genlm_vocab_to_string (given);
+  model_text = genlm_vocab_to_string (model->vocab);
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH,
+               "Failed to make a llama element of the model \"%s\": \"vocab\" was set to %s, and the model has %s; "
+               "leave it unset, or see whether the file has changed",
+               self->model, given_text, model_text);
+  return FALSE;
+}
+
 static gboolean
 genlm_llama_initable_init (GInitable     *initable,
                            GCancellable  *cancellable,
@@ -88,6 +111,8 @@ genlm_llama_initable_init (GInitable     *initable,
     return FALSE;
 
   model = genlm_llama_engine_get_model (self->reader.engine);
+  if (!check_vocab (self, model, error))
+    return FALSE;
   self->reader.prompt = genlm_llama_model_tokenize (model, self->prompt, self->parse_special,
                                                     &self->reader.n_prompt, error);
   if (self->reader.prompt == NULL)

@@ -8,12 +8,10 @@
 
 #include "genlm-element-value-private.h"
 #include "genlm-property-list-private.h"
+#include "genlm-recipe-private.h"
 #include "genlm-registry.h"
 
 G_DEFINE_QUARK (genlm-element-error-quark, genlm_element_error)
-
-/* Recipes nest, four levels of a variant each, of which GVariant reads 128. */
-#define MAX_RECIPE_DEPTH 30
 
 static GPrivate recipe_depth;
 
@@ -271,11 +269,11 @@ genlm_element_from_recipe (GVariant  *recipe,
                    g_variant_get_type_string (owned));
       return NULL;
     }
-  if (depth >= MAX_RECIPE_DEPTH)
+  if (depth >= GENLM_RECIPE_MAX_DEPTH)
     {
       g_set_error (error, GENLM_ELEMENT_ERROR, GENLM_ELEMENT_ERROR_INVALID_RECIPE,
-                   "Failed to make an element from a recipe: recipes are nested more than %u deep",
-                   MAX_RECIPE_DEPTH);
+                   "Failed to make an element from a recipe: recipes are nested more than %d deep",
+                   GENLM_RECIPE_MAX_DEPTH);
       return NULL;
     }
 

@@ -293,7 +293,7 @@ static GVariant *
 default_dup_recipe (GenlmPotential  *self,
                     GError         **error)
 {
-  return genlm_recipe_from_properties (G_OBJECT (self), error);
+  return genlm_recipe_from_properties (G_OBJECT (self), NULL, error);
 }
 
 /* All but evaluate(), which says where things run. */

@@ -803,6 +803,30 @@ genlm_potential_coerce (GenlmPotential  *self,
   return g_steal_pointer (&coerced);
 }
 
+/* Wrappers ask for the recipes of what they wrap. */
+static GPrivate recipe_depth;
+
+static GVariant *
+dup_recipe (GenlmPotential  *self,
+            GError         **error)
+{
+  guint depth = GPOINTER_TO_UINT (g_private_get (&recipe_depth));
+  GVariant *recipe;
+
+  if (depth >= GENLM_RECIPE_MAX_DEPTH)
+    {
+      g_autofree char *label = genlm_potential_dup_label (self);
+
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "%s has no recipe: it is wrapped more than %d times", label, GENLM_RECIPE_MAX_DEPTH);
+      return NULL;
+    }
+  g_private_set (&recipe_depth, GUINT_TO_POINTER (depth + 1));
+  recipe = GENLM_POTENTIAL_GET_IFACE (self)->dup_recipe (self, error);
+  g_private_set (&recipe_depth, GUINT_TO_POINTER (depth));
+  return recipe;
+}
+
 /**
  * genlm_potential_to_recipe:
  * @self: a potential
@@ -811,7 +835,8 @@ genlm_potential_coerce (GenlmPotential  *self,
  * Says how another process makes an equal potential.
  *
  * Errors: %GENLM_POTENTIAL_ERROR_NOT_SUPPORTED if the potential cannot be told,
- * with what to implement.
+ * with what to implement, and %GENLM_POTENTIAL_ERROR_LIMIT if it is wrapped more
+ * than 30 times or its recipe would have more than 128 MiB.
  *
  * Returns: (transfer full): a variant of type `(sa{sv})`: the factory's name and
  *   the properties, object properties nested, paths absolute, vocabularies flat
@@ -827,7 +852,7 @@ genlm_potential_to_recipe (GenlmPotential  *self,
   g_return_val_if_fail (GENLM_IS_POTENTIAL (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  recipe = GENLM_POTENTIAL_GET_IFACE (self)->dup_recipe (self, &local_error);
+  recipe = dup_recipe (self, &local_error);
   if (recipe != NULL)
     g_variant_take_ref (recipe);
   if (!check_made (self, recipe, "dup_recipe", local_error, error))

@@ -9,6 +9,7 @@
 #include "genlm-element.h"
 #include "genlm-potential-base-private.h"
 #include "genlm-potential-private.h"
+#include "genlm-recipe-private.h"
 #include "genlm-scores.h"
 #include "genlm-token-set-list.h"
 #include "genlm-token-set.h"
@@ -417,6 +418,14 @@ genlm_product_make_coerced (GenlmPotential  *potential,
   return second != NULL ? (GenlmPotential *) genlm_product_new (first, second, error) : NULL;
 }
 
+/* The vocabulary follows from the factors, and may be large. */
+static GVariant *
+genlm_product_dup_recipe (GenlmPotential  *potential,
+                          GError         **error)
+{
+  return genlm_recipe_from_properties (G_OBJECT (potential), "vocab", error);
+}
+
 static void
 genlm_product_potential_init (GenlmPotentialInterface *iface)
 {
@@ -433,6 +442,7 @@ genlm_product_potential_init (GenlmPotentialInterface *iface)
   iface->evaluate = genlm_product_evaluate;
   iface->make_spawn = genlm_product_make_spawn;
   iface->make_coerced = genlm_product_make_coerced;
+  iface->dup_recipe = genlm_product_dup_recipe;
 }
 
 /* -- the object ----------------------------------------------------------- */

@@ -4,31 +4,74 @@
 #include "genlm-recipe-private.h"
 #include "genlm-element.h"
 
+static void
+set_untold_error (GParamSpec  *pspec,
+                  const char  *what,
+                  GError     **error)
+{
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+               "property “%s” %s has no form that another process could read", pspec->name, what);
+}
+
+/* The name of a file need not be UTF-8. */
 static GVariant *
 file_to_variant (const char *path)
 {
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
 
-  return g_variant_new_string (absolute);
+  return g_utf8_validate (absolute, -1, NULL) ? g_variant_new_string (absolute)
+                                              : g_variant_new_bytestring (absolute);
 }
 
-/* A new reference that is not floating; %NULL with an error if the value cannot be told, without
- * one if there is nothing to tell. */
 static GVariant *
-value_to_variant (const GValue  *value,
+string_to_variant (const char  *text,
+                   GParamSpec  *pspec,
+                   GError     **error)
+{
+  if (text == NULL)
+    return NULL;
+  if ((pspec->flags & GENLM_PARAM_FILE) != 0)
+    return file_to_variant (text);
+  if (!g_utf8_validate (text, -1, NULL))
+    {
+      set_untold_error (pspec, "is no UTF-8, so it", error);
+      return NULL;
+    }
+  return g_variant_new_string (text);
+}
+
+static GVariant *
+boxed_to_variant (const GValue  *value,
                   GParamSpec    *pspec,
                   GError       **error)
 {
   GType type = G_VALUE_TYPE (value);
-  GVariant *variant = NULL;
+  gpointer boxed = g_value_get_boxed (value);
+  g_autofree char *what = NULL;
 
   if (type == GENLM_TYPE_VOCAB)
-    {
-      GenlmVocab *vocab = g_value_get_boxed (value);
+    return boxed != NULL ? genlm_vocab_to_variant (boxed) : NULL;
+  if (type == G_TYPE_STRV)
+    return boxed != NULL ? g_variant_new_strv (boxed, -1) : NULL;
+  if (type == G_TYPE_BYTES)
+    return boxed != NULL ? g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, boxed, TRUE) : NULL;
 
-      variant = vocab != NULL ? genlm_vocab_to_variant (vocab) : NULL;
-      return variant != NULL ? g_variant_ref_sink (variant) : NULL;
-    }
+  what = g_strdup_printf ("of type %s", g_type_name (type));
+  set_untold_error (pspec, what, error);
+  return NULL;
+}
+
+/* Tells a value as genlm_element_make() reads it: a new reference that is not
+ * floating; %NULL with an error if it cannot be told, without one if there is nothing
+ * to tell. */
+GVariant *
+genlm_recipe_from_value (const GValue  *value,
+                         GParamSpec    *pspec,
+                         GError       **error)
+{
+  GType type = G_VALUE_TYPE (value);
+  g_autofree char *what = NULL;
+  GVariant *variant = NULL;
 
   switch (G_TYPE_FUNDAMENTAL (type))
     {
@@ -40,6 +83,12 @@ value_to_variant (const GValue  *value,
       break;
     case G_TYPE_UINT:
       variant = g_variant_new_uint32 (g_value_get_uint (value));
+      break;
+    case G_TYPE_LONG:
+      variant = g_variant_new_int64 (g_value_get_long (value));
+      break;
+    case G_TYPE_ULONG:
+      variant = g_variant_new_uint64 (g_value_get_ulong (value));
       break;
     case G_TYPE_INT64:
       variant = g_variant_new_int64 (g_value_get_int64 (value));
@@ -60,9 +109,10 @@ value_to_variant (const GValue  *value,
       variant = g_variant_new_uint32 (g_value_get_flags (value));
       break;
     case G_TYPE_STRING:
-      if (g_value_get_string (value) != NULL)
-        variant = (pspec->flags & GENLM_PARAM_FILE) != 0 ? file_to_variant (g_value_get_string (value))
-                                                         : g_variant_new_string (g_value_get_string (value));
+      variant = string_to_variant (g_value_get_string (value), pspec, error);
+      break;
+    case G_TYPE_BOXED:
+      variant = boxed_to_variant (value, pspec, error);
       break;
     case G_TYPE_VARIANT:
       if (g_value_get_variant (value) != NULL)
@@ -75,13 +125,12 @@ value_to_variant (const GValue  *value,
           /* A potential may know better than its properties. */
           if (GENLM_IS_POTENTIAL (g_value_get_object (value)))
             return genlm_potential_to_recipe (g_value_get_object (value), error);
-          return genlm_recipe_from_properties (g_value_get_object (value), error);
+          return genlm_recipe_from_properties (g_value_get_object (value), NULL, error);
         }
       break;
     default:
-      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
-                   "property “%s” of type %s has no form that another process could read",
-                   pspec->name, g_type_name (type));
+      what = g_strdup_printf ("of type %s", g_type_name (type));
+      set_untold_error (pspec, what, error);
       return NULL;
     }
   return variant != NULL ? g_variant_ref_sink (variant) : NULL;
@@ -104,7 +153,7 @@ add_property (GObject         *object,
   if (g_param_value_defaults (pspec, &value))
     return TRUE;
 
-  variant = value_to_variant (&value, pspec, &local_error);
+  variant = genlm_recipe_from_value (&value, pspec, &local_error);
   if (local_error != NULL)
     {
       g_propagate_error (error, local_error);
@@ -115,15 +164,30 @@ add_property (GObject         *object,
   return TRUE;
 }
 
-/* Returns a new reference that is not floating. */
+gboolean
+genlm_recipe_check_size (GVariant    *recipe,
+                         const char  *label,
+                         GError     **error)
+{
+  if (g_variant_get_size (recipe) <= GENLM_RECIPE_MAX_SIZE)
+    return TRUE;
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+               "%s has no recipe: it would have %" G_GSIZE_FORMAT " bytes, at most %u are possible",
+               label, g_variant_get_size (recipe), GENLM_RECIPE_MAX_SIZE);
+  return FALSE;
+}
+
+/* Returns a new reference that is not floating. The property @except follows from the others. */
 GVariant *
-genlm_recipe_from_properties (GObject  *object,
-                              GError  **error)
+genlm_recipe_from_properties (GObject     *object,
+                              const char  *except,
+                              GError     **error)
 {
   const char *name = genlm_element_type_get_factory_name (G_OBJECT_TYPE (object));
   g_autofree GParamSpec **pspecs = NULL;
   g_autofree char *label = genlm_element_dup_label (object);
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{sv}"));
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) recipe = NULL;
   guint n;
 
   if (name == NULL)
@@ -136,11 +200,12 @@ genlm_recipe_from_properties (GObject  *object,
   pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (object), &n);
   for (guint i = 0; i < n; i++)
     {
-      if (!add_property (object, pspecs[i], &builder, error))
+      if (g_strcmp0 (pspecs[i]->name, except) != 0 && !add_property (object, pspecs[i], &builder, error))
         {
           g_prefix_error (error, "%s has no recipe: ", label);
           return NULL;
         }
     }
-  return g_variant_ref_sink (g_variant_new ("(sa{sv})", name, &builder));
+  recipe = g_variant_ref_sink (g_variant_new (GENLM_RECIPE_TYPE, name, &builder));
+  return genlm_recipe_check_size (recipe, label, error) ? g_steal_pointer (&recipe) : NULL;
 }

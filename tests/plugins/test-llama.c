@@ -134,6 +134,19 @@ test_missing (void)
   assert_load_fails (NULL, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "\"model\" is not set");
 }
 
+/* A recipe of another model is not for this file. */
+static void
+test_other_vocab (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmPotential) potential = g_initable_new (GENLM_TYPE_LLAMA, NULL, &error, "model", tiny, "prompt", "a",
+                                                         "vocab", genlm_vocab_bytes (), NULL);
+
+  g_assert_null (potential);
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH);
+  g_assert_nonnull (strstr (error->message, "whether the file has changed"));
+}
+
 /* A pipe that nobody writes to is not waited for. */
 static void
 test_not_regular (void)
@@ -836,6 +849,7 @@ main (int    argc,
   tiny = tiny_model_write (folder, "tiny.gguf", TINY_PLAIN);
 
   g_test_add_func ("/llama/file/missing", test_missing);
+  g_test_add_func ("/llama/file/other-vocab", test_other_vocab);
   g_test_add_func ("/llama/file/not-regular", test_not_regular);
   g_test_add_func ("/llama/file/not-gguf", test_not_gguf);
   g_test_add_func ("/llama/file/truncated", test_truncated);
