@@ -13,6 +13,7 @@ typedef struct
   char *description;
   char *author;
   char *input;
+  char *input_recipe;
   char *factory_name;
 } ElementInfo;
 
@@ -109,6 +110,32 @@ genlm_element_class_set_input (GObjectClass *klass,
 }
 
 /**
+ * genlm_element_class_set_input_recipe: (skip)
+ * @klass: the class, in its `class_init`
+ * @property_name: a property for a variant of type `(sa{sv})`
+ *
+ * Says that the class takes its input, a single one, as a recipe as well.
+ *
+ * A pipeline description then sets @property_name in place of the property of
+ * [func@element_class_set_input], and does not make the element on the left of
+ * `!` unless something else needs it; so does a recipe.
+ *
+ * Since: 0.1
+ */
+void
+genlm_element_class_set_input_recipe (GObjectClass *klass,
+                                      const char   *property_name)
+{
+  ElementInfo *info;
+
+  g_return_if_fail (G_IS_OBJECT_CLASS (klass));
+
+  info = ensure_info (G_TYPE_FROM_CLASS (klass));
+  g_free (info->input_recipe);
+  info->input_recipe = g_strdup (property_name);
+}
+
+/**
  * genlm_element_type_get_long_name:
  * @type: the type of an element
  *
@@ -181,6 +208,21 @@ const char *
 genlm_element_type_get_input (GType type)
 {
   return find_text (type, G_STRUCT_OFFSET (ElementInfo, input));
+}
+
+/**
+ * genlm_element_type_get_input_recipe:
+ * @type: the type of an element
+ *
+ * Gets the property that takes the recipe of the element on the left of `!`.
+ *
+ * Returns: (nullable): the property's name, %NULL if the input is always made
+ * Since: 0.1
+ */
+const char *
+genlm_element_type_get_input_recipe (GType type)
+{
+  return find_text (type, G_STRUCT_OFFSET (ElementInfo, input_recipe));
 }
 
 /**

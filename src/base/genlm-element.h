@@ -30,6 +30,9 @@ GENLM_AVAILABLE_IN_ALL
 void        genlm_element_class_set_input       (GObjectClass *klass,
                                                  const char   *property_name);
 GENLM_AVAILABLE_IN_ALL
+void        genlm_element_class_set_input_recipe (GObjectClass *klass,
+                                                  const char   *property_name);
+GENLM_AVAILABLE_IN_ALL
 const char *genlm_element_type_get_long_name    (GType         type);
 GENLM_AVAILABLE_IN_ALL
 const char *genlm_element_type_get_class_path   (GType         type);
@@ -39,6 +42,8 @@ GENLM_AVAILABLE_IN_ALL
 const char *genlm_element_type_get_author       (GType         type);
 GENLM_AVAILABLE_IN_ALL
 const char *genlm_element_type_get_input        (GType         type);
+GENLM_AVAILABLE_IN_ALL
+const char *genlm_element_type_get_input_recipe (GType         type);
 GENLM_AVAILABLE_IN_ALL
 void        genlm_element_type_set_factory_name (GType         type,
                                                  const char   *factory_name);

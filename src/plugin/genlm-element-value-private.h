@@ -8,6 +8,8 @@ GParamSpec *genlm_element_value_find_property (GObjectClass  *klass,
                                                const char    *element,
                                                const char    *property,
                                                GError       **error);
+GParamSpec *genlm_element_value_find_recipe   (GObjectClass  *klass,
+                                               GParamSpec    *pspec);
 gboolean    genlm_element_value_from_text     (GValue        *value,
                                                GParamSpec    *pspec,
                                                const char    *element,

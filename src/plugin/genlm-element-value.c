@@ -214,6 +214,18 @@ genlm_element_value_find_property (GObjectClass  *klass,
   return NULL;
 }
 
+/* The property that takes the recipe of what @pspec would take, if there is one. */
+GParamSpec *
+genlm_element_value_find_recipe (GObjectClass *klass,
+                                 GParamSpec   *pspec)
+{
+  const char *recipe = genlm_element_type_get_input_recipe (G_OBJECT_CLASS_TYPE (klass));
+
+  if (recipe == NULL || g_strcmp0 (genlm_element_type_get_input (G_OBJECT_CLASS_TYPE (klass)), pspec->name) != 0)
+    return NULL;
+  return g_object_class_find_property (klass, recipe);
+}
+
 static gboolean
 find_enum (GType       type,
            const char *nick,

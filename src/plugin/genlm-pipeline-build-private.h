@@ -4,8 +4,8 @@
 
 G_BEGIN_DECLS
 
-/* The objects of a tree, in the order of its elements; ends are those that no
- * other takes. */
+/* The objects of a tree, in the order of its elements, NULL where only the recipe
+ * of one was needed; ends are those that no other takes. */
 typedef struct
 {
   GPtrArray *objects;

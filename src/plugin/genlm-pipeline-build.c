@@ -1,7 +1,11 @@
 /* Makes the elements of a tree. First everything is checked that can be
  * without making one: elements, properties, values, references, types, what
  * is missing. Then they are made, each after those that it takes, since an
- * element gets all its properties at construction. */
+ * element gets all its properties at construction.
+ *
+ * Of an element that another takes as a recipe, to make it in another process,
+ * only the recipe is made, and that of all that it takes; unless it is needed
+ * here as well. */
 #include "genlm-pipeline-build-private.h"
 
 #include <string.h>
@@ -9,14 +13,23 @@
 #include "genlm-element-value-private.h"
 #include "genlm-pipeline-place-private.h"
 #include "genlm-property-list-private.h"
+#include "genlm-recipe-private.h"
 #include "genlm-registry.h"
 
 /* An element as property of another. */
 typedef struct
 {
   GParamSpec *pspec;
+  GParamSpec *recipe;   /* the property that takes its recipe instead, or NULL */
   guint       source;
 } Edge;
+
+/* What is needed of an element. */
+enum
+{
+  NEED_OBJECT = 1 << 0,
+  NEED_RECIPE = 1 << 1,
+};
 
 typedef enum
 {
@@ -36,7 +49,10 @@ typedef struct
   GArray              *edges;
   State                state;
   gboolean             used;
+  guint                needs;
   guint                next_edge;
+  GVariant            *recipe;
+  guint                depth;   /* of the recipe */
 } Plan;
 
 typedef struct
@@ -50,6 +66,7 @@ typedef struct
 static void
 plan_clear (Plan *plan)
 {
+  g_clear_pointer (&plan->recipe, g_variant_unref);
   g_clear_pointer (&plan->edges, g_array_unref);
   g_clear_pointer (&plan->seen, g_hash_table_unref);
   g_clear_pointer (&plan->properties, genlm_property_list_free);
@@ -105,6 +122,18 @@ dup_free_input (Plan       *plan,
   return g_strdup (names[i]);
 }
 
+/* Marks a property as set; an input and its recipe are one. */
+static gboolean
+add_seen (Plan       *plan,
+          GParamSpec *pspec)
+{
+  const char *recipe = genlm_element_type_get_input_recipe (plan->type);
+
+  if (g_strcmp0 (recipe, pspec->name) == 0)
+    pspec = g_object_class_find_property (plan->klass, genlm_element_type_get_input (plan->type));
+  return g_hash_table_add (plan->seen, pspec);
+}
+
 /* The property that a value is for. */
 static GParamSpec *
 find_property (Build               *build,
@@ -132,7 +161,7 @@ find_property (Build               *build,
       genlm_pipeline_place_propagate (error, cause, build_description (build), value->position);
       return NULL;
     }
-  if (!g_hash_table_add (plan->seen, pspec))
+  if (!add_seen (plan, pspec))
     {
       const char *remedy = value->name != NULL ? "keep one of the two"
                                                : "name what stands before \"!\", and set another property to it";
@@ -184,7 +213,7 @@ plan_element (Build               *build,
               GError             **error)
 {
   GenlmPipelineNode *source = find_source (build, plan, pspec, value, error);
-  Edge edge = { pspec, 0 };
+  Edge edge = { pspec, genlm_element_value_find_recipe (plan->klass, pspec), 0 };
   Plan *other;
 
   if (source == NULL)
@@ -303,6 +332,103 @@ check_used (Build   *build,
   return TRUE;
 }
 
+static void
+need (Build  *build,
+      GArray *open,
+      guint   index,
+      guint   what)
+{
+  guint *needs = &build->plans[index].needs;
+
+  if ((*needs & what) != 0)
+    return;
+  *needs |= what;
+  g_array_append_val (open, index);
+}
+
+/* Finds out which elements are made and which are only told. */
+static void
+find_needs (Build *build)
+{
+  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < build->tree->nodes->len; i++)
+    if (!build->plans[i].used || build->tree->nodes->pdata[i] == build->tree->last)
+      need (build, open, i, NEED_OBJECT);
+
+  while (open->len > 0)
+    {
+      Plan *plan = &build->plans[g_array_index (open, guint, open->len - 1)];
+
+      g_array_set_size (open, open->len - 1);
+      for (guint i = 0; i < plan->edges->len; i++)
+        {
+          Edge *edge = &g_array_index (plan->edges, Edge, i);
+
+          if ((plan->needs & NEED_RECIPE) != 0 || edge->recipe != NULL)
+            need (build, open, edge->source, NEED_RECIPE);
+          if ((plan->needs & NEED_OBJECT) != 0 && edge->recipe == NULL)
+            need (build, open, edge->source, NEED_OBJECT);
+        }
+    }
+}
+
+/* Tells an element, after those that it takes. */
+static gboolean
+make_recipe (Build   *build,
+             Plan    *plan,
+             GError **error)
+{
+  g_auto (GVariantBuilder) properties = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  if (!genlm_property_list_add_to_recipe (plan->properties, plan->klass, &properties, error))
+    return FALSE;
+  for (guint i = 0; i < plan->edges->len; i++)
+    {
+      Edge *edge = &g_array_index (plan->edges, Edge, i);
+      Plan *source = &build->plans[edge->source];
+
+      if (edge->recipe != NULL)
+        g_variant_builder_add (&properties, "{sv}", edge->recipe->name, g_variant_new_variant (source->recipe));
+      else
+        g_variant_builder_add (&properties, "{sv}", edge->pspec->name, source->recipe);
+      plan->depth = MAX (plan->depth, source->depth + 1);
+    }
+  if (plan->depth >= GENLM_RECIPE_MAX_DEPTH)
+    {
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "%s cannot be made in another process: more than %d elements stand one behind the other",
+                   plan->name, GENLM_RECIPE_MAX_DEPTH);
+      return FALSE;
+    }
+  plan->recipe = g_variant_ref_sink (g_variant_new (GENLM_RECIPE_TYPE, plan->name, &properties));
+  return genlm_recipe_check_size (plan->recipe, plan->name, error);
+}
+
+static gboolean
+make_object (Build   *build,
+             guint    index,
+             GError **error)
+{
+  Plan *plan = &build->plans[index];
+
+  for (guint i = 0; i < plan->edges->len; i++)
+    {
+      Edge *edge = &g_array_index (plan->edges, Edge, i);
+      GParamSpec *pspec = edge->recipe != NULL ? edge->recipe : edge->pspec;
+      GValue *value = genlm_property_list_add (plan->properties, pspec, plan->name, error);
+
+      if (value == NULL)
+        return FALSE;
+      if (edge->recipe != NULL)
+        g_value_set_variant (value, build->plans[edge->source].recipe);
+      else
+        g_value_set_object (value, build->objects->pdata[edge->source]);
+    }
+  build->objects->pdata[index] = genlm_property_list_construct (plan->properties, plan->type, plan->name, error);
+  return build->objects->pdata[index] != NULL;
+}
+
 static gboolean
 make_element (Build   *build,
               guint    index,
@@ -311,26 +437,13 @@ make_element (Build   *build,
   Plan *plan = &build->plans[index];
   GenlmPipelineNode *node = build->tree->nodes->pdata[index];
   GError *cause = NULL;
-  gboolean complete = TRUE;
 
-  for (guint i = 0; i < plan->edges->len && complete; i++)
-    {
-      Edge *edge = &g_array_index (plan->edges, Edge, i);
-      GValue *value = genlm_property_list_add (plan->properties, edge->pspec, plan->name, &cause);
-
-      complete = value != NULL;
-      if (complete)
-        g_value_set_object (value, build->objects->pdata[edge->source]);
-    }
-  if (complete)
-    build->objects->pdata[index] = genlm_property_list_construct (plan->properties, plan->type, plan->name, &cause);
-  if (build->objects->pdata[index] == NULL)
-    {
-      genlm_pipeline_place_propagate (error, cause, build_description (build), node->position);
-      return FALSE;
-    }
   plan->state = STATE_MADE;
-  return TRUE;
+  if (((plan->needs & NEED_RECIPE) == 0 || make_recipe (build, plan, &cause)) &&
+      ((plan->needs & NEED_OBJECT) == 0 || make_object (build, index, &cause)))
+    return TRUE;
+  genlm_pipeline_place_propagate (error, cause, build_description (build), node->position);
+  return FALSE;
 }
 
 static const char *
@@ -404,6 +517,7 @@ make_elements (Build   *build,
 {
   g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (guint));
 
+  find_needs (build);
   for (guint i = 0; i < build->tree->nodes->len; i++)
     if (build->plans[i].state == STATE_UNSEEN && !make_with_sources (build, open, i, error))
       return FALSE;

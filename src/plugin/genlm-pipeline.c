@@ -29,6 +29,9 @@
  *   meaning, `\"` is a quotation mark and `\\` a backslash; every other backslash
  *   stays, so that a pattern such as `"\."` means what it says. In single
  *   quotation marks nothing has a meaning.
+ * - An element that makes its input in another process, as `multiprocess` does,
+ *   takes what stands to its left as a recipe: it is not made here, unless
+ *   something else refers to it.
  * - Everything is checked: unknown elements and properties, values out of range,
  *   elements of the wrong type, inputs that are missing, and elements that nothing
  *   takes are errors that show their place.
@@ -136,16 +139,19 @@ genlm_pipeline_parse (const char  *description,
 
   self = g_object_new (GENLM_TYPE_PIPELINE, NULL);
   self->description = g_strdup (description);
-  g_list_store_splice (self->elements, 0, 0, parts->objects->pdata, parts->objects->len);
   g_list_store_splice (self->ends, 0, 0, parts->ends->pdata, parts->ends->len);
   for (guint i = 0; i < tree->nodes->len; i++)
     {
       GenlmPipelineNode *node = tree->nodes->pdata[i];
+      GObject *object = parts->objects->pdata[i];
 
+      if (object == NULL)
+        continue;
+      g_list_store_append (self->elements, object);
       if (node->name != NULL)
-        g_hash_table_insert (self->names, g_strdup (node->name), g_object_ref (parts->objects->pdata[i]));
+        g_hash_table_insert (self->names, g_strdup (node->name), g_object_ref (object));
       if (node == tree->last)
-        self->last = g_object_ref (parts->objects->pdata[i]);
+        self->last = g_object_ref (object);
     }
   genlm_pipeline_parts_free (parts);
   return self;
@@ -158,7 +164,8 @@ genlm_pipeline_parse (const char  *description,
  *
  * Gets an element by its name.
  *
- * Returns: (transfer none) (nullable) (type GObject.Object): the element, or %NULL if none has this name
+ * Returns: (transfer none) (nullable) (type GObject.Object): the element, or %NULL if none has this name,
+ *   or if it was not made because others take only its recipe
  *
  * Since: 0.1
  */
@@ -194,7 +201,7 @@ genlm_pipeline_get_last (GenlmPipeline *self)
  * genlm_pipeline_get_elements:
  * @self: a pipeline
  *
- * Gets all elements, in the order of the description.
+ * Gets all elements that were made, in the order of the description.
  *
  * Returns: (transfer none): a list of objects
  *

@@ -18,6 +18,10 @@ gboolean           genlm_property_list_add_variants (GenlmPropertyList  *self,
                                                      const char         *element,
                                                      GVariant           *variants,
                                                      GError            **error);
+gboolean           genlm_property_list_add_to_recipe (GenlmPropertyList  *self,
+                                                      GObjectClass       *klass,
+                                                      GVariantBuilder    *recipe,
+                                                      GError            **error);
 gpointer           genlm_property_list_construct (GenlmPropertyList  *self,
                                                   GType               type,
                                                   const char         *element,

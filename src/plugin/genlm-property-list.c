@@ -3,6 +3,7 @@
 #include "genlm-property-list-private.h"
 
 #include "genlm-element-value-private.h"
+#include "genlm-recipe-private.h"
 
 #include <string.h>
 
@@ -82,13 +83,44 @@ genlm_property_list_add_variants (GenlmPropertyList  *self,
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &variant))
     {
       GParamSpec *pspec = genlm_element_value_find_property (klass, element, name, error);
-      GValue *value = pspec != NULL ? genlm_property_list_add (self, pspec, element, error) : NULL;
+      GParamSpec *recipe = pspec != NULL ? genlm_element_value_find_recipe (klass, pspec) : NULL;
+      GValue *value;
 
+      /* What the element makes elsewhere is not made here. */
+      if (recipe != NULL && g_variant_is_of_type (variant, G_VARIANT_TYPE (GENLM_RECIPE_TYPE)))
+        pspec = recipe;
+      value = pspec != NULL ? genlm_property_list_add (self, pspec, element, error) : NULL;
       if (value == NULL || !genlm_element_value_from_variant (value, pspec, element, variant, error))
         {
           g_variant_unref (variant);
           return FALSE;
         }
+    }
+  return TRUE;
+}
+
+/* Adds what is in the list to the properties of a recipe, of type `a{sv}`. */
+gboolean
+genlm_property_list_add_to_recipe (GenlmPropertyList  *self,
+                                   GObjectClass       *klass,
+                                   GVariantBuilder    *recipe,
+                                   GError            **error)
+{
+  for (guint i = 0; i < self->names->len; i++)
+    {
+      const char *name = self->names->pdata[i];
+      GError *local_error = NULL;
+      g_autoptr (GVariant) variant = NULL;
+
+      variant = genlm_recipe_from_value (&g_array_index (self->values, GValue, i),
+                                         g_object_class_find_property (klass, name), &local_error);
+      if (local_error != NULL)
+        {
+          g_propagate_error (error, local_error);
+          return FALSE;
+        }
+      if (variant != NULL)
+        g_variant_builder_add (recipe, "{sv}", name, variant);
     }
   return TRUE;
 }

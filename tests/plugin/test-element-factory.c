@@ -240,6 +240,23 @@ test_recipe (void)
   g_assert_null (none);
 }
 
+/* An input is not made from its recipe where the element takes that. */
+static void
+test_recipe_of_an_input (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GObject) teller = make ("test-teller", "{'input': <('test-thing', {'fail': <true>})>}", &error);
+  g_autoptr (GVariant) recipe = NULL;
+  g_autoptr (GObject) input = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_no_error (error);
+  g_object_get (teller, "recipe", &recipe, "input", &input, NULL);
+  g_assert_null (input);
+  text = g_variant_print (recipe, FALSE);
+  g_assert_cmpstr (text, ==, "('test-thing', {'fail': <true>})");
+}
+
 /* What an element says of itself makes an equal one. */
 static void
 test_recipe_of_an_element (void)
@@ -263,6 +280,249 @@ test_recipe_of_an_element (void)
   g_assert_cmpfloat_with_epsilon (genlm_potential_complete_sync (copy, context, NULL, &error),
                                   2 * log (0.4) + log (0.2), 1e-12);
   g_assert_no_error (error);
+}
+
+static GenlmPotential *
+multiply (GenlmPotential *first,
+          GenlmPotential *second)
+{
+  g_autoptr (GError) error = NULL;
+  GenlmPotential *product = genlm_potential_multiply (first, second, &error);
+
+  g_assert_no_error (error);
+  return product;
+}
+
+/* As many tokens as a language model has, all of different length and bytes. */
+static GenlmVocab *
+new_vocab (guint32 n_tokens,
+           gsize   length)
+{
+  g_autoptr (GByteArray) flat = g_byte_array_new ();
+  g_autoptr (GArray) offsets = g_array_new (FALSE, TRUE, sizeof (guint32));
+  g_autoptr (GBytes) data = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *filling = g_strnfill (length, 'a');
+  GenlmVocab *vocab;
+
+  g_array_set_size (offsets, 1);
+  for (guint32 i = 0; i < n_tokens; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%s%u", filling, i);
+
+      g_byte_array_append (flat, (const guint8 *) text, strlen (text));
+      g_array_append_val (offsets, flat->len);
+    }
+  data = g_byte_array_free_to_bytes (g_steal_pointer (&flat));
+  vocab = genlm_vocab_new_flat (data, (const guint32 *) offsets->data, offsets->len, NULL, &error);
+  g_assert_no_error (error);
+  return vocab;
+}
+
+/* As it comes out of a socket: nothing is known about it. */
+static GVariant *
+send_recipe (GVariant *recipe)
+{
+  gsize size = g_variant_get_size (recipe);
+  guint8 *data = g_malloc (size);
+
+  g_variant_store (recipe, data);
+  return g_variant_ref_sink (g_variant_new_from_data (G_VARIANT_TYPE ("(sa{sv})"), data, size, FALSE, g_free, data));
+}
+
+/* The vocabulary of a language model in a recipe costs milliseconds, not
+ * seconds. */
+static void
+test_recipe_with_vocab (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmVocab) vocab = new_vocab (128000, 0);
+  g_autoptr (GenlmPotential) base = genlm_element_make ("test-model", NULL, &error);
+  g_autoptr (GenlmPotential) coerced = NULL;
+  g_autoptr (GenlmPotential) product = NULL;
+  g_autoptr (GenlmPotential) copy = NULL;
+  g_autoptr (GVariant) recipe = NULL;
+  g_autoptr (GVariant) sent = NULL;
+  g_autoptr (GVariant) flat = NULL;
+  gsize vocab_size;
+  gint64 start;
+
+  g_assert_no_error (error);
+  coerced = (GenlmPotential *) genlm_coerced_new (base, vocab, &error);
+  g_assert_no_error (error);
+  product = multiply (coerced, coerced);
+
+  start = g_get_monotonic_time ();
+  recipe = genlm_potential_to_recipe (product, &error);
+  g_assert_no_error (error);
+  sent = send_recipe (recipe);
+  copy = genlm_element_from_recipe (sent, &error);
+  g_assert_no_error (error);
+  g_test_message ("two vocabularies of 128,000 tokens there and back in %.1f ms",
+                  (double) (g_get_monotonic_time () - start) / 1e3);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
+  g_assert_true (genlm_vocab_equal (genlm_potential_get_vocab (copy), vocab));
+
+  /* That of the product follows from its factors. */
+  flat = g_variant_ref_sink (genlm_vocab_to_variant (vocab));
+  vocab_size = g_variant_get_size (flat);
+  g_assert_cmpuint (g_variant_get_size (recipe), <, 2 * vocab_size + 1000);
+}
+
+/* Recipes have limits in depth and in size. */
+static void
+test_recipe_limits (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmPotential) potential = genlm_element_make ("test-model", NULL, &error);
+  g_autoptr (GenlmVocab) vocab = new_vocab (4000, 1000);
+  g_autoptr (GVariant) recipe = NULL;
+  g_autoptr (GObject) copy = NULL;
+  GenlmPotential *wrapped;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < 29; i++)
+    {
+      wrapped = genlm_potential_to_autobatched (potential);
+      g_object_unref (potential);
+      potential = wrapped;
+    }
+  recipe = genlm_potential_to_recipe (potential, &error);
+  g_assert_no_error (error);
+  copy = genlm_element_from_recipe (recipe, &error);
+  g_assert_no_error (error);
+
+  wrapped = genlm_potential_to_autobatched (potential);
+  g_assert_null (genlm_potential_to_recipe (wrapped, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+  g_clear_error (&error);
+  g_object_unref (wrapped);
+
+  /* Two of it in each, and so on. */
+  g_clear_object (&potential);
+  potential = genlm_element_make ("test-model", NULL, &error);
+  g_assert_no_error (error);
+  wrapped = (GenlmPotential *) genlm_coerced_new (potential, vocab, &error);
+  g_assert_no_error (error);
+  g_object_unref (potential);
+  potential = wrapped;
+  for (guint i = 0; i < 8; i++)
+    {
+      wrapped = multiply (potential, potential);
+      g_object_unref (potential);
+      potential = wrapped;
+    }
+  g_assert_null (genlm_potential_to_recipe (potential, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+}
+
+/* A potential that holds any object. */
+#define TEST_TYPE_HOLDER (test_holder_get_type ())
+G_DECLARE_FINAL_TYPE (TestHolder, test_holder, TEST, HOLDER, GenlmPotentialBase)
+
+struct _TestHolder
+{
+  GenlmPotentialBase parent_instance;
+
+  GObject *object;
+};
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TestHolder, test_holder, GENLM_TYPE_POTENTIAL_BASE,
+                               G_IMPLEMENT_INTERFACE (GENLM_TYPE_POTENTIAL, NULL))
+
+static void
+test_holder_get_property (GObject    *object,
+                          guint       property_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  g_value_set_object (value, TEST_HOLDER (object)->object);
+}
+
+static void
+test_holder_set_property (GObject      *object,
+                          guint         property_id,
+                          const GValue *value,
+                          GParamSpec   *pspec)
+{
+  TEST_HOLDER (object)->object = g_value_get_object (value);
+}
+
+static void
+test_holder_class_init (TestHolderClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = test_holder_get_property;
+  object_class->set_property = test_holder_set_property;
+  g_object_class_install_property (object_class, 1,
+                                   g_param_spec_object ("object", NULL, NULL, G_TYPE_OBJECT,
+                                                        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+test_holder_init (TestHolder *self)
+{
+}
+
+static GVariant *
+get_recipe (GObject  *object,
+            GError  **error)
+{
+  g_autoptr (GenlmPotential) holder = g_object_new (TEST_TYPE_HOLDER, "object", object, NULL);
+  g_autoptr (GVariant) recipe = NULL;
+  g_autoptr (GVariant) properties = NULL;
+
+  genlm_element_type_set_factory_name (TEST_TYPE_HOLDER, "test-holder");
+  recipe = genlm_potential_to_recipe (holder, error);
+  if (recipe == NULL)
+    return NULL;
+  properties = g_variant_get_child_value (recipe, 1);
+  return g_variant_lookup_value (properties, "object", G_VARIANT_TYPE ("(sa{sv})"));
+}
+
+/* Every kind of value comes back; a text that is no UTF-8 is an error, unless
+ * it names a file. */
+static void
+test_recipe_of_values (void)
+{
+  const char *list[] = { "a", "b", NULL };
+  g_autofree char *path = g_canonicalize_filename ("x/\377", NULL);
+  g_autofree char *path_again = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("\0\377", 2);
+  g_autoptr (GenlmVocab) vocab = new_vocab (3, 0);
+  g_autoptr (GVariant) pairs = g_variant_ref_sink (g_variant_new_parsed ("{'a': 0.1}"));
+  g_autoptr (GObject) inner = NULL;
+  g_autoptr (GObject) thing = NULL;
+  g_autoptr (GObject) copy = NULL;
+  g_autoptr (GVariant) recipe = NULL;
+  g_autoptr (GVariant) recipe_again = NULL;
+  g_autoptr (GVariant) sent = NULL;
+  g_autoptr (GError) error = NULL;
+
+  inner = genlm_element_make_with ("test-thing", &error, "boolean", TRUE, NULL);
+  g_assert_no_error (error);
+  thing = genlm_element_make_with ("test-thing", &error, "boolean", TRUE, "int", -4, "uint", 5u,
+                                   "int64", G_MININT64, "uint64", G_MAXUINT64, "long", -7L, "double", 0.1,
+                                   "float", 0.25, "string", "x", "file", "x/\377", "colour", 1, "parts", 3u,
+                                   "list", list, "bytes", bytes, "variant", pairs, "vocab", vocab, "thing", inner,
+                                   "fixed", 9u, NULL);
+  g_assert_no_error (error);
+  recipe = get_recipe (thing, &error);
+  g_assert_no_error (error);
+  sent = send_recipe (recipe);
+  copy = genlm_element_from_recipe (sent, &error);
+  g_assert_no_error (error);
+  g_object_get (copy, "file", &path_again, NULL);
+  g_assert_cmpstr (path_again, ==, path);
+  recipe_again = get_recipe (copy, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_variant_equal (recipe, recipe_again));
+
+  g_object_set (thing, "string", "\377", NULL);
+  g_assert_null (get_recipe (thing, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED);
+  g_assert_nonnull (strstr (error->message, "property “string” is no UTF-8"));
 }
 
 static void
@@ -370,7 +630,11 @@ main (int    argc,
   g_test_add_func ("/element-factory/make-with-objects", test_make_with_objects);
   g_test_add_func ("/element-factory/initialisation-fails", test_initialisation_fails);
   g_test_add_func ("/element-factory/recipe", test_recipe);
+  g_test_add_func ("/element-factory/recipe-of-an-input", test_recipe_of_an_input);
   g_test_add_func ("/element-factory/recipe-of-an-element", test_recipe_of_an_element);
+  g_test_add_func ("/element-factory/recipe-with-vocab", test_recipe_with_vocab);
+  g_test_add_func ("/element-factory/recipe-limits", test_recipe_limits);
+  g_test_add_func ("/element-factory/recipe-of-values", test_recipe_of_values);
   g_test_add_func ("/element-factory/factory", test_factory);
   g_test_add_func ("/element-factory/core-elements-alone", test_core_elements_alone);
 

@@ -242,6 +242,11 @@ static const Mistake mistakes[] = {
   { "test-thing vocab=a", ELEMENT (INVALID_VALUE), 18, "*a vocabulary*" },
   { "test-thing initialised=true", ELEMENT (READ_ONLY), 12, "*only be read*" },
   { "test-model ! direct ! smc particles=0", ELEMENT (OUT_OF_RANGE), 37, "*from 1 to*" },
+  { "test-thing fail=true itn=1 ! test-teller", ELEMENT (UNKNOWN_PROPERTY), 22, "*" },
+  { "test-teller name=a input=a.", PIPELINE (CIRCULAR), 1, "*made: a ! a" },
+  { "test-teller name=a input=b. test-wrapper name=b input=a. test-thing", PIPELINE (CIRCULAR), 1, "*made: a ! b ! a" },
+  { "test-teller", PIPELINE (MISSING_INPUT), 1, "*\"test-teller\" needs input=*" },
+  { "test-thing ! test-teller recipe=\"('a', {})\"", PIPELINE (DUPLICATE_PROPERTY), 12, "*already has its \"input\"*" },
   { "test-thing fail=true", g_io_error_quark, G_IO_ERROR_INVALID_ARGUMENT, 1, "*\"test-thing\": it was told to fail*" },
 };
 
@@ -314,6 +319,14 @@ test_long_chain (void)
   g_assert_no_error (error);
   g_assert_cmpuint (g_list_model_get_n_items (genlm_pipeline_get_elements (pipeline)), ==, n + 1);
   g_assert_cmpuint (g_list_model_get_n_items (genlm_pipeline_get_ends (pipeline)), ==, 1);
+
+  /* Recipes nest, so they have a limit, which is an error at its place. */
+  g_clear_object (&pipeline);
+  g_string_append (description, " ! test-teller");
+  pipeline = genlm_pipeline_parse (description->str, &error);
+  g_assert_null (pipeline);
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+  g_assert_true (g_str_has_prefix (error->message, "1:449: test-wrapper cannot be made in another process: "));
 }
 
 /* An element with two inputs gets one after the other, and what is named stays. */
@@ -335,6 +348,82 @@ test_two_inputs (void)
   product = genlm_pipeline_get_last (pipeline);
   g_assert_true (get_object (product, "first") == genlm_pipeline_get_element (pipeline, "b"));
   g_assert_true (get_object (product, "second") == genlm_pipeline_get_element (pipeline, "a"));
+}
+
+static GVariant *
+get_recipe (gpointer object)
+{
+  GVariant *recipe = NULL;
+
+  g_object_get (object, "recipe", &recipe, NULL);
+  g_assert_nonnull (recipe);
+  return recipe;
+}
+
+static void
+assert_recipe (gpointer    object,
+               const char *expected)
+{
+  g_autoptr (GVariant) recipe = get_recipe (object);
+  g_autoptr (GVariant) wanted = g_variant_ref_sink (g_variant_new_parsed (expected));
+  g_autofree char *text = g_variant_print (recipe, TRUE);
+
+  g_test_message ("%s", text);
+  g_assert_true (g_variant_equal (recipe, wanted));
+}
+
+/* What is taken as a recipe is not made here: it would fail. */
+static void
+test_recipes (void)
+{
+  g_autoptr (GenlmPipeline) pipeline = parse ("test-thing fail=true int=-3 list=\"['a', 'b']\" bytes=xy colour=light-blue "
+                                             "parts=head+tail variant='{\"a\": 1}' long=5 ! test-teller name=t");
+  g_autofree char *file = g_canonicalize_filename ("x/y", NULL);
+  g_autofree char *expected = g_strdup_printf ("('test-thing', {'file': <'%s'>})", file);
+
+  assert_recipe (genlm_pipeline_get_last (pipeline),
+                 "('test-thing', {'fail': <true>, 'int': <-3>, 'list': <['a', 'b']>, 'bytes': <@ay [0x78, 0x79]>, "
+                 "'colour': <1>, 'parts': <uint32 3>, 'variant': <<{'a': 1.0}>>, 'long': <int64 5>})");
+  g_assert_cmpuint (g_list_model_get_n_items (genlm_pipeline_get_elements (pipeline)), ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (genlm_pipeline_get_ends (pipeline)), ==, 1);
+  g_assert_true (genlm_pipeline_get_last (pipeline) == genlm_pipeline_get_element (pipeline, "t"));
+
+  g_clear_object (&pipeline);
+  pipeline = parse ("test-thing file=x/y ! test-teller");
+  assert_recipe (genlm_pipeline_get_last (pipeline), expected);
+
+  /* All that stands before it, in whatever way. */
+  g_clear_object (&pipeline);
+  pipeline = parse ("test-thing name=a fail=true  test-wrapper name=w companion=a. "
+                    "test-thing fail=true ! test-wrapper ! w.  w. ! test-teller ! test-teller");
+  assert_recipe (genlm_pipeline_get_last (pipeline),
+                 "('test-teller', {'recipe': <<('test-wrapper', {'name': <'w'>, "
+                 "'companion': <('test-thing', {'fail': <true>})>, "
+                 "'input': <('test-wrapper', {'input': <('test-thing', {'fail': <true>})>})>})>>})");
+  g_assert_cmpuint (g_list_model_get_n_items (genlm_pipeline_get_elements (pipeline)), ==, 1);
+  g_assert_null (genlm_pipeline_get_element (pipeline, "w"));
+}
+
+/* What something else refers to is made, too. */
+static void
+test_recipes_and_objects (void)
+{
+  g_autoptr (GenlmPipeline) pipeline = parse ("test-thing name=a int=5  a. ! test-teller name=t  a. ! test-wrapper name=w");
+  GObject *thing = genlm_pipeline_get_element (pipeline, "a");
+
+  g_assert_true (get_object (genlm_pipeline_get_element (pipeline, "w"), "input") == thing);
+  assert_recipe (genlm_pipeline_get_element (pipeline, "t"), "('test-thing', {'int': <5>})");
+
+  /* The last is made, whatever takes it. */
+  g_clear_object (&pipeline);
+  pipeline = parse ("test-teller name=t input=a.  test-thing name=a int=5");
+  g_assert_cmpstr (G_OBJECT_TYPE_NAME (genlm_pipeline_get_last (pipeline)), ==, "TestThing");
+  assert_recipe (genlm_pipeline_get_element (pipeline, "t"), "('test-thing', {'int': <5>})");
+
+  /* A recipe that is written down is an input. */
+  g_clear_object (&pipeline);
+  pipeline = parse ("test-teller recipe=\"('test-thing', {'int': <5>})\"");
+  assert_recipe (genlm_pipeline_get_last (pipeline), "('test-thing', {'int': <5>})");
 }
 
 /* The line of the documentation, with elements of the library. */
@@ -377,6 +466,8 @@ main (int    argc,
   g_test_add_func ("/pipeline/place-in-lines", test_place_in_lines);
   g_test_add_func ("/pipeline/long-chain", test_long_chain);
   g_test_add_func ("/pipeline/two-inputs", test_two_inputs);
+  g_test_add_func ("/pipeline/recipes", test_recipes);
+  g_test_add_func ("/pipeline/recipes-and-objects", test_recipes_and_objects);
   g_test_add_func ("/pipeline/run", test_run);
 
   status = g_test_run ();

@@ -4,6 +4,7 @@
 #include "test-thing.h"
 
 GENLM_ELEMENT_REGISTER_DECLARE (test_model)
+GENLM_ELEMENT_REGISTER_DECLARE (test_teller)
 GENLM_ELEMENT_REGISTER_DECLARE (test_thing)
 GENLM_ELEMENT_REGISTER_DECLARE (test_wrapper)
 
@@ -11,6 +12,7 @@ static void
 plugin_init (GenlmPlugin *plugin)
 {
   GENLM_ELEMENT_REGISTER (test_model, plugin);
+  GENLM_ELEMENT_REGISTER (test_teller, plugin);
   GENLM_ELEMENT_REGISTER (test_thing, plugin);
   GENLM_ELEMENT_REGISTER (test_wrapper, plugin);
   genlm_plugin_register_element (plugin, "test-ranked", GENLM_RANK_SECONDARY, TEST_TYPE_THING);
