@@ -318,7 +318,7 @@ tiny_model_build (TinyFlags flags)
 
   add_text (&writer, "general.architecture", "llama");
   add_uint32 (&writer, "general.file_type", 7);
-  add_uint32 (&writer, "llama.block_count", N_LAYERS);
+  add_uint32 (&writer, "llama.block_count", (flags & TINY_ABORT) != 0 ? 0 : N_LAYERS);
   add_uint32 (&writer, "llama.context_length", N_CONTEXT);
   add_uint32 (&writer, "llama.embedding_length", N_EMBD);
   add_uint32 (&writer, "llama.feed_forward_length", N_FFN);

@@ -22,6 +22,7 @@ typedef enum
   TINY_PLAIN     = 0,
   TINY_DUPLICATE = 1 << 0, /* two tokens have the same text */
   TINY_NAN       = 1 << 1, /* a weight is NaN, and so all logits are */
+  TINY_ABORT     = 1 << 2, /* libllama ends the process that loads it */
 } TinyFlags;
 
 GByteArray *tiny_model_build (TinyFlags   flags);
