@@ -62,6 +62,7 @@ test_potential_weigh_prefix (GenlmPotential  *potential,
                              GError         **error)
 {
   TEST_POTENTIAL (potential)->thread = g_thread_self ();
+  TEST_POTENTIAL (potential)->cancellable = g_cancellable_get_current ();
   *out = weigh (TEST_POTENTIAL (potential), context, TRUE);
   return !fails (TEST_POTENTIAL (potential), error);
 }

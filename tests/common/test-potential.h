@@ -37,6 +37,7 @@ struct _TestPotential
   GenlmPotential     *coerced;          /* borrowed: what make_coerced() returns */
   const char         *recipe;           /* what dup_recipe() returns, as text */
   GThread            *thread;           /* of the last weigh_prefix() or weigh_complete() */
+  gpointer            cancellable;      /* the current one of the last weigh_prefix(), not to be used */
   void              (*on_get_vocab) (gpointer data);    /* called once if set */
   gpointer            on_get_vocab_data;
 };

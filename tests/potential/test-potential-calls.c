@@ -322,6 +322,29 @@ test_cancelled_before (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* Synchronous implementations find the cancellable of the call. */
+static void
+test_current_cancellable (void)
+{
+  g_autoptr (TestPotential) test = test_potential_new (GENLM_TRAITS_NONE);
+  g_autoptr (GCancellable) outer = g_cancellable_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GenlmContext) context = test_context ("a");
+  g_autoptr (GError) error = NULL;
+
+  genlm_potential_prefix_sync (GENLM_POTENTIAL (test), context, cancellable, &error);
+  g_assert_no_error (error);
+  g_assert_true (test->cancellable == cancellable);
+  g_assert_null (g_cancellable_get_current ());
+
+  /* A call without one is part of the call that makes it. */
+  g_cancellable_push_current (outer);
+  genlm_potential_prefix_sync (GENLM_POTENTIAL (test), context, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (test->cancellable == outer);
+  g_cancellable_pop_current (outer);
+}
+
 static void
 test_cancelled_between (void)
 {
@@ -610,6 +633,7 @@ main (int    argc,
   g_test_add_func ("/potential/answers-twice", test_answers_twice);
   g_test_add_func ("/potential/wrong-answer", test_wrong_answer);
   g_test_add_func ("/potential/cancelled-before", test_cancelled_before);
+  g_test_add_func ("/potential/current-cancellable", test_current_cancellable);
   g_test_add_func ("/potential/cancelled-between", test_cancelled_between);
   g_test_add_func ("/potential/cancel-race", test_cancel_race);
   g_test_add_func ("/potential/foreign-thread", test_foreign_thread);
