@@ -1,10 +1,10 @@
 """What Python adds to the Genlm namespace: potentials and samplers in Python are
-checked before their results cross into C (_genlm_classes), and values have the ways of
-Python
+checked before their results cross into C (_genlm_classes), calls can be awaited
+(_genlm_awaitables, _genlm_asyncio), and values have the ways of Python
 (_genlm_values)."""
 
 from gi.module import get_introspection_module
-from gi.overrides import _genlm_classes  # noqa: F401
+from gi.overrides import _genlm_awaitables, _genlm_classes  # noqa: F401
 from gi.overrides._genlm_results import describe
 from gi.overrides._genlm_values import EOS
 from gi.repository import GLib, GObject
