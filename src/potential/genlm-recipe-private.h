@@ -19,6 +19,10 @@ GVariant *genlm_recipe_from_value      (const GValue  *value,
 GVariant *genlm_recipe_from_properties (GObject       *object,
                                         const char    *except,
                                         GError       **error);
+GVariant *genlm_recipe_with_name       (GObject       *object,
+                                        const char    *name,
+                                        const char    *except,
+                                        GError       **error);
 gboolean  genlm_recipe_check_size      (GVariant      *recipe,
                                         const char    *label,
                                         GError       **error);

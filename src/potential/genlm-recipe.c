@@ -177,26 +177,21 @@ genlm_recipe_check_size (GVariant    *recipe,
   return FALSE;
 }
 
-/* Returns a new reference that is not floating. The property @except follows from the others. */
+/* What makes an equal object: the name, and the properties that differ from
+ * their defaults. The property @except follows from the others. Returns a new
+ * reference that is not floating. */
 GVariant *
-genlm_recipe_from_properties (GObject     *object,
-                              const char  *except,
-                              GError     **error)
+genlm_recipe_with_name (GObject     *object,
+                        const char  *name,
+                        const char  *except,
+                        GError     **error)
 {
-  const char *name = genlm_element_type_get_factory_name (G_OBJECT_TYPE (object));
   g_autofree GParamSpec **pspecs = NULL;
   g_autofree char *label = genlm_element_dup_label (object);
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   g_autoptr (GVariant) recipe = NULL;
   guint n;
 
-  if (name == NULL)
-    {
-      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
-                   "%s has no recipe: its type is not registered by a plugin; register it, or implement dup_recipe()",
-                   label);
-      return NULL;
-    }
   pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (object), &n);
   for (guint i = 0; i < n; i++)
     {
@@ -208,4 +203,24 @@ genlm_recipe_from_properties (GObject     *object,
     }
   recipe = g_variant_ref_sink (g_variant_new (GENLM_RECIPE_TYPE, name, &builder));
   return genlm_recipe_check_size (recipe, label, error) ? g_steal_pointer (&recipe) : NULL;
+}
+
+/* As that, by the name that the type is registered under. */
+GVariant *
+genlm_recipe_from_properties (GObject     *object,
+                              const char  *except,
+                              GError     **error)
+{
+  const char *name = genlm_element_type_get_factory_name (G_OBJECT_TYPE (object));
+
+  if (name == NULL)
+    {
+      g_autofree char *label = genlm_element_dup_label (object);
+
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+                   "%s has no recipe: its type is not registered by a plugin; register it, or implement dup_recipe()",
+                   label);
+      return NULL;
+    }
+  return genlm_recipe_with_name (object, name, except, error);
 }
