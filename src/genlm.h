@@ -40,6 +40,8 @@ G_BEGIN_DECLS
 #include "genlm-pipeline.h"
 #include "genlm-plugin.h"
 #include "genlm-registry.h"
+#include "genlm-script-host.h"
+#include "genlm-script-values.h"
 
 #include "genlm-awrs.h"
 #include "genlm-direct.h"

@@ -25,6 +25,11 @@ typedef struct
 GenlmPlugin            *genlm_plugin_new_built_in     (const char           *name,
                                                        const char           *description,
                                                        GenlmPluginInitFunc   init);
+GenlmPlugin            *genlm_plugin_new_script       (const char           *file);
+GenlmPlugin            *genlm_plugin_new_script_class (const char           *file,
+                                                       const char           *language,
+                                                       const char           *element,
+                                                       const char           *class_name);
 GenlmPlugin            *genlm_plugin_new_failed       (const char           *file,
                                                        GError               *reason);
 GenlmPlugin            *genlm_plugin_new_from_variant (GVariant             *variant);

@@ -1,5 +1,5 @@
-/* A loadable module that offers elements, or the part of the library that
- * does. A plugin is known before it is loaded: the registry makes it from
+/* A loadable module or a script that offers elements, or the part of the
+ * library that does. A plugin is known before it is loaded: the registry makes it from
  * what the scanner process found out, and runs its code when one of its
  * elements is made. It is not for finding elements: see the registry. */
 #define G_LOG_DOMAIN "Genlm-Plugin"
@@ -9,17 +9,24 @@
 #include <string.h>
 
 #include "genlm-plugin-module-private.h"
+#include "genlm-script-metadata-private.h"
+#include "genlm-script-private.h"
 #include "genlm-version.h"
 
 /**
  * GenlmPlugin:
  *
- * A library that offers elements.
+ * A library or a script that offers elements.
  *
  * A plugin library is called `libgenlm<name>.so` and exports one descriptor,
  * made by GENLM_PLUGIN_DEFINE(). Its properties are known from the registry
  * without running its code; [method@Plugin.load] runs it. A library that was
  * loaded stays loaded until the program ends.
+ *
+ * A script says in its leading comment which element it offers; its plugin has
+ * the name of the file, such as `word-length.py`. Where its language does not
+ * run, loading it makes stand-ins known, and a worker process runs it when an
+ * element is made.
  *
  * Threads: after it was made, every method but those that are for the init
  * function may be called from any thread.
@@ -41,6 +48,7 @@ struct _GenlmPlugin
   GObject parent_instance;
 
   char           *file;
+  const char     *language;     /* of a script */
   char           *name;
   char           *version;
   char           *description;
@@ -216,6 +224,28 @@ run_init (GenlmPlugin          *self,
   return FALSE;
 }
 
+/* A script has one element. */
+static gboolean
+load_script (GenlmPlugin  *self,
+             GError      **error)
+{
+  const GenlmElementInfo *info = genlm_plugin_get_element (self, 0);
+  g_autoptr (Registration) registration = registration_new ();
+  GType type;
+
+  self->registration = registration;
+  type = genlm_script_load_type (self->file, self->language, info->name, info->type_name, error);
+  self->registration = NULL;
+  if (type == G_TYPE_INVALID)
+    return FALSE;
+
+  genlm_element_type_set_factory_name (type, info->name);
+  self->types = g_hash_table_ref (registration->types);
+  g_hash_table_insert (self->types, g_strdup (info->name), GSIZE_TO_POINTER (type));
+  g_atomic_int_set (&self->loaded, TRUE);
+  return TRUE;
+}
+
 static gboolean
 load_from_file (GenlmPlugin  *self,
                 GError      **error)
@@ -235,6 +265,9 @@ load_from_file (GenlmPlugin  *self,
           return FALSE;
         }
     }
+
+  if (self->language != NULL)
+    return load_script (self, error);
 
   desc = genlm_plugin_module_open (self->file, error);
   if (desc == NULL)
@@ -317,11 +350,11 @@ genlm_plugin_class_init (GenlmPluginClass *klass)
   /**
    * GenlmPlugin:file: (getter get_file)
    *
-   * The library, or %NULL for what is built in.
+   * The library or script, or %NULL for what is built in.
    *
    * Since: 0.1
    */
-  properties[PROP_FILE] = text_property ("file", "The library of the plugin");
+  properties[PROP_FILE] = text_property ("file", "The library or script of the plugin");
   /**
    * GenlmPlugin:name: (getter get_name)
    *
@@ -397,13 +430,94 @@ genlm_plugin_new_built_in (const char          *name,
   return self;
 }
 
+static void
+set_file (GenlmPlugin *self,
+          const char  *file)
+{
+  self->file = g_canonicalize_filename (file, NULL);
+  self->language = genlm_script_get_file_language (self->file);
+  self->name = genlm_plugin_module_name_of_file (self->file);
+  if (self->name == NULL)
+    self->name = g_filename_display_basename (self->file);
+}
+
+/* Texts of metadata are UTF-8. */
+static void
+adopt_metadata (GenlmPlugin         *self,
+                GenlmScriptMetadata *metadata)
+{
+  GenlmElementInfo info = {
+    .name = g_strdup (metadata->name),
+    .type_name = g_strdup (metadata->class_name),
+    .class_path = g_strdup (metadata->class_path),
+    .long_name = g_strdup (metadata->long_name),
+    .description = g_strdup (metadata->description),
+    .author = g_strdup (metadata->author),
+    .input = g_strdup (metadata->input),
+    .rank = GENLM_RANK_PRIMARY,
+  };
+
+  g_array_append_val (self->elements, info);
+  replace_text (&self->description, metadata->description);
+  replace_text (&self->version, metadata->version);
+  replace_text (&self->license, metadata->license);
+}
+
+/* The plugin that a script is by what its leading comment says, of which
+ * nothing is run; NULL for a script that says nothing, which is no plugin. */
+GenlmPlugin *
+genlm_plugin_new_script (const char *file)
+{
+  g_autoptr (GenlmPlugin) self = g_object_new (GENLM_TYPE_PLUGIN, NULL);
+  g_autoptr (GenlmScriptMetadata) metadata = NULL;
+  g_autofree char *shown = g_filename_display_name (file);
+
+  set_file (self, file);
+  self->described = TRUE;
+  if (!genlm_script_metadata_read (self->file, &metadata, &self->error))
+    g_prefix_error (&self->error, "Failed to load plugin from %s: ", shown);
+  else if (metadata != NULL)
+    adopt_metadata (self, metadata);
+  else
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+/* The plugin of a class in a script that nobody listed; see
+ * genlm_script_parse_name(). */
+GenlmPlugin *
+genlm_plugin_new_script_class (const char *file,
+                               const char *language,
+                               const char *element,
+                               const char *class_name)
+{
+  GenlmPlugin *self = g_object_new (GENLM_TYPE_PLUGIN, NULL);
+  GenlmElementInfo info = {
+    .name = g_strdup (element),
+    .type_name = g_strdup (class_name),
+    .class_path = g_strdup ("Potential/Script"),
+    .long_name = g_strdup (element),
+    .description = g_strdup ("A potential in a script"),
+    .author = g_strdup (""),
+    .input = g_strdup (""),
+    .rank = GENLM_RANK_NONE,
+  };
+
+  set_file (self, file);
+  self->language = language;
+  self->described = TRUE;
+  g_array_append_val (self->elements, info);
+  return self;
+}
+
 /* A plugin that could not be looked at; takes the reason. */
 GenlmPlugin *
 genlm_plugin_new_failed (const char *file,
                          GError     *reason)
 {
-  GenlmPlugin *self = genlm_plugin_new_for_file (file);
+  GenlmPlugin *self = g_object_new (GENLM_TYPE_PLUGIN, NULL);
 
+  set_file (self, file);
   self->described = TRUE;
   self->error = reason;
   return self;
@@ -442,6 +556,7 @@ genlm_plugin_new_from_variant (GVariant *variant)
                  &self->file, &self->name, &self->version, &self->description, &self->license,
                  &self->origin, &self->status_errors, &self->dependencies, &elements, &code, &message);
   elements_from_variant (self, elements);
+  self->language = genlm_script_get_file_language (self->file);
   if (code >= 0)
     self->error = g_error_new_literal (GENLM_PLUGIN_ERROR, code, message);
   self->described = TRUE;
@@ -492,11 +607,26 @@ genlm_plugin_load_type (GenlmPlugin  *self,
   return GPOINTER_TO_SIZE (type);
 }
 
+/* Where a program asks for a script by name, one without metadata is a mistake. */
+static GenlmPlugin *
+new_for_script (const char *file)
+{
+  GenlmPlugin *self = genlm_plugin_new_script (file);
+  g_autofree char *shown = g_filename_display_name (file);
+
+  if (self != NULL)
+    return self;
+  return genlm_plugin_new_failed (file,
+    g_error_new (GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_INVALID_METADATA,
+                 "Failed to load plugin from %s: no leading comment says which element it offers, "
+                 "beginning with [genlm element]", shown));
+}
+
 /**
  * genlm_plugin_new_for_file:
- * @file: (type filename): a library
+ * @file: (type filename): a library or a script
  *
- * Makes a plugin of a library that is not looked at yet.
+ * Makes a plugin of a library that is not looked at yet, or of a script.
  *
  * For programs that bring a plugin of their own; those in the search path are
  * in the [class@Registry].
@@ -512,11 +642,10 @@ genlm_plugin_new_for_file (const char *file)
 
   g_return_val_if_fail (file != NULL, NULL);
 
+  if (genlm_script_get_file_language (file) != NULL)
+    return new_for_script (file);
   self = g_object_new (GENLM_TYPE_PLUGIN, NULL);
-  self->file = g_canonicalize_filename (file, NULL);
-  self->name = genlm_plugin_module_name_of_file (self->file);
-  if (self->name == NULL)
-    self->name = g_filename_display_basename (self->file);
+  set_file (self, file);
   return self;
 }
 
@@ -722,7 +851,7 @@ genlm_plugin_get_name (GenlmPlugin *self)
  * genlm_plugin_get_file: (get-property file)
  * @self: a plugin
  *
- * Gets the library of a plugin.
+ * Gets the library or the script of a plugin.
  *
  * Returns: (transfer none) (nullable) (type filename): its absolute path, or %NULL for what is built in
  *
@@ -734,6 +863,24 @@ genlm_plugin_get_file (GenlmPlugin *self)
   g_return_val_if_fail (GENLM_IS_PLUGIN (self), NULL);
 
   return self->file;
+}
+
+/**
+ * genlm_plugin_get_language:
+ * @self: a plugin
+ *
+ * Gets the language of a plugin that is a script.
+ *
+ * Returns: (transfer none) (nullable): `python` or `js`; %NULL for a library, and for what is built in
+ *
+ * Since: 0.1
+ */
+const char *
+genlm_plugin_get_language (GenlmPlugin *self)
+{
+  g_return_val_if_fail (GENLM_IS_PLUGIN (self), NULL);
+
+  return self->language;
 }
 
 /**

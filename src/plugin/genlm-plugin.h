@@ -34,6 +34,8 @@ G_BEGIN_DECLS
  * @GENLM_PLUGIN_ERROR_NO_SCANNER: the scanner program is missing or cannot be run
  * @GENLM_PLUGIN_ERROR_INVALID_OUTPUT: the scanner's report cannot be read
  * @GENLM_PLUGIN_ERROR_CHANGED: the file changed after it was scanned
+ * @GENLM_PLUGIN_ERROR_INVALID_METADATA: what a script says about itself is wrong
+ * @GENLM_PLUGIN_ERROR_SCRIPT: a script cannot be run, or has no such class
  *
  * Errors of [class@Plugin].
  *
@@ -55,6 +57,8 @@ typedef enum
   GENLM_PLUGIN_ERROR_NO_SCANNER,
   GENLM_PLUGIN_ERROR_INVALID_OUTPUT,
   GENLM_PLUGIN_ERROR_CHANGED,
+  GENLM_PLUGIN_ERROR_INVALID_METADATA,
+  GENLM_PLUGIN_ERROR_SCRIPT,
 } GenlmPluginError;
 
 /**
@@ -237,6 +241,8 @@ GENLM_AVAILABLE_IN_ALL
 const char         *genlm_plugin_get_name          (GenlmPlugin  *self);
 GENLM_AVAILABLE_IN_ALL
 const char         *genlm_plugin_get_file          (GenlmPlugin  *self);
+GENLM_AVAILABLE_IN_ALL
+const char         *genlm_plugin_get_language      (GenlmPlugin  *self);
 GENLM_AVAILABLE_IN_ALL
 const char         *genlm_plugin_get_version       (GenlmPlugin  *self);
 GENLM_AVAILABLE_IN_ALL

@@ -4,6 +4,8 @@
 
 #include "genlm-element-value-private.h"
 #include "genlm-recipe-private.h"
+#include "genlm-script-host-private.h"
+#include "genlm-script-proxy-private.h"
 
 #include <string.h>
 
@@ -67,6 +69,22 @@ genlm_property_list_add (GenlmPropertyList  *self,
   return &g_array_index (self->values, GValue, self->values->len - 1);
 }
 
+/* For an element of which nothing is known here: its language checks them. */
+static gboolean
+add_values (GenlmPropertyList  *self,
+            GObjectClass       *klass,
+            const char         *element,
+            GVariant           *variants,
+            GError            **error)
+{
+  GParamSpec *pspec = g_object_class_find_property (klass, GENLM_SCRIPT_PROXY_VALUES);
+  GValue *value = genlm_property_list_add (self, pspec, element, error);
+
+  if (value != NULL)
+    g_value_set_variant (value, variants);
+  return value != NULL;
+}
+
 /* Adds values of a variant of type `a{sv}`. */
 gboolean
 genlm_property_list_add_variants (GenlmPropertyList  *self,
@@ -79,6 +97,8 @@ genlm_property_list_add_variants (GenlmPropertyList  *self,
   const char *name;
   GVariant *variant;
 
+  if (genlm_script_proxy_takes_values (klass))
+    return add_values (self, klass, element, variants, error);
   g_variant_iter_init (&iter, variants);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &variant))
     {
@@ -131,12 +151,16 @@ genlm_property_list_construct (GenlmPropertyList  *self,
                                const char         *element,
                                GError            **error)
 {
+  const char **names = (const char **) self->names->pdata;
+  const GValue *values = (const GValue *) (gpointer) self->values->data;
   g_autoptr (GObject) object = NULL;
   g_autoptr (GError) local_error = NULL;
 
-  object = g_object_new_with_properties (type, self->names->len,
-                                         (const char **) self->names->pdata,
-                                         (const GValue *) (gpointer) self->values->data);
+  object = genlm_script_host_has_loaded (type)
+             ? genlm_script_host_make (type, self->names->len, names, values, element, error)
+             : g_object_new_with_properties (type, self->names->len, names, values);
+  if (object == NULL)
+    return NULL;
   if (g_object_is_floating (object))
     g_object_ref_sink (object);
 

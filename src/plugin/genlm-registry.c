@@ -12,6 +12,7 @@
 #include "genlm-plugin-module-private.h"
 #include "genlm-plugin-scan-private.h"
 #include "genlm-registry-cache-private.h"
+#include "genlm-script-private.h"
 
 #define MAX_SHOWN_FAILURES 3
 
@@ -20,7 +21,9 @@
  *
  * The plugins and elements that can be had.
  *
- * Plugins are looked for in the folders of the environment variable
+ * Plugins are libraries, and scripts that say so in their leading comment.
+ *
+ * They are looked for in the folders of the environment variable
  * `GENLM_PLUGIN_PATH` (separated by colons), then in those of
  * `GENLM_PLUGIN_SYSTEM_PATH` or, where that is not set, in the folder where the
  * library's own are installed; in each of them and in the folders directly in
@@ -31,7 +34,8 @@
  * plugin that crashes, or takes more than ten seconds (`GENLM_PLUGIN_TIMEOUT`),
  * is recorded with its reason and harms nobody.
  * Where the scanner is missing, the plugin is recorded as failed for that
- * reason: nothing is ever loaded into this process just to look at it.
+ * reason: nothing is ever loaded into this process just to look at it. Of a
+ * script the leading comment is read, and nothing is run.
  *
  * What was found is kept in the file that `GENLM_REGISTRY` names, by default
  * `genlm-1.0/registry.gvariant` in the user's cache folder. An entry holds
@@ -53,10 +57,11 @@ struct _GenlmRegistry
   char **folders;
   char  *cache_file;
 
-  GRecMutex  lock;
-  gboolean   scanned;
-  GPtrArray *plugins;
-  GPtrArray *factories;
+  GRecMutex   lock;
+  gboolean    scanned;
+  GPtrArray  *plugins;
+  GPtrArray  *factories;
+  GHashTable *script_classes;   /* factories by the names of elements off the search path */
 };
 
 G_DEFINE_FINAL_TYPE (GenlmRegistry, genlm_registry, G_TYPE_OBJECT)
@@ -103,7 +108,9 @@ add_files (GPtrArray  *files,
 {
   for (guint i = 0; i < paths->len; i++)
     {
-      g_autofree char *name = genlm_plugin_module_name_of_file (paths->pdata[i]);
+      g_autofree char *name = genlm_script_get_file_language (paths->pdata[i]) != NULL
+                                ? g_path_get_basename (paths->pdata[i])
+                                : genlm_plugin_module_name_of_file (paths->pdata[i]);
 
       if (name == NULL || g_file_test (paths->pdata[i], G_FILE_TEST_IS_DIR))
         continue;
@@ -147,7 +154,20 @@ typedef struct
   GenlmFileStamp  stamp;
   GenlmPlugin    *plugin;
   GVariant       *entry;
+  gboolean        is_new;
 } Candidate;
+
+/* A script is cheap to look at. Returns FALSE if it is no plugin. */
+static gboolean
+candidate_read_script (Candidate *self)
+{
+  self->plugin = genlm_plugin_new_script (self->file);
+  if (self->plugin == NULL)
+    return FALSE;
+  self->entry = genlm_registry_cache_entry_new (self->plugin, &self->stamp);
+  self->is_new = self->entry != NULL;
+  return TRUE;
+}
 
 static void
 candidate_clear (gpointer data)
@@ -176,6 +196,8 @@ list_candidates (GPtrArray  *files,
         candidate.plugin = genlm_registry_cache_entry_revive (entry, &candidate.stamp);
       if (candidate.plugin != NULL)
         candidate.entry = g_variant_ref (entry);
+      else if (genlm_script_get_file_language (candidate.file) != NULL && !candidate_read_script (&candidate))
+        continue;
       g_array_append_val (candidates, candidate);
     }
   return candidates;
@@ -200,11 +222,13 @@ scan_candidates (GArray *candidates)
     {
       Candidate *candidate = &g_array_index (candidates, Candidate, i);
 
-      if (candidate->plugin != NULL)
-        continue;
-      candidate->plugin = g_object_ref (scanned->pdata[n_scanned++]);
-      candidate->entry = genlm_registry_cache_entry_new (candidate->plugin, &candidate->stamp);
-      is_new = is_new || candidate->entry != NULL;
+      if (candidate->plugin == NULL)
+        {
+          candidate->plugin = g_object_ref (scanned->pdata[n_scanned++]);
+          candidate->entry = genlm_registry_cache_entry_new (candidate->plugin, &candidate->stamp);
+          candidate->is_new = candidate->entry != NULL;
+        }
+      is_new = is_new || candidate->is_new;
     }
   return is_new;
 }
@@ -237,7 +261,7 @@ find_plugins (GenlmRegistry *self,
                                                  : g_hash_table_new (g_str_hash, g_str_equal);
   candidates = list_candidates (files, cached);
   for (guint i = 0; i < candidates->len; i++)
-    n_revived += g_array_index (candidates, Candidate, i).entry != NULL;
+    n_revived += g_array_index (candidates, Candidate, i).entry != NULL && !g_array_index (candidates, Candidate, i).is_new;
   if ((scan_candidates (candidates) || n_revived != g_hash_table_size (cached)) && self->cache_file != NULL)
     write_cache (self, candidates);
 
@@ -302,6 +326,7 @@ genlm_registry_finalize (GObject *object)
 {
   GenlmRegistry *self = GENLM_REGISTRY (object);
 
+  g_hash_table_unref (self->script_classes);
   g_ptr_array_unref (self->factories);
   g_ptr_array_unref (self->plugins);
   g_rec_mutex_clear (&self->lock);
@@ -323,6 +348,7 @@ genlm_registry_init (GenlmRegistry *self)
   g_rec_mutex_init (&self->lock);
   self->plugins = g_ptr_array_new_with_free_func (g_object_unref);
   self->factories = g_ptr_array_new_with_free_func (g_object_unref);
+  self->script_classes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
 }
 
 static void
@@ -509,6 +535,33 @@ set_not_found (GenlmRegistry  *self,
   g_string_free (message, TRUE);
 }
 
+/* With the lock held. A class in a script that nobody listed, by a name such as
+ * "python:FILE:Class"; NULL if it is no such name. The plugin is kept: its type
+ * is for good. */
+static GenlmElementFactory *
+find_script_class (GenlmRegistry *self,
+                   const char    *name)
+{
+  g_autofree char *file = NULL;
+  g_autofree char *class_name = NULL;
+  g_autofree char *element = NULL;
+  g_autoptr (GenlmPlugin) plugin = NULL;
+  const char *language = genlm_script_parse_name (name, &file, &class_name);
+  GenlmElementFactory *factory;
+
+  if (language == NULL)
+    return NULL;
+  element = g_strdup_printf ("%s:%s:%s", language, file, class_name);
+  factory = g_hash_table_lookup (self->script_classes, element);
+  if (factory == NULL)
+    {
+      plugin = genlm_plugin_new_script_class (file, language, element, class_name);
+      factory = genlm_element_factory_new (plugin, genlm_plugin_get_element (plugin, 0));
+      g_hash_table_insert (self->script_classes, g_steal_pointer (&element), factory);
+    }
+  return factory;
+}
+
 /**
  * genlm_registry_find_factory:
  * @self: a registry
@@ -517,6 +570,9 @@ set_not_found (GenlmRegistry  *self,
  *
  * Looks for an element: the one with the highest rank of those with this name,
  * else of those whose type has it.
+ *
+ * A name such as `python:words.py:WordLength` or `js:words.js:WordLength` is that
+ * of a class in a script, which need not be in the search path.
  *
  * Errors: %GENLM_REGISTRY_ERROR_NOT_FOUND, with names that are near, the
  * folders that were searched, and the plugins that failed.
@@ -540,6 +596,8 @@ genlm_registry_find_factory (GenlmRegistry  *self,
   factory = find_best (self, name, genlm_element_factory_get_name);
   if (factory == NULL)
     factory = find_best (self, name, genlm_element_factory_get_type_name);
+  if (factory == NULL)
+    factory = find_script_class (self, name);
   if (factory == NULL)
     {
       set_not_found (self, name, error);
