@@ -6,6 +6,7 @@
 #include "genlm-answers-private.h"
 #include "genlm-findings-private.h"
 #include "genlm-round-private.h"
+#include "genlm-transcript-private.h"
 
 #include <math.h>
 
@@ -1267,6 +1268,22 @@ genlm_harness_check_errors (GenlmHarness  *self,
 /* -- copies ---------------------------------------------------------------- */
 
 static gboolean
+expect_vocab (GenlmHarness  *self,
+              GenlmFindings *findings,
+              GenlmVocab    *vocab)
+{
+  g_autofree char *want_text = NULL;
+  g_autofree char *have_text = NULL;
+
+  if (genlm_findings_expect (findings, vocab != NULL && genlm_vocab_equal (vocab, get_vocab (self))))
+    return TRUE;
+  want_text = genlm_vocab_to_string (get_vocab (self));
+  have_text = vocab != NULL ? genlm_vocab_to_string (vocab) : g_strdup ("none");
+  genlm_findings_add (findings, "the vocabulary: want %s, have %s", want_text, have_text);
+  return FALSE;
+}
+
+static gboolean
 check_copy (GenlmHarness    *self,
             GenlmPotential  *copy,
             GenlmBatch      *contexts,
@@ -1277,18 +1294,11 @@ check_copy (GenlmHarness    *self,
   g_autoptr (GenlmFindings) findings = new_findings (self, law);
   g_autoptr (GenlmAnswers) want = NULL;
   g_autoptr (GenlmAnswers) have = NULL;
-  GenlmVocab *vocab = genlm_potential_get_vocab (copy);
 
   if (!genlm_findings_expect (findings, copy != self->potential))
     genlm_findings_add (findings, "it is the same object, no copy");
-  if (!genlm_findings_expect (findings, vocab != NULL && genlm_vocab_equal (vocab, get_vocab (self))))
-    {
-      g_autofree char *want_text = genlm_vocab_to_string (get_vocab (self));
-      g_autofree char *have_text = vocab != NULL ? genlm_vocab_to_string (vocab) : g_strdup ("none");
-
-      genlm_findings_add (findings, "the vocabulary: want %s, have %s", want_text, have_text);
-      return genlm_findings_report (findings, code, error);
-    }
+  if (!expect_vocab (self, findings, genlm_potential_get_vocab (copy)))
+    return genlm_findings_report (findings, code, error);
 
   want = genlm_answers_ask (self->potential, contexts, error);
   if (want == NULL)
@@ -1370,6 +1380,51 @@ genlm_harness_check_recipe (GenlmHarness  *self,
       return fail_to_check (self, "recipes", error);
     }
   return check_copy (self, GENLM_POTENTIAL (built), contexts, "recipes", GENLM_HARNESS_ERROR_RECIPE, error);
+}
+
+/**
+ * genlm_harness_check_equal:
+ * @self: a harness
+ * @other: a potential that shall be the same: a wrapper, or a copy elsewhere
+ * @contexts: some contexts
+ * @error: return location for an error
+ *
+ * Checks that another potential answers every question with the same bits, and
+ * fails where this one fails, with the same code: `prefix`, `complete`, `score`,
+ * `logw_next` and, of a Boolean potential, `mask_next`, single and in batches,
+ * synchronously and asynchronously.
+ *
+ * Other than the laws this has no tolerance. It holds between a potential and
+ * the same one autobatched or in worker processes.
+ *
+ * Errors: %GENLM_HARNESS_ERROR_EQUAL.
+ *
+ * Returns: whether they are the same
+ * Since: 0.1
+ */
+gboolean
+genlm_harness_check_equal (GenlmHarness    *self,
+                           GenlmPotential  *other,
+                           GenlmBatch      *contexts,
+                           GError         **error)
+{
+  g_autoptr (GenlmFindings) findings = NULL;
+  g_autoptr (GenlmTranscript) want = NULL;
+  g_autoptr (GenlmTranscript) have = NULL;
+
+  g_return_val_if_fail (GENLM_IS_HARNESS (self), FALSE);
+  g_return_val_if_fail (GENLM_IS_POTENTIAL (other), FALSE);
+  g_return_val_if_fail (contexts != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  findings = genlm_findings_new (other, "equal potentials", 0, 0, self->max_failures);
+  if (!expect_vocab (self, findings, genlm_potential_get_vocab (other)))
+    return genlm_findings_report (findings, GENLM_HARNESS_ERROR_EQUAL, error);
+
+  want = genlm_transcript_new (self->potential, contexts, self->timeout);
+  have = genlm_transcript_new (other, contexts, self->timeout);
+  genlm_transcript_compare (want, have, findings);
+  return genlm_findings_report (findings, GENLM_HARNESS_ERROR_EQUAL, error);
 }
 
 /* -- all of them ----------------------------------------------------------- */

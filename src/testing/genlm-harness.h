@@ -30,6 +30,7 @@ G_BEGIN_DECLS
  * @GENLM_HARNESS_ERROR_ERRORS: a bad question has no error, or the wrong one
  * @GENLM_HARNESS_ERROR_SPAWN: a spawn is another potential
  * @GENLM_HARNESS_ERROR_RECIPE: what is built from the recipe is another potential
+ * @GENLM_HARNESS_ERROR_EQUAL: two potentials that shall be the same differ in a bit or in an error
  *
  * Which law a potential breaks.
  *
@@ -48,6 +49,7 @@ typedef enum
   GENLM_HARNESS_ERROR_ERRORS,
   GENLM_HARNESS_ERROR_SPAWN,
   GENLM_HARNESS_ERROR_RECIPE,
+  GENLM_HARNESS_ERROR_EQUAL,
 } GenlmHarnessError;
 
 #define GENLM_TYPE_HARNESS (genlm_harness_get_type ())
@@ -113,6 +115,11 @@ gboolean        genlm_harness_check_spawn         (GenlmHarness    *self,
                                                    GError         **error);
 GENLM_AVAILABLE_IN_ALL
 gboolean        genlm_harness_check_recipe        (GenlmHarness    *self,
+                                                   GenlmBatch      *contexts,
+                                                   GError         **error);
+GENLM_AVAILABLE_IN_ALL
+gboolean        genlm_harness_check_equal         (GenlmHarness    *self,
+                                                   GenlmPotential  *other,
                                                    GenlmBatch      *contexts,
                                                    GError         **error);
 GENLM_AVAILABLE_IN_ALL

@@ -587,6 +587,56 @@ test_recipe (void)
   g_error_free (error);
 }
 
+/* To the last bit, and to the code of an error. */
+static void
+test_equal (void)
+{
+  static const struct { Fault fault; const char *part; } cases[] = {
+    { BAD_COMPLETE, "synchronous complete of “”: number 0 of 1 is -1.3762943611198906" },
+    { BAD_BATCH_ORDER, "synchronous batch_prefix of 3 contexts: number 0 of 3" },
+    { BAD_ASYNC, "asynchronous " },
+    { ASYNC_ERROR, "asynchronous " },
+    { NEVER_ANSWERS, "not answered within 50 ms" },
+    { BOOLEAN, "one is Boolean" },
+  };
+  g_autoptr (GenlmHarness) harness = new_harness (SOUND);
+  g_autoptr (TestCoin) sound = coin_new (SOUND);
+  g_autoptr (TestCoin) off = coin_new (SOUND);
+  g_autoptr (GenlmPotential) autobatched = genlm_potential_to_autobatched (GENLM_POTENTIAL (sound));
+  g_autoptr (GenlmBatch) batch = new_batch ("|ab|c");
+  g_autoptr (GenlmPotential) other = NULL;
+  GError *error = NULL;
+  gboolean is_kept;
+
+  g_object_set (harness, "timeout", 50, NULL);
+  g_assert_true (genlm_harness_check_equal (harness, GENLM_POTENTIAL (sound), batch, &error));
+  g_assert_no_error (error);
+  g_assert_true (genlm_harness_check_equal (harness, autobatched, batch, &error));
+  g_assert_no_error (error);
+
+  kept = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TestCoin) bad = coin_new (cases[i].fault);
+
+      is_kept = genlm_harness_check_equal (harness, GENLM_POTENTIAL (bad), batch, &error);
+      assert_found (is_kept, g_steal_pointer (&error), GENLM_HARNESS_ERROR_EQUAL, cases[i].part);
+    }
+
+  g_clear_pointer (&kept, g_ptr_array_unref);
+
+  off->extra = 1e-15;
+  is_kept = genlm_harness_check_equal (harness, GENLM_POTENTIAL (off), batch, &error);
+  assert_found (is_kept, g_steal_pointer (&error), GENLM_HARNESS_ERROR_EQUAL, "synchronous prefix of “ab”");
+
+  other = genlm_element_make ("ngram", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (genlm_harness_check_equal (harness, other, batch, &error));
+  g_assert_error (error, GENLM_HARNESS_ERROR, GENLM_HARNESS_ERROR_EQUAL);
+  g_assert_nonnull (strstr (error->message, "the vocabulary: want 3 tokens"));
+  g_clear_error (&error);
+}
+
 static void
 test_all (void)
 {
@@ -659,6 +709,7 @@ main (int    argc,
   g_test_add_func ("/testing/harness/errors-without-zero", test_errors_without_zero);
   g_test_add_func ("/testing/harness/spawn", test_spawn);
   g_test_add_func ("/testing/harness/recipe", test_recipe);
+  g_test_add_func ("/testing/harness/equal", test_equal);
   g_test_add_func ("/testing/harness/all", test_all);
   g_test_add_func ("/testing/harness/bounded", test_bounded);
   g_test_add_func ("/testing/harness/element", test_element);

@@ -1,0 +1,205 @@
+/* Every potential of the project, plain and wrapped in every way: the laws hold
+ * for each, and a wrapper answers with the same bits as what it wraps. */
+
+#include <genlm-testing.h>
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "tiny-model.h"
+
+/* Of the many tokens after a context so many are looked at. */
+#define TOP_K 6
+
+typedef enum
+{
+  PLAIN,
+  FROM_RECIPE,
+  AUTOBATCHED,
+  N_WRAPPINGS,
+} Wrapping;
+
+static const char *const wrapping_names[N_WRAPPINGS] = {
+  "plain", "from-recipe", "autobatched",
+};
+
+typedef struct
+{
+  const char *name;
+  const char *description;      /* %s stands for the tiny model */
+  const char *coerce_to;        /* another description, whose vocabulary is taken */
+} Element;
+
+#define NGRAM "ngram prompt=\"The capital of France is\""
+#define REGEX "regex pattern=\" [A-Z][a-z]+(, [A-Z][a-z]+)*\\.\""
+#define LLAMA "llama model=\"%s\" prompt=\"a\" threads=1"
+
+static const Element elements[] = {
+  { "ngram-words", NGRAM, NULL },
+  { "ngram-bytes", NGRAM " unit=bytes order=5", NULL },
+  { "ngram-cold", NGRAM " temperature=0.5 name=cold", NULL },
+  { "regex", REGEX, NULL },
+  { "regex-of-words", REGEX, NGRAM },
+  { "coerced-bytes", NGRAM " unit=bytes order=4", NGRAM },
+  { "coerced-autobatched", REGEX " ! autobatch", NGRAM },
+  { "product", NGRAM " unit=bytes ! product name=p " REGEX " ! p.", NULL },
+  { "product-boolean", REGEX " ! product name=p " REGEX " ! p.", NULL },
+  { "product-of-words", NGRAM " ! product name=p intersect=true " NGRAM " order=2 ! p.", NULL },
+  { "product-coerced", NGRAM " unit=bytes ! product name=p " REGEX " ! p.", NGRAM },
+  { "product-of-autobatched", NGRAM " unit=bytes ! autobatch ! product name=p " REGEX " ! autobatch ! p.", NULL },
+#ifdef HAVE_LLAMA
+  { "llama", LLAMA, NULL },
+  { "llama-cold", LLAMA " temperature=0.5", NULL },
+  { "regex-of-llama", REGEX, LLAMA },
+  { "llama-product", LLAMA " ! product name=p " LLAMA " temperature=2 ! p.", NULL },
+#endif
+};
+
+typedef struct
+{
+  const Element *element;
+  Wrapping       wrapping;
+} Case;
+
+static char *folder;
+static char *tiny;
+
+/* -- making them ----------------------------------------------------------- */
+
+static GenlmPotential *
+make_plain (const char *description)
+{
+  g_auto (GStrv) parts = g_strsplit (description, "%s", -1);
+  g_autofree char *full = g_strjoinv (tiny, parts);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmPipeline) pipeline = genlm_pipeline_parse (full, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (GENLM_IS_POTENTIAL (genlm_pipeline_get_last (pipeline)));
+  return g_object_ref (genlm_pipeline_get_last (pipeline));
+}
+
+static GenlmPotential *
+make_element (const Element *element)
+{
+  g_autoptr (GenlmPotential) potential = make_plain (element->description);
+  g_autoptr (GenlmPotential) target = NULL;
+  g_autoptr (GError) error = NULL;
+  GenlmPotential *coerced;
+
+  if (element->coerce_to == NULL)
+    return g_steal_pointer (&potential);
+  target = make_plain (element->coerce_to);
+  coerced = genlm_potential_coerce (potential, genlm_potential_get_vocab (target), &error);
+  g_assert_no_error (error);
+  return coerced;
+}
+
+/* As it comes out of a socket. */
+static GenlmPotential *
+rebuild (GenlmPotential *potential)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) recipe = genlm_potential_to_recipe (potential, &error);
+  g_autoptr (GBytes) bytes = NULL;
+  GenlmPotential *built;
+
+  g_assert_no_error (error);
+  bytes = g_variant_get_data_as_bytes (recipe);
+  built = genlm_element_from_recipe (g_variant_new_from_bytes (G_VARIANT_TYPE ("(sa{sv})"), bytes, FALSE), &error);
+  g_assert_no_error (error);
+  return built;
+}
+
+static GenlmPotential *
+wrap (GenlmPotential *potential,
+      Wrapping        wrapping)
+{
+  switch (wrapping)
+    {
+    case FROM_RECIPE:
+      return rebuild (potential);
+    case AUTOBATCHED:
+      return genlm_potential_to_autobatched (potential);
+    case PLAIN:
+    case N_WRAPPINGS:
+    default:
+      return g_object_ref (potential);
+    }
+}
+
+/* -- what they are asked --------------------------------------------------- */
+
+/* Within the pattern, at its end, and outside; one in bytes where there are words. */
+static GenlmBatch *
+make_contexts (GenlmPotential *potential)
+{
+  const char *texts[] = { "", " Par", " Paris, Rome", " Paris.", " paris" };
+  GenlmBatch *batch = genlm_batch_new ();
+  g_autoptr (GBytes) spelled = g_bytes_new_static (" Rome.", 6);
+  g_autoptr (GenlmContext) in_bytes = genlm_context_new_from_bytes (spelled);
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (texts[i], strlen (texts[i]));
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GenlmContext) context = genlm_vocab_encode (genlm_potential_get_vocab (potential), bytes, &error);
+
+      g_assert_no_error (error);
+      genlm_batch_append (batch, context);
+    }
+  if (genlm_vocab_get_size (genlm_potential_get_vocab (potential)) > 256)
+    genlm_batch_append (batch, in_bytes);
+  return batch;
+}
+
+static void
+test_element (gconstpointer data)
+{
+  const Case *test = data;
+  g_autoptr (GenlmPotential) plain = make_element (test->element);
+  g_autoptr (GenlmPotential) wrapped = wrap (plain, test->wrapping);
+  g_autoptr (GenlmBatch) contexts = make_contexts (plain);
+  g_autoptr (GenlmHarness) harness = genlm_harness_new (plain);
+  g_autoptr (GenlmHarness) wrapped_harness = genlm_harness_new (wrapped);
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (wrapped_harness, "top-k", (guint64) TOP_K, NULL);
+  genlm_harness_check_all (wrapped_harness, contexts, &error);
+  g_assert_no_error (error);
+  genlm_harness_check_recipe (wrapped_harness, contexts, &error);
+  g_assert_no_error (error);
+  genlm_harness_check_equal (harness, wrapped, contexts, &error);
+  g_assert_no_error (error);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+
+  folder = g_dir_make_tmp ("genlm-elements-XXXXXX", &error);
+  g_assert_no_error (error);
+  tiny = tiny_model_write (folder, "tiny.gguf", TINY_PLAIN);
+
+  for (guint i = 0; i < G_N_ELEMENTS (elements); i++)
+    for (Wrapping wrapping = PLAIN; wrapping < N_WRAPPINGS; wrapping++)
+      {
+        g_autofree char *path = g_strdup_printf ("/elements/%s/%s", elements[i].name, wrapping_names[wrapping]);
+        Case *test = g_new (Case, 1);
+
+        *test = (Case) { &elements[i], wrapping };
+        g_test_add_data_func_full (path, test, test_element, g_free);
+      }
+
+  status = g_test_run ();
+  g_remove (tiny);
+  g_rmdir (folder);
+  g_free (tiny);
+  g_free (folder);
+  return status;
+}
