@@ -806,6 +806,415 @@ test('sampler that fails', async () => {
     new Uniform().sample_sync(context(), random, null);
 });
 
+/* -- async functions ------------------------------------------------------- */
+
+function pause() {
+    return new Promise(resolve => GLib.idle_add(GLib.PRIORITY_DEFAULT_IDLE, () => {
+        resolve();
+        return GLib.SOURCE_REMOVE;
+    }));
+}
+
+/* The two functions that must be there, answered later. */
+const Later = GObject.registerClass(class Later extends Genlm.PotentialBase {
+    _init(properties = {vocab: VOCAB}) {
+        super._init(properties);
+        this.asked = [];
+        this.set_traits(Genlm.Traits.BOOLEAN);
+    }
+
+    async vfunc_weigh_prefix(c) {
+        this.asked.push([...c]);
+        await pause();
+        return mayGrow([...c]);
+    }
+
+    async vfunc_weigh_complete(c) {
+        await pause();
+        return isFinished([...c]);
+    }
+});
+
+/* Functions of every kind, some async. */
+const Varied = GObject.registerClass(class Varied extends Later {
+    vfunc_weigh_complete(c) {
+        return isFinished([...c]);
+    }
+
+    async vfunc_weigh_prefix_batch(contexts) {
+        this.asked.push(contexts.length);
+        await pause();
+        return [...contexts].map(c => mayGrow([...c]));
+    }
+
+    async vfunc_weigh_next(c) {
+        await pause();
+        return Float64Array.from(mayFollow([...c]));
+    }
+
+    async vfunc_weigh_mask_batch(contexts) {
+        await pause();
+        return [...contexts].map(c => new Set(possible([...c])));
+    }
+});
+
+test('async functions', async () => {
+    const everything = new Everything();
+    for (const p of [new Later(), new Varied()]) {
+        for (const tokens of [[], [A], [B], [A, A], [A, B]]) {
+            for (const name of ['prefix', 'complete', 'score'])
+                assertEqual(await p[name](tokens), everything[`${name}_sync`](tokens), name);
+            for (const name of ['logw_next', 'mask_next'])
+                assertEqual([...await p[name](tokens)], [...everything[`${name}_sync`](tokens)], name);
+        }
+        const contexts = [[], [B], [A, A]];
+        for (const name of ['batch_prefix', 'batch_complete', 'batch_score'])
+            assertEqual([...await p[name](contexts)], [...everything[`${name}_sync`](contexts)], name);
+        for (const name of ['batch_logw_next', 'batch_mask_next']) {
+            assertEqual([...await p[name](contexts)].map(x => [...x]),
+                [...everything[`${name}_sync`](contexts)].map(x => [...x]), name);
+        }
+        assertEqual(await p.to_autobatched().prefix([A, B, A]), -Infinity);
+        assertEqual(await p.multiply(new Least()).prefix([A]), 0);
+    }
+});
+
+test('async functions are asked together', async () => {
+    const later = new Later();
+    const pending = later.batch_prefix([[], [A], [B]]);
+    await pause();
+    assertEqual(later.asked, [[], [A], [B]], 'before the first has answered');
+    await pending;
+    const varied = new Varied();
+    await varied.batch_prefix([[], [A], [B]]);
+    assertEqual(varied.asked, [3]);
+    await varied.prefix([A]);
+    assertEqual(varied.asked, [3, [A]]);
+    const wide = new Later({vocab: Genlm.vocab_bytes()});
+    await wide.logw_next([]);
+    assertEqual(wide.asked.length, 257);
+    const target = Genlm.Vocab.new(new GLib.Variant('aay', [[B, A], [B, B]]), 'e');
+    assertEqual([...await wide.coerce(target).logw_next([])], [0, 0, -Infinity]);
+    assertEqual(await wide.coerce(target).prefix([1, 0]), -Infinity);
+});
+
+test('async functions and synchronous calls', async () => {
+    assertMatch(await refuse(Code.NOT_SUPPORTED, () => new Later().prefix_sync([A])),
+        /Later\.vfunc_weigh_prefix: it is async, so it cannot answer a synchronous call/);
+    await refuse(Code.NOT_SUPPORTED, () => new Later().logw_next_sync([A]));
+    await refuse(Code.NOT_SUPPORTED, () => new Later().batch_complete_sync([[A]]));
+    assertEqual(new Later().asked, []);
+    assertEqual(new Varied().complete_sync([B]), 0);
+    await refuse(Code.NOT_SUPPORTED, () => new Varied().mask_next_sync([A]));
+});
+
+/* Every function returns the same thing later, or throws it, or never returns. */
+async function giveLater() {
+    if (this.value === 'never')
+        await new Promise(() => {});
+    await pause();
+    return give.call(this);
+}
+
+class ReturnsLater extends Genlm.PotentialBase {
+    _init(value, properties = {}) {
+        super._init({vocab: VOCAB, ...properties});
+        this.value = value;
+    }
+}
+for (const name of ['prefix', 'complete', 'next', 'mask'])
+    ReturnsLater.prototype[`vfunc_weigh_${name}`] = ReturnsLater.prototype[`vfunc_weigh_${name}_batch`] = giveLater;
+GObject.registerClass(ReturnsLater);
+
+test('nonsense from async functions', async () => {
+    for (const value of [...NEVER, [], new Set([null]), [null, null], [true, true], ['', ''], [false, 0]]) {
+        const p = new ReturnsLater(value);
+        for (const method of ['prefix', 'complete', 'logw_next', 'mask_next']) {
+            assertMatch(await refuse(Code.INVALID_RESULT, () => p[method]([A]), value),
+                /ReturnsLater\.vfunc_weigh_\w+: it must return/);
+            await refuse(Code.INVALID_RESULT, () => p[`batch_${method}`]([[A], [B]]), value);
+        }
+    }
+    for (const value of [[0], [0, 0, 0], Genlm.Scores.new([0]), Genlm.WeightsList.new(), Genlm.Weights.new([0])]) {
+        for (const method of ['batch_prefix', 'batch_complete', 'batch_logw_next', 'batch_mask_next'])
+            await refuse(Code.INVALID_RESULT, () => new ReturnsLater(value)[method]([[A], [B]]), value);
+    }
+    for (const value of [NaN, Infinity])
+        await refuse(Code.INVALID_WEIGHT, () => new ReturnsLater(value).prefix([A]), value);
+    for (const value of [[NaN, 0], [0, Infinity]])
+        await refuse(Code.INVALID_WEIGHT, () => new ReturnsLater(value).batch_prefix([[A], [B]]), value);
+    await refuse(Code.INVALID_WEIGHT, () => new ReturnsLater([0, 0, NaN]).logw_next([A]));
+    for (const value of [new RangeError('what a day'), new Genlm.PotentialError({code: Code.FAILED, message: 'a day'})])
+        assertMatch(await refuse(Code.FAILED, () => new ReturnsLater(value).prefix([A])), /a day/);
+    assertMatch(await refuse(Code.FAILED, () => new ReturnsLater(new RangeError('any')).batch_prefix([[A], [B]])),
+        /ReturnsLater\.vfunc_weigh_prefix_batch: RangeError: any \(test-scripts\.js:\d+\)/);
+
+    /* What is computed of nonsense in between is no result either. */
+    let value;
+    const Half = GObject.registerClass(class Half extends Least {
+        async vfunc_weigh_prefix_batch() {
+            await pause();
+            return value;
+        }
+    });
+    for (value of [null, [0], [0, 0, 0], [0, true], Genlm.Scores.new([0, 0, 0])])
+        await refuse(Code.INVALID_RESULT, () => new Half().logw_next([A]), value);
+    value = [0, NaN];
+    await refuse(Code.INVALID_WEIGHT, () => new Half().logw_next([A]));
+    await refuse(Code.ZERO_PREFIX, () => new Half().logw_next([A, A, A]));
+    await refuse(Code.NOT_SUPPORTED, () => new Half().mask_next([A]));
+    const Unfinished = GObject.registerClass(class Unfinished extends Genlm.PotentialBase {
+        async vfunc_weigh_complete() {
+            return 0;
+        }
+    });
+    await refuse(Code.NOT_SUPPORTED, () => new Unfinished().prefix([A]));
+    assertMatch(await refuse(Code.INVALID_RESULT, () => new Returns(Promise.resolve(0)).prefix([A])), /“async”/);
+});
+
+test('one of many async functions fails', async () => {
+    let nAsked = 0;
+    const Picky = GObject.registerClass(class Picky extends Later {
+        async vfunc_weigh_prefix(c) {
+            nAsked++;
+            await pause();
+            if (c.length === 3)
+                throw new RangeError('three');
+            return 0;
+        }
+    });
+    const contexts = Array.from({length: 1000}, (_, i) => new Array(i).fill(A));
+    assertMatch(await refuse(Code.FAILED, () => new Picky().batch_prefix(contexts)), /three/);
+    await pause();
+    assertEqual(nAsked < 600, true, 'the rest is not begun');
+});
+
+test('promises that never settle', async () => {
+    const cancellable = new Gio.Cancellable();
+    let seen;
+    const Never = GObject.registerClass(class Never extends Least {
+        async vfunc_weigh_prefix() {
+            seen = Gio.Cancellable.get_current();
+            await new Promise(() => {});
+        }
+    });
+    const never = new Never();
+    const pending = never.prefix([A], cancellable);
+    const others = never.to_autobatched().prefix([A], cancellable);
+    await pause();
+    assertEqual(seen instanceof Gio.Cancellable, true);
+    assertEqual(Gio.Cancellable.get_current(), null);
+    cancellable.cancel();
+    for (const promise of [pending, others]) {
+        let error;
+        await promise.catch(e => (error = e));
+        assertEqual(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), true);
+    }
+    never.timeout = 5;
+    assertMatch(await refuse(Code.TIMED_OUT, () => never.prefix([A])), /5 ms/);
+    await refuse(Code.TIMED_OUT, () => new ReturnsLater('never', {timeout: 5}).batch_logw_next([[A]]));
+    assertEqual(await new ReturnsLater(-1, {timeout: 60000}).prefix([A]), -1);
+});
+
+test('an answer that is too late', async () => {
+    let finish;
+    const Slow = GObject.registerClass(class Slow extends Least {
+        async vfunc_weigh_prefix() {
+            const value = await new Promise(resolve => (finish = resolve));
+            if (value === null)
+                throw new RangeError('late');
+            return value;
+        }
+    });
+    for (const value of [0, null]) {
+        const cancellable = new Gio.Cancellable();
+        const pending = new Slow().prefix([A], cancellable);
+        await pause();
+        cancellable.cancel();
+        await refuse(null, () => pending);
+        finish(value);
+        await pause();
+    }
+});
+
+test('async functions of a child', async () => {
+    const LateChild = GObject.registerClass(class LateChild extends Least {
+        async vfunc_weigh_complete(c) {
+            await pause();
+            return super.vfunc_weigh_complete(c) - 1;
+        }
+    });
+    const LateGrandchild = GObject.registerClass(class LateGrandchild extends LateChild {
+        vfunc_weigh_complete() {
+            return -7;
+        }
+    });
+    assertEqual(await new LateChild().complete([B]), -1);
+    assertEqual(new LateChild().prefix_sync([B]), 0);
+    assertEqual([await new LateGrandchild().complete([B]), new LateGrandchild().complete_sync([B])], [-7, -7]);
+    assertEqual(new Least().complete_sync([B]), 0, 'the parent is as it was');
+    const Own = GObject.registerClass(class Own extends Least {
+        async vfunc_weigh_prefix() {
+            return 0;
+        }
+
+        vfunc_evaluate(request) {
+            request.return_scores([-3]);
+        }
+    });
+    assertEqual(await new Own().prefix([A]), -3);
+});
+
+/* -- calls ----------------------------------------------------------------- */
+
+test('callbacks', async () => {
+    const p = new Least();
+    const ask = (...args) => new Promise((resolve, reject) => {
+        p.prefix([A], ...args, (source, result) => {
+            try {
+                resolve(source.prefix_finish(result));
+            } catch (error) {
+                reject(error);
+            }
+        });
+    });
+    assertEqual(await ask(null), 0);
+    assertEqual(await ask(), 0, 'the cancellable may be left out');
+    const cancellable = new Gio.Cancellable();
+    cancellable.cancel();
+    await refuse(null, () => ask(cancellable));
+    p.prefix([A], null, null);
+    let message = '';
+    try {
+        p.prefix('c', () => {});
+    } catch (error) {
+        message = error.message;
+    }
+    assertMatch(message, /no token begins with byte 0x63/);
+});
+
+/* gjs does not call back while an incremental collection rests in its sweep. */
+test('so many calls that garbage is collected', async () => {
+    const p = new Least();
+    const c = context(A);
+    for (let i = 0; i < 12; i++) {
+        const weights = await Promise.all(Array.from({length: 5000}, () => p.prefix(c)));
+        assertEqual(weights.every(weight => weight === 0), true);
+    }
+});
+
+test('every asynchronous call is a promise', () => {
+    const missing = [];
+    for (const name of Object.getOwnPropertyNames(Genlm)) {
+        const prototype = Genlm[name]?.prototype;
+        if (typeof Genlm[name] !== 'function' || !Object.hasOwn(Genlm[name], '$gtype'))
+            continue;
+        for (const finish of Object.getOwnPropertyNames(prototype).filter(n => n.endsWith('_finish'))) {
+            const start = finish.replace(/_finish$/, '');
+            if (prototype[start] && prototype[`${start}_sync`] && !prototype[`_original_${start}`])
+                missing.push(`${name}.${start}`);
+        }
+    }
+    assertEqual(missing, []);
+});
+
+test('contexts', async () => {
+    const p = new Least();
+    for (const value of ['ab', new TextEncoder().encode('ab'), new GLib.Bytes(new TextEncoder().encode('ab')), [A, B],
+        Uint32Array.from([A, B]), context(A, B)]) {
+        assertEqual(p.complete_sync(value), 0, value);
+        assertEqual(await p.complete(value), 0, value);
+        assertEqual([...await p.batch_complete([value, [A]])], [0, -Infinity], value);
+        assertEqual([...p.batch_complete_sync([[], value])], [-Infinity, 0], value);
+    }
+    assertEqual(p.prefix_sync(''), 0);
+    assertEqual(VOCAB.escape_context([A, B]), VOCAB.escape_context('ab'));
+    assertEqual(new TextDecoder().decode(VOCAB.decode([B, A]).toArray()), 'ba');
+    const list = Genlm.Batch.new();
+    list.append([A, B]);
+    assertEqual([...list.get(0)], [A, B]);
+    const wide = new Least({vocab: Genlm.Vocab.new(new GLib.Variant('aay', [[97], [97, 98]]), 'e')});
+    const sampler = new Genlm.Direct({potential: wide});
+    const draws = await sampler.sample('', Genlm.Random.new(1, 0, 0));
+    assertEqual(draws.length, 1);
+    assertEqual(sampler.sample_sync([], Genlm.Random.new(1, 0, 0)).at(0), draws.at(0));
+});
+
+test('contexts that are none', async () => {
+    const p = new Least();
+    for (const value of [null, undefined, 0, true, {}, [-1], [0.5], [null], ['a'], [2 ** 32], [true],
+        new Float64Array(1), new Array(2), '\ud800', Symbol('s'), batch()]) {
+        for (const ask of [p.prefix_sync, p.prefix, p.logw_next]) {
+            let error;
+            try {
+                await ask.call(p, value);
+            } catch (e) {
+                error = e;
+            }
+            assertEqual(error instanceof TypeError, true, value);
+        }
+        let error;
+        await p.batch_prefix([value]).catch(e => (error = e));
+        assertEqual(error instanceof TypeError, true, value);
+    }
+    for (const value of ['ab', [A, B], null, context(A), new Set([[A]])]) {
+        let error;
+        await p.batch_prefix(value).catch(e => (error = e));
+        assertEqual(error instanceof TypeError, true, value);
+    }
+    await refuse(null, () => p.prefix('c'));
+    await refuse(Code.INVALID_TOKEN, () => p.prefix([2]));
+    await refuse(null, () => p.batch_prefix([]));
+    let error;
+    try {
+        Genlm.Batch.new().append('ab');
+    } catch (e) {
+        error = e;
+    }
+    assertMatch(error.message, /is text, and no vocabulary is known here/);
+});
+
+/* -- lists ----------------------------------------------------------------- */
+
+test('lists', () => {
+    const weights = Genlm.Weights.new([-1, -2, -Infinity]);
+    assertEqual([weights.length, weights.at(0), weights.at(-1), weights.at(3), weights.at(-4)],
+        [3, -1, -Infinity, undefined, undefined]);
+    const scores = Genlm.Scores.new([-1, -2]);
+    assertEqual([scores.length, scores.at(1), [...scores.toArray()]], [2, -2, [-1, -2]]);
+    const contexts = batch(context(A), context(B, A));
+    assertEqual([contexts.length, [...contexts.at(-1)], contexts.at(2)], [2, [B, A], undefined]);
+    assertEqual([context(B, A).length, context(B, A).at(0), context(B, A).at(-1), context().at(-1)],
+        [2, B, A, undefined]);
+    const set = Genlm.TokenSet.new_for_tokens(3, [0, 2]);
+    assertEqual([set.length, set.at(1), [-1, 0, 1, 2, 3, true].filter(token => set.has(token))], [2, 2, [0, 2]]);
+    const draws = Genlm.Draws.new();
+    draws.append(B, -0.5);
+    draws.append_dead(EOS, 'why');
+    assertEqual([...draws],
+        [{token: B, log_weight: -0.5, cause: null}, {token: EOS, log_weight: -Infinity, cause: 'why'}]);
+    const masks = new Everything().batch_mask_next_sync([[], [B]]);
+    assertEqual([masks.length, [...masks.at(0)]], [2, [A, B]]);
+    const smc = Genlm.Smc.new(new Uniform(), null);
+    smc.particles = 3;
+    smc.max_tokens = 2;
+    const sequences = smc.run_sync();
+    assertEqual([sequences.length, [...sequences].length, sequences.at(0) instanceof Genlm.Particle], [3, 3, true]);
+});
+
+test('typed arrays', () => {
+    const weights = Genlm.Weights.new([-1, -2, -Infinity]);
+    const copy = weights.toArray();
+    copy[0] = 7;
+    assertEqual([copy instanceof Float64Array, weights.at(0)], [true, -1]);
+    let view = weights.peek();
+    assertEqual([view instanceof Float64Array, [...view]], [true, [-1, -2, -Infinity]]);
+    view = Genlm.Weights.new([-3, -4]).peek();
+    System.gc();
+    assertEqual([...view], [-3, -4], 'the memory lives as long as the array');
+    assertEqual([...Genlm.Weights.new_from_bytes(new GLib.Bytes(new Uint8Array(copy.buffer)))], [...copy]);
+});
+
 /* -- conveniences ---------------------------------------------------------- */
 
 test('bytes', () => {
