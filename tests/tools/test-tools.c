@@ -132,6 +132,19 @@ test_command (void)
   assert_failed (unknown, "*\"lunch\"*genlm --help*");
 }
 
+/* It says what it is for, and is not on the list. */
+static void
+test_worker (void)
+{
+  g_autoptr (Result) help = run ("--help", NULL);
+  g_autoptr (Result) by_hand = run ("worker", NULL);
+  g_autoptr (Result) argument = run ("worker", "--help", NULL);
+
+  g_assert_null (strstr (help->output, "worker"));
+  assert_failed (by_hand, "*not for people*multiprocess*");
+  assert_failed (argument, "*not for people*multiprocess*");
+}
+
 static void
 test_inspect_list (void)
 {
@@ -514,6 +527,7 @@ main (int    argc,
   use_modules ("good");
 
   g_test_add_func ("/tools/command", test_command);
+  g_test_add_func ("/tools/worker", test_worker);
   g_test_add_func ("/tools/inspect/list", test_inspect_list);
   g_test_add_func ("/tools/inspect/element", test_inspect_element);
   g_test_add_func ("/tools/inspect/failed", test_inspect_failed);
