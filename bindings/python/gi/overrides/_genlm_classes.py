@@ -1,0 +1,278 @@
+"""Classes in Python: whatever a virtual function returns or raises becomes a proper
+result or a GLib.Error, and nothing else.
+
+Classes declare the interface by themselves: PyGObject writes the functions of
+a class that only inherits an interface into the table of its parent, so that
+all its siblings would change with it.
+"""
+
+import functools
+
+from gi.module import get_introspection_module
+from gi.overrides._genlm_results import (
+    describe, invalid, number, Refused, to_gerror, to_list, to_mask, to_scores, to_weights)
+from gi.overrides._genlm_script import dup_recipe
+from gi.repository import GLib, GObject
+
+Genlm = get_introspection_module('Genlm')
+
+_RECIPE_TYPE = '(sa{sv})'
+_ABSENT = object()
+
+
+# -- results of virtual functions ---------------------------------------------
+
+def _n_weights(potential):
+    return potential.get_vocab().get_size() + 1
+
+
+def _check_weight(self, value, context):
+    if isinstance(value, tuple):
+        if len(value) != 2 or value[0] is not True:
+            raise invalid('it must return a number, or True and a number', value)
+        value = value[1]
+    return True, number(value)
+
+
+def _check_next(self, value, context):
+    if isinstance(value, Genlm.Weights):
+        return value
+    return to_weights(value, _n_weights(self))
+
+
+def _check_mask(self, value, context):
+    if isinstance(value, Genlm.TokenSet):
+        return value
+    return to_mask(value, _n_weights(self))
+
+
+def _check_scores(self, value, batch):
+    return to_scores(value, batch.get_size())
+
+
+def _check_next_batch(self, value, batch):
+    return to_list(value, batch.get_size(), Genlm.WeightsList,
+                    lambda item: to_weights(item, _n_weights(self)))
+
+
+def _check_mask_batch(self, value, batch):
+    return to_list(value, batch.get_size(), Genlm.TokenSetList,
+                    lambda item: to_mask(item, _n_weights(self)))
+
+
+def _check_potential(self, value, *args):
+    if not isinstance(value, Genlm.Potential):
+        raise invalid('it must return a potential', value)
+    return value
+
+
+def _check_recipe(self, value):
+    if not isinstance(value, GLib.Variant) or value.get_type_string() != _RECIPE_TYPE:
+        raise invalid(f'it must return a GLib.Variant of type {_RECIPE_TYPE}', value)
+    return value
+
+
+def _check_traits(self, value):
+    if isinstance(value, bool) or not isinstance(value, (int, Genlm.Traits)):
+        raise TypeError(f'{type(self).__name__}.do_get_traits: it must return Genlm.Traits, '
+                        f'but it returned {describe(value)}')
+    return value
+
+
+def _guard_result(name, function, check):
+    @functools.wraps(function)
+    def guarded(self, *args):
+        try:
+            return check(self, function(self, *args), *args)
+        except Exception as error:
+            gerror = to_gerror(self, name, error)
+            if gerror is error:
+                raise
+            raise gerror from error
+    return guarded
+
+
+def _guard_traits(name, function):
+    @functools.wraps(function)
+    def guarded(self):
+        return _check_traits(self, function(self))
+    return guarded
+
+
+def _guard_borrowed(name, function, expected):
+    """C borrows the result, so the object holds the first one for as long as it lives."""
+    key = f'_genlm_{name}'
+
+    @functools.wraps(function)
+    def guarded(self):
+        value = self.__dict__.get(key)
+        if value is None:
+            value = function(self)
+            if value is not None and not isinstance(value, expected):
+                raise TypeError(f'{type(self).__name__}.{name}: it must return {expected.__name__}, '
+                                f'but it returned {describe(value)}')
+            self.__dict__[key] = value
+        return value
+    return guarded
+
+
+def _guard_request(name, function):
+    """Such a function answers its request, now or later; if it fails, the error is the answer."""
+    @functools.wraps(function)
+    def guarded(self, request):
+        try:
+            value = function(self, request)
+            if value is not None:
+                raise invalid('it must answer the request with request.return_…() and return None', value)
+        except BaseException as error:
+            # First the answer: the traceback of what is raised keeps the
+            # request, which would be pending for ever.
+            answered = request.is_answered()
+            if not answered:
+                request.return_error(to_gerror(self, name, error))
+            if answered or not isinstance(error, Exception):
+                raise
+    return guarded
+
+
+def _results(check):
+    return functools.partial(_guard_result, check=check)
+
+
+_GUARDS = {
+    Genlm.Potential: {
+        'do_get_vocab': functools.partial(_guard_borrowed, expected=Genlm.Vocab),
+        'do_get_traits': _guard_traits,
+        'do_weigh_prefix': _results(_check_weight),
+        'do_weigh_complete': _results(_check_weight),
+        'do_weigh_next': _results(_check_next),
+        'do_weigh_mask': _results(_check_mask),
+        'do_weigh_prefix_batch': _results(_check_scores),
+        'do_weigh_complete_batch': _results(_check_scores),
+        'do_weigh_next_batch': _results(_check_next_batch),
+        'do_weigh_mask_batch': _results(_check_mask_batch),
+        'do_evaluate': _guard_request,
+        'do_make_spawn': _results(_check_potential),
+        'do_make_coerced': _results(_check_potential),
+        'do_dup_recipe': _results(_check_recipe),
+    },
+    Genlm.Sampler: {
+        'do_get_target': functools.partial(_guard_borrowed, expected=Genlm.Potential),
+        'do_draw': _guard_request,
+        'do_draw_now': _guard_request,
+    },
+}
+
+
+# -- classes ------------------------------------------------------------------
+
+def _declare(bases):
+    """The bases, with every interface that they only inherit declared again."""
+    for interface in _GUARDS:
+        inherits = any(issubclass(base, interface) for base in bases)
+        if interface is Genlm.Potential:
+            inherits = inherits or any(issubclass(base, Genlm.PotentialBase) for base in bases)
+        if inherits and interface not in bases:
+            bases += (interface,)
+    return bases
+
+
+def _find_function(cls, name):
+    """The function that a class, or a plain class that is mixed in, adds under a name."""
+    for parent in cls.__mro__:
+        if name not in parent.__dict__:
+            continue
+        if parent is cls or not issubclass(parent, (GObject.GObject, GObject.GInterface)):
+            return parent.__dict__[name]
+        break
+    return _ABSENT
+
+
+class _GuardingMeta(type(Genlm.Potential)):
+    """The metaclass of potentials and samplers: hands C the guarded functions,
+    and leaves the class the plain ones, so that super() calls are as written."""
+
+    def __new__(meta, name, bases, namespace, **kwargs):
+        if not namespace.get('__module__', '').startswith('gi.repository.'):
+            bases = _declare(bases)
+        return super().__new__(meta, name, bases, namespace, **kwargs)
+
+    def __init__(cls, name, bases, namespace, **kwargs):
+        plain = {}
+        if not cls.__module__.startswith('gi.repository.'):
+            plain = cls._guard()
+        try:
+            super().__init__(name, bases, namespace)
+        finally:
+            for function_name, function in plain.items():
+                if function is _ABSENT:
+                    delattr(cls, function_name)
+                else:
+                    setattr(cls, function_name, function)
+
+    def _guard(cls):
+        guards = {}
+        for interface in _GUARDS:
+            if issubclass(cls, interface):
+                guards.update(_GUARDS[interface])
+        for name in cls.__dict__:
+            if name.startswith('do_weigh') and name not in guards:
+                raise TypeError(f'{cls.__name__}.{name}: a potential has no such function; it has '
+                                + ', '.join(n for n in guards if n.startswith('do_weigh')))
+
+        plain = {}
+        for name, guard in guards.items():
+            function = _find_function(cls, name)
+            if function is _ABSENT and name == 'do_dup_recipe':
+                function = dup_recipe
+            if function is _ABSENT:
+                continue
+            if not callable(function):
+                raise TypeError(f'{cls.__name__}.{name} must be a function, and is {describe(function)}')
+            plain[name] = cls.__dict__.get(name, _ABSENT)
+            setattr(cls, name, guard(name, function))
+        return plain
+
+
+for _type in (Genlm.Potential, Genlm.PotentialBase, Genlm.Sampler):
+    _type.__class__ = _GuardingMeta
+
+
+# -- requests: what is returned later is checked as well ----------------------
+
+def _guard_answer(name, convert):
+    answer = getattr(Genlm.Request, name)
+
+    @functools.wraps(answer)
+    def guarded(self, value):
+        try:
+            value = convert(self, value)
+        except Exception as error:
+            self.return_error(to_gerror(self, name, error))
+        else:
+            answer(self, value)
+    setattr(Genlm.Request, name, guarded)
+
+
+def _accept_exceptions():
+    return_error = Genlm.Request.return_error
+
+    @functools.wraps(return_error)
+    def accepting(self, error):
+        return_error(self, to_gerror(self, 'return_error', error) if isinstance(error, Exception) else error)
+    Genlm.Request.return_error = accepting
+
+
+def _check_draws(request, value):
+    if not isinstance(value, Genlm.Draws):
+        raise Refused(Genlm.PotentialError.INVALID_RESULT, f'wanted are Genlm.Draws, not {describe(value)}')
+    return value
+
+
+_accept_exceptions()
+_guard_answer('return_scores', lambda self, value: to_scores(value, self.get_size()))
+_guard_answer('return_weights', lambda self, value: to_list(
+    value, self.get_size(), Genlm.WeightsList, lambda item: to_weights(item, self.get_n_weights())))
+_guard_answer('return_masks', lambda self, value: to_list(
+    value, self.get_size(), Genlm.TokenSetList, lambda item: to_mask(item, self.get_n_weights())))
+_guard_answer('return_draws', _check_draws)
