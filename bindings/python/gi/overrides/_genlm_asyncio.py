@@ -138,26 +138,6 @@ def get_driver(loop):
 
 # -- GLib runs asyncio --------------------------------------------------------
 
-class _PassSource(GLib.Source):
-    """Ready when the loop of a guest has something to do."""
-
-    def __init__(self, loop):
-        super().__init__()
-        self._run_pass = weakref.WeakMethod(loop.run_pass)
-
-    def prepare(self):
-        return False, -1
-
-    def check(self):
-        return False
-
-    def dispatch(self, callback, args):
-        run_pass = self._run_pass()
-        if run_pass is not None:
-            run_pass()
-        return True
-
-
 class GuestLoop(asyncio.SelectorEventLoop):
     """An asyncio loop that whoever iterates its main context runs, a pass at a time."""
 
@@ -166,25 +146,40 @@ class GuestLoop(asyncio.SelectorEventLoop):
         self.context = context
         self.tasks = set()
         self._genlm_driver = _Guest()
+        self._descriptor = selector.fileno()
+        self._select = selector.select
+        selector.select = self._select_now
+        self._source = None
+        self._ready_time = -1
         self._is_due = False
         self._next = None
         self._turns = 0
-        self._source = _PassSource(self)
-        self._source.set_callback(lambda *_: True)
-        self._source.add_unix_fd(selector.fileno(), GLib.IOCondition.IN)
-        self._select = selector.select
-        selector.select = self._select_now
         super().__init__(selector)
-        self._source.attach(context)
+        self._attach()
+
+    def _attach(self):
+        """A source that is ready when there is something to do. GLib sets the time of
+        one that it dispatches, so there is a new one for each pass."""
+        this = weakref.ref(self)
+        self._source = GLib.Timeout(_FOREVER)
+        self._source.add_unix_fd(self._descriptor, GLib.IOCondition.IN)
+        self._source.set_callback(lambda *_: this() and this()._run_pass())
+        self._source.set_ready_time(self._ready_time)
+        self._source.attach(self.context)
+
+    def _set_ready_time(self, microseconds):
+        self._ready_time = microseconds
+        if self._source is not None:
+            self._source.set_ready_time(microseconds)
 
     def _set_due(self):
         if not self._is_due:
             self._is_due = True
-            self._source.set_ready_time(0)
+            self._set_ready_time(0)
 
     def _set_next(self, when):
         self._next = when
-        self._source.set_ready_time(-1 if when is None else max(0, int(when * 1e6) + 1))
+        self._set_ready_time(-1 if when is None else int(when * 1e6) + 1)
 
     def call_soon(self, *args, **kwargs):
         self._set_due()
@@ -206,18 +201,21 @@ class GuestLoop(asyncio.SelectorEventLoop):
             self.stop()
         return self._select(0)
 
-    def run_pass(self):
+    def _run_pass(self):
+        self._source = None
+        self._turns = 0
         # GLib may itself be run by another loop of asyncio.
         running = asyncio._get_running_loop()
         asyncio._set_running_loop(None)
-        self._turns = 0
         try:
             self.run_forever()
         finally:
             asyncio._set_running_loop(running)
+            self._attach()
+        return False
 
     def close(self):
-        if not self.is_closed():
+        if self._source is not None:
             self._source.destroy()
         super().close()
 

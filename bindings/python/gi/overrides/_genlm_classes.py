@@ -9,77 +9,33 @@ all its siblings would change with it.
 import functools
 
 from gi.module import get_introspection_module
+from gi.overrides._genlm_coroutines import evaluate, guard_coroutine, has_function, is_async
 from gi.overrides._genlm_results import (
-    describe, invalid, number, Refused, to_gerror, to_list, to_mask, to_scores, to_weights)
+    check_mask, check_mask_batch, check_next, check_next_batch, check_potential, check_recipe, check_scores,
+    check_traits, check_weight, describe, invalid, Refused, to_gerror, to_list, to_mask, to_scores, to_weights)
 from gi.overrides._genlm_script import dup_recipe
-from gi.repository import GLib, GObject
+from gi.repository import GObject
 
 Genlm = get_introspection_module('Genlm')
 
-_RECIPE_TYPE = '(sa{sv})'
 _ABSENT = object()
 
 
-# -- results of virtual functions ---------------------------------------------
+# -- guards -------------------------------------------------------------------
 
-def _n_weights(potential):
-    return potential.get_vocab().get_size() + 1
-
-
-def _check_weight(self, value, context):
-    if isinstance(value, tuple):
-        if len(value) != 2 or value[0] is not True:
-            raise invalid('it must return a number, or True and a number', value)
-        value = value[1]
-    return True, number(value)
-
-
-def _check_next(self, value, context):
-    if isinstance(value, Genlm.Weights):
-        return value
-    return to_weights(value, _n_weights(self))
-
-
-def _check_mask(self, value, context):
-    if isinstance(value, Genlm.TokenSet):
-        return value
-    return to_mask(value, _n_weights(self))
-
-
-def _check_scores(self, value, batch):
-    return to_scores(value, batch.get_size())
-
-
-def _check_next_batch(self, value, batch):
-    return to_list(value, batch.get_size(), Genlm.WeightsList,
-                    lambda item: to_weights(item, _n_weights(self)))
-
-
-def _check_mask_batch(self, value, batch):
-    return to_list(value, batch.get_size(), Genlm.TokenSetList,
-                    lambda item: to_mask(item, _n_weights(self)))
-
-
-def _check_potential(self, value, *args):
-    if not isinstance(value, Genlm.Potential):
-        raise invalid('it must return a potential', value)
-    return value
-
-
-def _check_recipe(self, value):
-    if not isinstance(value, GLib.Variant) or value.get_type_string() != _RECIPE_TYPE:
-        raise invalid(f'it must return a GLib.Variant of type {_RECIPE_TYPE}', value)
-    return value
-
-
-def _check_traits(self, value):
-    if isinstance(value, bool) or not isinstance(value, (int, Genlm.Traits)):
-        raise TypeError(f'{type(self).__name__}.do_get_traits: it must return Genlm.Traits, '
-                        f'but it returned {describe(value)}')
-    return value
+def _refuse_sync(function):
+    """Nothing waits for an async function in a synchronous call."""
+    @functools.wraps(function)
+    def refusing(self, *args):
+        raise to_gerror(self, function.__name__, Refused(
+            Genlm.PotentialError.NOT_SUPPORTED, 'it is async, so it answers no synchronous call; await the answer'))
+    return refusing
 
 
 def _guard_result(name, function, check):
+    if is_async(function):
+        return _refuse_sync(function)
+
     @functools.wraps(function)
     def guarded(self, *args):
         try:
@@ -95,7 +51,7 @@ def _guard_result(name, function, check):
 def _guard_traits(name, function):
     @functools.wraps(function)
     def guarded(self):
-        return _check_traits(self, function(self))
+        return check_traits(self, function(self))
     return guarded
 
 
@@ -118,6 +74,9 @@ def _guard_borrowed(name, function, expected):
 
 def _guard_request(name, function):
     """Such a function answers its request, now or later; if it fails, the error is the answer."""
+    if is_async(function):
+        return guard_coroutine(name, function)
+
     @functools.wraps(function)
     def guarded(self, request):
         try:
@@ -143,18 +102,18 @@ _GUARDS = {
     Genlm.Potential: {
         'do_get_vocab': functools.partial(_guard_borrowed, expected=Genlm.Vocab),
         'do_get_traits': _guard_traits,
-        'do_weigh_prefix': _results(_check_weight),
-        'do_weigh_complete': _results(_check_weight),
-        'do_weigh_next': _results(_check_next),
-        'do_weigh_mask': _results(_check_mask),
-        'do_weigh_prefix_batch': _results(_check_scores),
-        'do_weigh_complete_batch': _results(_check_scores),
-        'do_weigh_next_batch': _results(_check_next_batch),
-        'do_weigh_mask_batch': _results(_check_mask_batch),
+        'do_weigh_prefix': _results(check_weight),
+        'do_weigh_complete': _results(check_weight),
+        'do_weigh_next': _results(check_next),
+        'do_weigh_mask': _results(check_mask),
+        'do_weigh_prefix_batch': _results(check_scores),
+        'do_weigh_complete_batch': _results(check_scores),
+        'do_weigh_next_batch': _results(check_next_batch),
+        'do_weigh_mask_batch': _results(check_mask_batch),
         'do_evaluate': _guard_request,
-        'do_make_spawn': _results(_check_potential),
-        'do_make_coerced': _results(_check_potential),
-        'do_dup_recipe': _results(_check_recipe),
+        'do_make_spawn': _results(check_potential),
+        'do_make_coerced': _results(check_potential),
+        'do_dup_recipe': _results(check_recipe),
     },
     Genlm.Sampler: {
         'do_get_target': functools.partial(_guard_borrowed, expected=Genlm.Potential),
@@ -221,6 +180,7 @@ class _GuardingMeta(type(Genlm.Potential)):
                                 + ', '.join(n for n in guards if n.startswith('do_weigh')))
 
         plain = {}
+        has_async = False
         for name, guard in guards.items():
             function = _find_function(cls, name)
             if function is _ABSENT and name == 'do_dup_recipe':
@@ -231,6 +191,10 @@ class _GuardingMeta(type(Genlm.Potential)):
                 raise TypeError(f'{cls.__name__}.{name} must be a function, and is {describe(function)}')
             plain[name] = cls.__dict__.get(name, _ABSENT)
             setattr(cls, name, guard(name, function))
+            has_async = has_async or (name.startswith('do_weigh') and is_async(function))
+        if has_async and not has_function(cls, 'do_evaluate'):
+            plain['do_evaluate'] = _ABSENT
+            cls.do_evaluate = evaluate
         return plain
 
 

@@ -13,6 +13,7 @@ from gi.repository import GLib
 Genlm = get_introspection_module('Genlm')
 
 _INF = float('inf')
+_RECIPE_TYPE = '(sa{sv})'
 
 
 # -- errors -------------------------------------------------------------------
@@ -35,7 +36,7 @@ def describe(value):
         return 'None'
     if hasattr(value, 'cr_frame'):
         value.close()
-        return 'a coroutine; it must be an ordinary function'
+        return 'a coroutine; write it with async def, or as an ordinary function'
     return f'{type(value).__name__} {reprlib.repr(value)}'
 
 
@@ -150,3 +151,62 @@ def to_list(value, n, list_type, convert):
     for item in _items(value, n, convert):
         result.append(item)
     return result
+
+
+# -- results of virtual functions ---------------------------------------------
+
+def _n_weights(potential):
+    return potential.get_vocab().get_size() + 1
+
+
+def check_weight(self, value, context):
+    if isinstance(value, tuple):
+        if len(value) != 2 or value[0] is not True:
+            raise invalid('it must return a number, or True and a number', value)
+        value = value[1]
+    return True, number(value)
+
+
+def check_next(self, value, context):
+    if isinstance(value, Genlm.Weights):
+        return value
+    return to_weights(value, _n_weights(self))
+
+
+def check_mask(self, value, context):
+    if isinstance(value, Genlm.TokenSet):
+        return value
+    return to_mask(value, _n_weights(self))
+
+
+def check_scores(self, value, batch):
+    return to_scores(value, batch.get_size())
+
+
+def check_next_batch(self, value, batch):
+    return to_list(value, batch.get_size(), Genlm.WeightsList,
+                    lambda item: to_weights(item, _n_weights(self)))
+
+
+def check_mask_batch(self, value, batch):
+    return to_list(value, batch.get_size(), Genlm.TokenSetList,
+                    lambda item: to_mask(item, _n_weights(self)))
+
+
+def check_potential(self, value, *args):
+    if not isinstance(value, Genlm.Potential):
+        raise invalid('it must return a potential', value)
+    return value
+
+
+def check_recipe(self, value):
+    if not isinstance(value, GLib.Variant) or value.get_type_string() != _RECIPE_TYPE:
+        raise invalid(f'it must return a GLib.Variant of type {_RECIPE_TYPE}', value)
+    return value
+
+
+def check_traits(self, value):
+    if isinstance(value, bool) or not isinstance(value, (int, Genlm.Traits)):
+        raise TypeError(f'{type(self).__name__}.do_get_traits: it must return Genlm.Traits, '
+                        f'but it returned {describe(value)}')
+    return value
