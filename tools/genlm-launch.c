@@ -1,13 +1,12 @@
 /* `genlm launch`: makes the elements of a description, runs the last of them,
  * and shows what came out. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "genlm-commands.h"
 #include "genlm-interrupt.h"
 #include "genlm-output.h"
+#include "genlm-progress.h"
 
 /* How much of a posterior people want to read; JSON has all of it. */
 #define MAX_SHOWN 20
@@ -29,7 +28,7 @@ typedef struct
   GenlmSequences *sequences;
   GError         *error;
   guint           max_tokens;
-  guint           line_width;
+  GenlmProgress   progress;
 } Launch;
 
 static const char *
@@ -268,31 +267,14 @@ show_text (GenlmSequences *sequences)
   return genlm_output_finish (output);
 }
 
-/* One line that is written over, on a terminal only. */
-static void
-show_progress (Launch     *launch,
-               const char *line)
-{
-  guint width = strlen (line);
-
-  if (!isatty (STDERR_FILENO))
-    return;
-  fprintf (stderr, "\r%s%*s\r", line, launch->line_width > width ? (int) (launch->line_width - width) : 0, "");
-  fflush (stderr);
-  launch->line_width = width;
-}
-
 static void
 on_step (GenlmSmc *smc,
          guint     step,
          Launch   *launch)
 {
-  g_autofree char *line = g_strdup_printf ("step %u of at most %u: %u live, %u dead, ESS %.1f, log evidence %.3f",
-                                           step, launch->max_tokens, genlm_smc_get_n_live (smc),
-                                           genlm_smc_get_n_dead (smc), genlm_smc_get_ess (smc),
-                                           genlm_smc_get_log_evidence (smc));
-
-  show_progress (launch, line);
+  genlm_progress_show (&launch->progress, "step %u of at most %u: %u live, %u dead, ESS %.1f, log evidence %.3f",
+                       step, launch->max_tokens, genlm_smc_get_n_live (smc), genlm_smc_get_n_dead (smc),
+                       genlm_smc_get_ess (smc), genlm_smc_get_log_evidence (smc));
 }
 
 static void
@@ -316,7 +298,7 @@ run (Launch       *launch,
   g_signal_connect (smc, "step", G_CALLBACK (on_step), launch);
   genlm_smc_run (smc, cancellable, on_done, launch);
   g_main_loop_run (launch->loop);
-  show_progress (launch, "");
+  genlm_progress_show (&launch->progress, "%s", "");
   g_main_loop_unref (launch->loop);
 }
 
@@ -376,9 +358,9 @@ launch_description (const char *description)
   int status;
 
   genlm_interrupt_catch (cancellable);
-  show_progress (&launch, "making the elements");
+  genlm_progress_show (&launch.progress, "making the elements");
   pipeline = genlm_pipeline_parse (description, &error);
-  show_progress (&launch, "");
+  genlm_progress_show (&launch.progress, "%s", "");
   if (pipeline == NULL || !check_ends (pipeline, &error) || !set_seed (genlm_pipeline_get_last (pipeline), &error))
     return genlm_output_fail ("%s", error->message);
 

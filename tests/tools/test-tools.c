@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_ARGUMENTS 8
+#define MAX_ARGUMENTS 12
 
 typedef struct
 {
@@ -122,6 +122,7 @@ test_command (void)
   assert_done (version);
   g_assert_true (g_pattern_match_simple ("genlm ?*.?*.?*\n", version->output));
   assert_done (help);
+  g_assert_nonnull (strstr (help->output, "bench"));
   g_assert_nonnull (strstr (help->output, "inspect"));
   g_assert_nonnull (strstr (help->output, "launch"));
   assert_done (inspect_help);
@@ -404,6 +405,101 @@ test_launch_mistakes (void)
   assert_failed (seed, "*--seed*");
 }
 
+#define QUICK "--seconds=0.02"
+
+static void
+assert_bench_result (JsonObject *result)
+{
+  double time = json_object_get_double_member (result, "us_per_item");
+
+  assert_members (result, "method setup workers kind size us_per_item items_per_s rounds");
+  g_assert_cmpfloat (time, >, 0);
+  g_assert_cmpfloat_with_epsilon (json_object_get_double_member (result, "items_per_s") * time, 1e6, 1);
+  g_assert_cmpint (json_object_get_int_member (result, "rounds"), >, 0);
+}
+
+static void
+test_bench_json (void)
+{
+  g_autoptr (Result) result = run ("bench", QUICK, "--json", "--workers=0", "test-model behaviour=filter", NULL);
+  g_autoptr (Result) chosen = run ("bench", QUICK, "--json", "--workers=0", "--method=complete", "--element=lm",
+                                   "test-model name=lm ! direct ! smc", NULL);
+  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (JsonNode) chosen_root = NULL;
+  JsonObject *object;
+  JsonArray *results;
+
+  assert_done (result);
+  object = parse_json (result->output, &root);
+  assert_members (object, "potential tokens traits contexts mean_length seed processors load results "
+                          "not_measured recommended");
+  g_assert_cmpstr (json_object_get_string_member (object, "potential"), ==, "test-model");
+  g_assert_cmpint (json_object_get_int_member (object, "tokens"), ==, 256);
+  g_assert_cmpint (json_object_get_int_member (object, "contexts"), >, 0);
+  g_assert_cmpint (json_object_get_int_member (object, "seed"), ==, 1);
+  assert_members (json_object_get_object_member (object, "recommended"), "setup add times_plain");
+
+  /* Three methods, plain and autobatched, in five ways. */
+  results = json_object_get_array_member (object, "results");
+  g_assert_cmpuint (json_array_get_length (results), ==, 3 * 2 * 5);
+  for (guint i = 0; i < json_array_get_length (results); i++)
+    assert_bench_result (json_array_get_object_element (results, i));
+
+  assert_done (chosen);
+  object = parse_json (chosen->output, &chosen_root);
+  g_assert_cmpstr (json_object_get_string_member (object, "potential"), ==, "test-model “lm”");
+  results = json_object_get_array_member (object, "results");
+  g_assert_cmpuint (json_array_get_length (results), ==, 2 * 5);
+  g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (results, 0), "method"), ==, "complete");
+}
+
+static void
+test_bench_text (void)
+{
+  g_autoptr (Result) result = run ("bench", QUICK, "--workers=0", "--seed=7", "test-model", NULL);
+  g_autoptr (Result) beside = run ("bench", QUICK, "--workers=0", "test-thing name=x test-model", NULL);
+
+  assert_done (result);
+  g_assert_true (g_str_has_prefix (result->output, "test-model over bytes: inline, thread-safe\n"));
+  g_assert_nonnull (strstr (result->output, "seed 7;"));
+  g_assert_nonnull (strstr (result->output, "\nlogw_next              plain   autobatch"));
+  g_assert_nonnull (strstr (result->output, "\n  64 at once "));
+  g_assert_null (strstr (result->output, "\nmask_next"));
+  g_assert_nonnull (strstr (result->output, "\nRecommended: "));
+
+  /* Other elements may be there, to be measured another time. */
+  assert_done (beside);
+}
+
+static void
+test_bench_mistakes (void)
+{
+  static const struct { const char *option; const char *description; const char *pattern; } cases[] = {
+    { QUICK, "test-modle", "*1:1: *did you mean \"test-model\"?*^*" },
+    { QUICK, "test-model ! direct", "*\"direct\" is no potential*--element*" },
+    { "--element=re", "test-model", "*name \"re\"*" },
+    { "--method=mask_next", "test-model", "*not Boolean*" },
+    { "--method=sample", "test-model", "*no method \"sample\"*" },
+    { "--seconds=0", "test-model", "*--seconds*" },
+    { "--seconds=nan", "test-model", "*--seconds*" },
+    { "--workers=-2", "test-model", "*--workers*" },
+    { "--seed=0", "test-model", "*--seed*" },
+    { QUICK, "test-model behaviour=empty", "*contexts to measure with*" },
+    { QUICK, "test-model behaviour=fail", "*it was told to fail*" },
+  };
+  g_autoptr (Result) none = run ("bench", NULL);
+  g_autoptr (Result) two = run ("bench", "test-model", "! autobatch", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Result) result = run ("bench", cases[i].option, cases[i].description, NULL);
+
+      assert_failed (result, cases[i].pattern);
+    }
+  assert_failed (none, "*description is missing*");
+  assert_failed (two, "*one argument, in quotation marks*");
+}
+
 static void
 test_full_disk (void)
 {
@@ -425,12 +521,20 @@ test_full_disk (void)
   g_assert_nonnull (strstr (errors, "standard output"));
 }
 
+typedef struct
+{
+  const char *command;
+  const char *behaviour;
+  const char *rest;
+} Interrupt;
+
 /* Ctrl-C while a model does not answer, while it keeps the main thread, and
  * while it is being loaded. */
 static void
-test_interrupt (gconstpointer behaviour)
+test_interrupt (gconstpointer data)
 {
-  g_autofree char *line = g_strdup_printf ("test-model behaviour=%s ! direct ! smc", (const char *) behaviour);
+  const Interrupt *test = data;
+  g_autofree char *line = g_strdup_printf ("test-model behaviour=%s%s", test->behaviour, test->rest);
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GDataInputStream) errors = NULL;
   g_autofree char *asked = NULL;
@@ -439,7 +543,7 @@ test_interrupt (gconstpointer behaviour)
   gint64 start, limit = (g_test_perf () ? 200 : 3000) * 1000;
 
   process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
-                              "genlm", "launch", line, NULL);
+                              "genlm", test->command, line, NULL);
   g_assert_no_error (error);
   errors = g_data_input_stream_new (g_subprocess_get_stderr_pipe (process));
   asked = g_data_input_stream_read_line (errors, NULL, NULL, &error);
@@ -449,7 +553,7 @@ test_interrupt (gconstpointer behaviour)
   start = g_get_monotonic_time ();
   g_subprocess_send_signal (process, SIGINT);
   g_assert_true (g_subprocess_wait (process, NULL, &error));
-  g_test_message ("%s: %.1f ms", (const char *) behaviour, (g_get_monotonic_time () - start) / 1e3);
+  g_test_message ("%s: %.1f ms", test->behaviour, (g_get_monotonic_time () - start) / 1e3);
   g_assert_true (g_subprocess_get_if_exited (process));
   g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 130);
   g_assert_cmpint (g_get_monotonic_time () - start, <, limit);
@@ -494,7 +598,8 @@ test_completion (void)
 {
   static const char script[] = "source \"$0\"; complete -p genlm >/dev/null; "
                                "COMP_WORDS=(genlm inspect test-w); COMP_CWORD=2; _genlm; echo \"${COMPREPLY[*]}\"; "
-                               "COMP_WORDS=(genlm l); COMP_CWORD=1; _genlm; echo \"${COMPREPLY[*]}\"";
+                               "COMP_WORDS=(genlm l); COMP_CWORD=1; _genlm; echo \"${COMPREPLY[*]}\"; "
+                               "COMP_WORDS=(genlm bench --w); COMP_CWORD=2; _genlm; echo \"${COMPREPLY[*]}\"";
   g_autofree char *bash = g_find_program_in_path ("bash");
   g_autofree char *output = NULL;
   g_autoptr (GSubprocess) process = NULL;
@@ -509,13 +614,20 @@ test_completion (void)
   g_assert_no_error (error);
   g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error));
   g_assert_no_error (error);
-  g_assert_cmpstr (output, ==, "test-wrapper\nlaunch\n");
+  g_assert_cmpstr (output, ==, "test-wrapper\nlaunch\n--workers=\n");
 }
 
 int
 main (int    argc,
       char **argv)
 {
+  static const Interrupt interrupts[] = {
+    { "bench", "silent", "" },
+    { "bench", "block", "" },
+    { "launch", "silent", " ! direct ! smc" },
+    { "launch", "block", " ! direct ! smc" },
+    { "launch", "stuck", " ! direct ! smc" },
+  };
   g_autofree char *folder = NULL;
   g_autofree char *registry = NULL;
   int status;
@@ -536,9 +648,16 @@ main (int    argc,
   g_test_add_func ("/tools/launch/text", test_launch_text);
   g_test_add_func ("/tools/launch/mistakes", test_launch_mistakes);
   g_test_add_func ("/tools/launch/full-disk", test_full_disk);
-  g_test_add_data_func ("/tools/launch/interrupt/silent", "silent", test_interrupt);
-  g_test_add_data_func ("/tools/launch/interrupt/block", "block", test_interrupt);
-  g_test_add_data_func ("/tools/launch/interrupt/stuck", "stuck", test_interrupt);
+  g_test_add_func ("/tools/bench/json", test_bench_json);
+  g_test_add_func ("/tools/bench/text", test_bench_text);
+  g_test_add_func ("/tools/bench/mistakes", test_bench_mistakes);
+  for (guint i = 0; i < G_N_ELEMENTS (interrupts); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/tools/%s/interrupt/%s", interrupts[i].command,
+                                               interrupts[i].behaviour);
+
+      g_test_add_data_func (path, &interrupts[i], test_interrupt);
+    }
   g_test_add_func ("/tools/launch/progress", test_progress);
   g_test_add_func ("/tools/completion", test_completion);
 
