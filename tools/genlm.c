@@ -13,7 +13,7 @@ typedef struct
 } Command;
 
 static const Command commands[] = {
-  { "bench", genlm_bench_main, "Measure whether autobatching or worker processes pay" },
+  { "bench", genlm_bench_main, "Measure a potential in every way to use it" },
   { "inspect", genlm_inspect_main, "Show plugins, elements and their properties" },
   { "launch", genlm_launch_main, "Run a pipeline description and show what comes out" },
   { "worker", genlm_worker_main, NULL },
