@@ -338,6 +338,21 @@ answer (GenlmPotential *self,
     answer_batch (self, request);
 }
 
+/* Synchronous implementations find the cancellable of the call where all of GIO
+ * does. */
+static void
+answer_cancellably (GenlmPotential *self,
+                    GenlmRequest   *request)
+{
+  GCancellable *cancellable = genlm_request_get_cancellable (request);
+
+  if (cancellable != NULL)
+    g_cancellable_push_current (cancellable);
+  answer (self, request);
+  if (cancellable != NULL)
+    g_cancellable_pop_current (cancellable);
+}
+
 /* -- the default evaluate() ------------------------------------------------ */
 
 typedef struct
@@ -942,6 +957,9 @@ genlm_potential_evaluate (GenlmPotential *self,
  * Answers a request before it returns. No main context is iterated, and no
  * queue is waited for.
  *
+ * An implementation that takes long finds the cancellable of the request with
+ * [func@Gio.Cancellable.get_current].
+ *
  * Threads: that of the potential, or any if it has %GENLM_TRAITS_THREAD_SAFE;
  * otherwise the request ends with %GENLM_POTENTIAL_ERROR_WRONG_THREAD.
  *
@@ -973,5 +991,5 @@ genlm_potential_evaluate_sync (GenlmPotential *self,
   if (error != NULL)
     genlm_request_fail (request, error, FALSE);
   else
-    answer (self, request);
+    answer_cancellably (self, request);
 }

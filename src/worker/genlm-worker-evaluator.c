@@ -13,6 +13,7 @@
 #include "genlm-batch.h"
 #include "genlm-potential-private.h"
 #include "genlm-scores.h"
+#include "genlm-seal-private.h"
 #include "genlm-token-set.h"
 #include "genlm-token-set-list.h"
 #include "genlm-weights-list.h"
@@ -102,22 +103,33 @@ note_answer (GObject      *source,
   *(gboolean *) user_data = TRUE;
 }
 
-/* Asks with a request, of one context or of a batch, and waits for the answer. */
+/* Of one context or of a batch. */
+static GenlmRequest *
+request_new (GenlmWorkerInstance *instance,
+             GenlmMethod          method,
+             GenlmContext        *context,
+             GenlmBatch          *batch,
+             GAsyncReadyCallback  callback,
+             gpointer             user_data)
+{
+  GObject *source = G_OBJECT (instance->potential);
+  gsize n_weights = (gsize) instance->vocab_size + 1;
+
+  return context != NULL ? genlm_request_new_single (source, method, context, n_weights, NULL, callback, user_data)
+                         : genlm_request_new_batch (source, method, batch, n_weights, NULL, callback, user_data);
+}
+
+/* Asks with a request, and waits for the answer. */
 static GenlmRequest *
 ask (GenlmWorkerInstance *instance,
      GenlmMethod          method,
      GenlmContext        *context,
      GenlmBatch          *batch)
 {
-  GObject *source = G_OBJECT (instance->potential);
-  gsize n_weights = (gsize) instance->vocab_size + 1;
   gboolean answered = FALSE;
   GAsyncReadyCallback callback = instance->is_direct ? NULL : note_answer;
-  GenlmRequest *request;
+  GenlmRequest *request = request_new (instance, method, context, batch, callback, &answered);
 
-  request = context != NULL ? genlm_request_new_single (source, method, context, n_weights, NULL, callback, &answered)
-                            : genlm_request_new_batch (source, method, batch, n_weights, NULL, callback, &answered);
-  genlm_request_start (request, NULL);
   if (instance->is_direct)
     {
       genlm_potential_evaluate_sync (instance->potential, request);
@@ -140,6 +152,18 @@ put_weights (GenlmWorkerEvaluator *self,
 {
   memcpy (genlm_region_peek_slot (self->region, slot), genlm_weights_peek (weights),
           genlm_weights_get_size (weights) * sizeof (double));
+}
+
+static void
+put_weights_list (GenlmWorkerEvaluator *self,
+                  GenlmWeightsList     *weights,
+                  const guint32        *slots)
+{
+  guint32 n = (guint32) genlm_weights_list_get_size (weights);
+
+  for (guint32 i = 0; i < n; i++)
+    put_weights (self, slots[i], genlm_weights_list_get (weights, i));
+  genlm_worker_answers_add (self->answers, GENLM_FRAME_WEIGHTS, n, 0);
 }
 
 static void
@@ -199,9 +223,7 @@ put_answer (GenlmWorkerEvaluator *self,
       {
         g_autoptr (GenlmWeightsList) weights = genlm_request_finish_weights (request, NULL);
 
-        for (guint32 i = 0; i < n; i++)
-          put_weights (self, slots[i], genlm_weights_list_get (weights, i));
-        genlm_worker_answers_add (self->answers, GENLM_FRAME_WEIGHTS, n, 0);
+        put_weights_list (self, weights, slots);
       }
       break;
 
@@ -285,8 +307,7 @@ answer_score (GenlmWorkerEvaluator *self,
     genlm_potential_set_silent_error (instance->potential, is_prefix ? "weigh_prefix" : "weigh_complete", &error);
   if (error == NULL)
     {
-      g_autoptr (GenlmRequest) request =
-        genlm_request_new_single (G_OBJECT (instance->potential), method, context, 0, NULL, NULL, NULL);
+      g_autoptr (GenlmRequest) request = request_new (instance, method, context, NULL, NULL, NULL);
 
       genlm_request_return_score (request, score, FALSE);
       genlm_request_finish_score (request, &error);
@@ -295,6 +316,13 @@ answer_score (GenlmWorkerEvaluator *self,
 }
 
 /* The parent looks for NaN in what it gets, so it is not looked for here. */
+static gboolean
+fits (GenlmWorkerInstance *instance,
+      GenlmWeights        *weights)
+{
+  return weights != NULL && genlm_weights_get_size (weights) == (gsize) instance->vocab_size + 1;
+}
+
 static void
 answer_weights (GenlmWorkerEvaluator *self,
                 GenlmWorkerInstance  *instance,
@@ -303,8 +331,7 @@ answer_weights (GenlmWorkerEvaluator *self,
   g_autoptr (GError) error = NULL;
   g_autoptr (GenlmWeights) weights = instance->iface->weigh_next (instance->potential, item->context, &error);
 
-  if (G_LIKELY (weights != NULL && error == NULL &&
-                genlm_weights_get_size (weights) == (gsize) instance->vocab_size + 1))
+  if (G_LIKELY (error == NULL && fits (instance, weights)))
     {
       put_weights (self, item->slot, weights);
       genlm_worker_answers_add (self->answers, GENLM_FRAME_WEIGHTS, 1, 0);
@@ -314,14 +341,54 @@ answer_weights (GenlmWorkerEvaluator *self,
     genlm_potential_set_silent_error (instance->potential, "weigh_next", &error);
   if (error == NULL)
     {
-      g_autoptr (GenlmRequest) request =
-        genlm_request_new_single (G_OBJECT (instance->potential), GENLM_METHOD_NEXT, item->context,
-                                  (gsize) instance->vocab_size + 1, NULL, NULL, NULL);
+      g_autoptr (GenlmRequest) request = request_new (instance, GENLM_METHOD_NEXT, item->context, NULL, NULL, NULL);
 
       genlm_request_return_weights_item (request, weights, FALSE);
       error = g_error_copy (genlm_request_peek_error (request));
     }
   genlm_worker_answers_add_error (self->answers, 1, error);
+}
+
+static gboolean
+all_fit (GenlmWorkerInstance *instance,
+         GenlmWeightsList    *weights,
+         guint32              n)
+{
+  if (genlm_weights_list_get_size (weights) != n)
+    return FALSE;
+  for (guint32 i = 0; i < n; i++)
+    {
+      if (!fits (instance, genlm_weights_list_get (weights, i)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+answer_weights_batch (GenlmWorkerEvaluator *self,
+                      GenlmWorkerInstance  *instance,
+                      GenlmBatch           *batch,
+                      const guint32        *slots)
+{
+  guint32 n = (guint32) genlm_batch_get_size (batch);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmWeightsList) weights = NULL;
+
+  genlm_batch_seal (batch);
+  weights = instance->iface->weigh_next_batch (instance->potential, batch, &error);
+  if (error == NULL && weights == NULL)
+    genlm_potential_set_silent_error (instance->potential, "weigh_next_batch", &error);
+  if (error == NULL && !all_fit (instance, weights, n))
+    {
+      g_autoptr (GenlmRequest) request = request_new (instance, GENLM_METHOD_NEXT, NULL, batch, NULL, NULL);
+
+      genlm_request_return_weights (request, weights);
+      error = g_error_copy (genlm_request_peek_error (request));
+    }
+  if (error != NULL)
+    genlm_worker_answers_add_error (self->answers, n, error);
+  else
+    put_weights_list (self, weights, slots);
 }
 
 static void
@@ -371,6 +438,19 @@ is_any_wanted (GenlmWorkerEvaluator *self,
   return FALSE;
 }
 
+/* Whether all tokens are in the vocabulary. */
+static gboolean
+is_readable (GenlmWorkerInstance *instance,
+             GenlmBatch          *batch)
+{
+  for (gsize i = 0; i < genlm_batch_get_size (batch); i++)
+    {
+      if (genlm_context_get_max_token (genlm_batch_get (batch, i)) >= instance->vocab_size)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 answer_batch (GenlmWorkerEvaluator *self,
               GenlmWorkerInstance  *instance,
@@ -387,6 +467,10 @@ answer_batch (GenlmWorkerEvaluator *self,
   else if (instance->potential == NULL)
     {
       genlm_worker_answers_add_error (self->answers, n, instance->error);
+    }
+  else if (method == GENLM_METHOD_NEXT && instance->is_direct && is_readable (instance, batch))
+    {
+      answer_weights_batch (self, instance, batch, slots);
     }
   else
     {

@@ -8,6 +8,7 @@
 #include "genlm-worker-evaluator-private.h"
 
 #include <errno.h>
+#include <glib-unix.h>
 #include <sys/socket.h>
 #ifdef __GLIBC__
 # include <malloc.h>
@@ -21,6 +22,7 @@ typedef struct
   GenlmWorkerAnswers    answers;
   GenlmWorkerLimits     limits;
   GenlmWorkerEvaluator  evaluator;
+  gboolean              has_indirect;   /* a potential that answers asynchronously was built */
   gboolean              greeted;
   gboolean              ended;
 } Loop;
@@ -67,6 +69,7 @@ build (Loop              *self,
   g_variant_get_child (variant, 1, "t", &known_hash);
   instance = genlm_worker_instance_new (variant, self->instances);
   g_hash_table_insert (self->instances, GUINT_TO_POINTER (frame->serial), instance);
+  self->has_indirect |= instance->potential != NULL && !instance->is_direct;
   if (instance->potential != NULL)
     genlm_worker_answers_add_frame (&self->answers, GENLM_FRAME_READY, frame->serial,
                                     genlm_worker_instance_describe (instance, known_hash));
@@ -154,6 +157,32 @@ handle_frames (Loop    *self,
   return FALSE;
 }
 
+static gboolean
+note_readable (int          fd,
+               GIOCondition condition,
+               gpointer     user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Potentials that answer asynchronously may have more to do when they have
+ * answered, until there is something to read. */
+static void
+wait_in_context (int socket_fd)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  g_autoptr (GSource) source = g_unix_fd_source_new (socket_fd, G_IO_IN | G_IO_HUP | G_IO_ERR);
+  gboolean is_readable = FALSE;
+
+  g_source_set_static_name (source, "[genlm] parent of a worker");
+  g_source_set_callback (source, G_SOURCE_FUNC (note_readable), &is_readable, NULL);
+  g_source_attach (source, context);
+  while (!is_readable)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (source);
+}
+
 /* Waits until there is something to read. */
 static gboolean
 receive (Loop    *self,
@@ -165,6 +194,8 @@ receive (Loop    *self,
   gssize n;
   int saved_errno;
 
+  if (self->has_indirect)
+    wait_in_context (socket_fd);
   do
     {
       n = recv (socket_fd, place, n_bytes, 0);
