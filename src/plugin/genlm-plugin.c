@@ -229,10 +229,17 @@ static gboolean
 load_script (GenlmPlugin  *self,
              GError      **error)
 {
-  const GenlmElementInfo *info = genlm_plugin_get_element (self, 0);
   g_autoptr (Registration) registration = registration_new ();
+  const GenlmElementInfo *info;
   GType type;
 
+  if (self->elements->len != 1)
+    {
+      g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_CHANGED,
+                   "what the registry remembers of it is damaged; \"genlm inspect --rescan\" looks again");
+      return FALSE;
+    }
+  info = genlm_plugin_get_element (self, 0);
   self->registration = registration;
   type = genlm_script_load_type (self->file, self->language, info->name, info->type_name, error);
   self->registration = NULL;

@@ -217,6 +217,16 @@ check_keys (GKeyFile           *key_file,
   return TRUE;
 }
 
+/* GKeyFile warns where two things are wrong in one value, so it gets none such. */
+static gboolean
+has_known_escapes (const char *value)
+{
+  for (const char *p = value; *p != '\0'; p++)
+    if (*p == '\\' && (*++p == '\0' || strchr ("sntr\\", *p) == NULL))
+      return FALSE;
+  return TRUE;
+}
+
 /* The text of a key, empty if it is not there. */
 static gboolean
 read_text (GKeyFile    *key_file,
@@ -225,12 +235,12 @@ read_text (GKeyFile    *key_file,
            char       **text,
            GError     **error)
 {
-  g_autoptr (GError) local_error = NULL;
+  g_autofree char *value = g_key_file_get_value (key_file, group, key, NULL);
 
-  *text = g_key_file_get_string (key_file, group, key, &local_error);
-  if (*text == NULL && g_error_matches (local_error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND))
-    *text = g_strdup ("");
-  return *text != NULL || fail (error, "%s of [%s] cannot be read: %s", key, group, local_error->message);
+  if (value != NULL && !has_known_escapes (value))
+    return fail (error, "%s of [%s] has a backslash that means nothing; a backslash is written \\\\", key, group);
+  *text = value != NULL ? g_key_file_get_string (key_file, group, key, NULL) : g_strdup ("");
+  return *text != NULL || fail (error, "%s of [%s] cannot be read", key, group);
 }
 
 static gboolean
@@ -476,7 +486,7 @@ genlm_script_metadata_parse (const char           *language,
     return local_error == NULL;
   if (!g_utf8_validate (block->str, block->len, NULL))
     return fail (error, "they are not in UTF-8");
-  if (!g_key_file_load_from_data (key_file, block->str, block->len, G_KEY_FILE_NONE, &local_error))
+  if (!g_key_file_load_from_data (key_file, block->str, block->len, G_KEY_FILE_KEEP_TRANSLATIONS, &local_error))
     {
       fail (error, "%s", local_error->message);
       g_error_free (local_error);

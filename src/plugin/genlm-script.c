@@ -9,6 +9,7 @@
 
 #include "genlm-config.h"
 #include "genlm-element-factory.h"
+#include "genlm-element.h"
 #include "genlm-element-value-private.h"
 #include "genlm-potential-error.h"
 #include "genlm-script-host-private.h"
@@ -93,9 +94,10 @@ genlm_script_parse_name (const char  *name,
 /* -- types ---------------------------------------------------------------- */
 
 /* The class must have what the metadata promise, with the same defaults: a
- * stand-in hands over what differs from them. */
+ * stand-in hands over what differs from them. A language cannot say of a
+ * property that it is a file, so the metadata do. */
 static gboolean
-check_properties (GType                 type,
+adopt_properties (GType                 type,
                   const char           *class_name,
                   GenlmScriptMetadata  *metadata,
                   GError              **error)
@@ -116,6 +118,8 @@ check_properties (GType                 type,
                        class_name, property->name);
           return FALSE;
         }
+      if (property->is_file)
+        pspec->flags |= GENLM_PARAM_FILE;
       if (property->default_value == NULL)
         continue;
       g_value_init (&value, G_PARAM_SPEC_VALUE_TYPE (pspec));
@@ -170,7 +174,7 @@ genlm_script_load_type (const char  *file,
     return genlm_script_proxy_register (element, g_steal_pointer (&metadata));
 
   type = genlm_script_host_load (host, file, class_name, error);
-  if (type != G_TYPE_INVALID && metadata != NULL && !check_properties (type, class_name, metadata, error))
+  if (type != G_TYPE_INVALID && metadata != NULL && !adopt_properties (type, class_name, metadata, error))
     return G_TYPE_INVALID;
   return type;
 }
