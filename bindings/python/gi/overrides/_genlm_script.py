@@ -57,15 +57,23 @@ def _describe_exception(error):
 
 # -- loading ------------------------------------------------------------------
 
+def _find_module(file):
+    """The module of a file that the program has run or imported by itself."""
+    for module in list(sys.modules.values()):
+        other = getattr(module, '__file__', None)
+        if isinstance(other, str) and os.path.basename(other) == os.path.basename(file) and os.path.realpath(other) == file:
+            return module
+    return None
+
+
 def _load_module(file):
     """Runs a file once, as a module of its own name. Its folder is where it may
     import from, as for a program, but after everything else."""
+    file = os.path.realpath(file)
     with _lock:
-        if file in _modules:
-            return _modules[file]
-        main = sys.modules.get('__main__')
-        if getattr(main, '__file__', None) and os.path.realpath(main.__file__) == os.path.realpath(file):
-            return main
+        module = _modules.get(file) or _find_module(file)
+        if module is not None:
+            return module
 
         name = f'_genlm_script_{len(_modules)}_' + ''.join(
             c if c.isalnum() else '_' for c in os.path.splitext(os.path.basename(file))[0])
