@@ -71,6 +71,7 @@ list_json (GListModel *plugins,
       json_builder_begin_object (builder);
       json_member (builder, "name", genlm_plugin_get_name (plugin));
       json_file (builder, plugin);
+      json_member (builder, "language", genlm_plugin_get_language (plugin));
       json_member (builder, "version", genlm_plugin_get_version (plugin));
       json_builder_set_member_name (builder, "elements");
       json_builder_begin_array (builder);
@@ -92,6 +93,16 @@ list_json (GListModel *plugins,
   return genlm_output_json (builder);
 }
 
+/* A script need not say of which version it is. */
+static void
+append_plugin (GString     *text,
+               GenlmPlugin *plugin)
+{
+  const char *version = genlm_plugin_get_version (plugin);
+
+  g_string_append_printf (text, "%s%s%s", genlm_plugin_get_name (plugin), *version != '\0' ? " " : "", version);
+}
+
 static int
 list_text (GListModel *plugins,
            GListModel *factories)
@@ -108,8 +119,8 @@ list_text (GListModel *plugins,
           n_failed++;
           continue;
         }
-      g_string_append_printf (text, "%s %s: %s\n", genlm_plugin_get_name (plugin),
-                              genlm_plugin_get_version (plugin), genlm_plugin_get_description (plugin));
+      append_plugin (text, plugin);
+      g_string_append_printf (text, ": %s\n", genlm_plugin_get_description (plugin));
       for (guint j = 0; j < g_list_model_get_n_items (factories); j++)
         {
           g_autoptr (GenlmElementFactory) factory = g_list_model_get_item (factories, j);
@@ -263,6 +274,8 @@ element_json (GenlmElementFactory *factory,
   json_builder_begin_object (builder);
   json_factory (builder, factory);
   json_member (builder, "plugin", genlm_plugin_get_name (genlm_element_factory_get_plugin (factory)));
+  json_file (builder, genlm_element_factory_get_plugin (factory));
+  json_member (builder, "language", genlm_plugin_get_language (genlm_element_factory_get_plugin (factory)));
   json_member (builder, "input", genlm_element_factory_get_input (factory));
   json_builder_set_member_name (builder, "properties");
   json_builder_begin_array (builder);
@@ -287,6 +300,18 @@ element_json (GenlmElementFactory *factory,
   return genlm_output_json (builder);
 }
 
+static void
+append_script (GString     *text,
+               GenlmPlugin *plugin)
+{
+  g_autofree char *file = NULL;
+
+  if (genlm_plugin_get_language (plugin) == NULL)
+    return;
+  file = g_filename_display_name (genlm_plugin_get_file (plugin));
+  g_string_append_printf (text, "  script  %s (%s)\n", file, genlm_plugin_get_language (plugin));
+}
+
 static int
 element_text (GenlmElementFactory *factory,
               GObjectClass        *klass)
@@ -299,10 +324,12 @@ element_text (GenlmElementFactory *factory,
   g_string_append_printf (text, "%s: %s\n%s\n\n",
                           genlm_element_factory_get_name (factory), genlm_element_factory_get_long_name (factory),
                           genlm_element_factory_get_description (factory));
-  g_string_append_printf (text, "  type    %s\n  class   %s\n  rank    %u\n  author  %s\n  plugin  %s %s\n",
+  g_string_append_printf (text, "  type    %s\n  class   %s\n  rank    %u\n  author  %s\n  plugin  ",
                           genlm_element_factory_get_type_name (factory), genlm_element_factory_get_class_path (factory),
-                          genlm_element_factory_get_rank (factory), genlm_element_factory_get_author (factory),
-                          genlm_plugin_get_name (plugin), genlm_plugin_get_version (plugin));
+                          genlm_element_factory_get_rank (factory), genlm_element_factory_get_author (factory));
+  append_plugin (text, plugin);
+  g_string_append_c (text, '\n');
+  append_script (text, plugin);
   if (input != NULL)
     g_string_append_printf (text, "  input   %s (what stands before \"!\")\n", input);
 

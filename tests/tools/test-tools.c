@@ -170,7 +170,7 @@ test_inspect_list (void)
       JsonArray *elements = json_object_get_array_member (plugin, "elements");
       gboolean core = strcmp (json_object_get_string_member (plugin, "name"), "core") == 0;
 
-      assert_members (plugin, "name file version elements");
+      assert_members (plugin, "name file language version elements");
       g_assert_true (json_object_get_null_member (plugin, "file") == core);
       g_assert_cmpuint (json_array_get_length (elements), >, 0);
       for (guint j = 0; j < json_array_get_length (elements); j++)
@@ -210,7 +210,7 @@ test_inspect_element (void)
 
   assert_done (json);
   object = parse_json (json->output, &root);
-  assert_members (object, "name type klass description rank plugin input properties");
+  assert_members (object, "name type klass description rank plugin file language input properties");
   property = json_array_get_object_element (json_object_get_array_member (object, "properties"), 1);
   assert_members (property, "name type range default blurb flags");
   g_assert_cmpstr (json_object_get_string_member (property, "name"), ==, "int");
@@ -256,6 +256,45 @@ test_inspect_failed (void)
   again = run ("inspect", "--failed", "--rescan", NULL);
   assert_done (again);
   g_assert_cmpstr (again->output, ==, text->output);
+  use_modules ("good");
+}
+
+/* What a script says about itself, which is not run. */
+static void
+test_inspect_script (void)
+{
+  g_autoptr (Result) list = NULL;
+  g_autoptr (Result) text = NULL;
+  g_autoptr (Result) json = NULL;
+  g_autoptr (Result) failed = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object, *property;
+
+  g_setenv ("GENLM_PLUGIN_PATH", TEST_SCRIPTS, TRUE);
+  list = run ("inspect", NULL);
+  assert_done (list);
+  g_assert_nonnull (strstr (list->output, "letters.py: Text of few letters\n  test-letters   Text of few letters\n"));
+  g_assert_nonnull (strstr (list->output, "cannot be used: 1."));
+
+  text = run ("inspect", "test-letters", NULL);
+  assert_done (text);
+  g_assert_nonnull (strstr (text->output, "plugin  letters.py\n  script  " TEST_SCRIPTS "/letters.py (python)\n"));
+  g_assert_nonnull (strstr (text->output, "n: How many letters\n    guint, takes a whole number from 0 upwards; default 3;"));
+  g_assert_nonnull (strstr (text->output, "list: \n    gchararray, takes a file name; default none;"));
+
+  json = run ("inspect", "Letters", "--json", NULL);
+  assert_done (json);
+  object = parse_json (json->output, &root);
+  g_assert_cmpstr (json_object_get_string_member (object, "language"), ==, "python");
+  g_assert_cmpstr (json_object_get_string_member (object, "file"), ==, TEST_SCRIPTS "/letters.py");
+  property = json_array_get_object_element (json_object_get_array_member (object, "properties"), 0);
+  g_assert_cmpstr (json_object_get_string_member (property, "name"), ==, "n");
+  g_assert_cmpstr (json_object_get_string_member (property, "default"), ==, "3");
+  g_assert_cmpstr (json_object_get_string_member (property, "blurb"), ==, "How many letters");
+
+  failed = run ("inspect", "--failed", NULL);
+  assert_done (failed);
+  g_assert_true (g_pattern_match_simple ("broken.js: Failed to load plugin from *broken.js: *has no type*\n", failed->output));
   use_modules ("good");
 }
 
@@ -643,6 +682,7 @@ main (int    argc,
   g_test_add_func ("/tools/inspect/list", test_inspect_list);
   g_test_add_func ("/tools/inspect/element", test_inspect_element);
   g_test_add_func ("/tools/inspect/failed", test_inspect_failed);
+  g_test_add_func ("/tools/inspect/script", test_inspect_script);
   g_test_add_func ("/tools/launch/json", test_launch_json);
   g_test_add_func ("/tools/launch/dead", test_launch_dead);
   g_test_add_func ("/tools/launch/text", test_launch_text);

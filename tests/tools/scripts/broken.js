@@ -1,0 +1,2 @@
+// [genlm element]
+// name=test-broken
