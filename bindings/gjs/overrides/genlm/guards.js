@@ -10,6 +10,7 @@
 
 const {Genlm, GLib, GObject} = imports.gi;
 const {count} = imports.overrides.genlm.collector;
+const {dupRecipe, note} = imports.overrides.genlm.host;
 const {answer, isAsync} = imports.overrides.genlm.promises;
 const Values = imports.overrides.genlm.values;
 const {Refused, invalid, toGError} = Values;
@@ -241,6 +242,11 @@ function putGuards(klass, interfaceNames) {
             answer(this, request);
         });
     }
+    if ('vfunc_dup_recipe' in guards && klass.prototype.vfunc_dup_recipe === undefined) {
+        put('vfunc_dup_recipe', function () {
+            return dupRecipe(this);
+        });
+    }
     return plain;
 }
 
@@ -261,6 +267,7 @@ function guardClasses() {
         const interfaceNames = declareInterfaces(klass);
         if (interfaceNames.length === 0)
             return classInit.call(this, klass);
+        note(klass);
         const plain = putGuards(klass, interfaceNames);
         try {
             return classInit.call(this, klass);

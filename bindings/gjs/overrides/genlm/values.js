@@ -31,12 +31,18 @@ function invalid(what, value) {
     return new Refused(Genlm.PotentialError.INVALID_RESULT, `${what}, but it returned ${describe(value)}`);
 }
 
+/* Whether a file is not that of whoever uses this. */
+function isOurs(path) {
+    return path.startsWith('resource:') || path.includes('/overrides/genlm/');
+}
+
 function describeError(error) {
     try {
         if (!(error instanceof Error))
             return describe(error);
-        const file = (error.fileName ?? '').split('/').pop();
-        return `${error.name}: ${error.message} (${file}:${error.lineNumber})`;
+        const path = error.fileName ?? '';
+        const where = isOurs(path) ? '' : ` (${path.split('/').pop()}:${error.lineNumber})`;
+        return `${error.name}: ${error.message}${where}`;
     } catch {
         return 'it threw what cannot be shown';
     }

@@ -1,0 +1,33 @@
+// [genlm element]
+// name=even-js
+// type=Even
+// description=Texts of an even length, at a price for each byte
+//
+// [property price]
+// type=d
+// default=0.5
+// description=What a byte costs
+//
+// [property inner]
+// type=(sa{sv})
+// description=Another potential, which is not asked
+
+import Genlm from 'gi://Genlm?version=1.0';
+import GObject from 'gi://GObject';
+
+export const Even = GObject.registerClass({
+    Properties: {
+        'price': GObject.ParamSpec.double('price', null, 'What a byte costs',
+            GObject.ParamFlags.READWRITE, 0, 1000, 0.5),
+        'inner': GObject.ParamSpec.object('inner', null, 'Another potential',
+            GObject.ParamFlags.READWRITE, Genlm.PotentialBase.$gtype),
+    },
+}, class Even extends Genlm.PotentialBase {
+    vfunc_weigh_prefix(context) {
+        return -this.price * context.length;
+    }
+
+    vfunc_weigh_complete(context) {
+        return context.length % 2 === 0 ? -this.price * context.length : -Infinity;
+    }
+});

@@ -1,0 +1,2 @@
+// A file that is no program.
+export const Broken = (;

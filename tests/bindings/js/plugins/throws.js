@@ -1,0 +1,2 @@
+// A file that fails when it is run.
+export const value = null.property;

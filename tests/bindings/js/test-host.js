@@ -1,0 +1,107 @@
+/* Potentials in files of their own: made by name, told as recipes, and what can be wrong with them. */
+import Genlm from 'gi://Genlm?version=1.0';
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+
+import {assertEqual, assertMatch, fromLoop, refuse, run, test} from './harness.js';
+import {Even} from './plugins/classes.js';
+
+const FOLDER = Gio.File.new_for_uri(import.meta.url).get_parent().get_child('plugins').get_path();
+const {PluginError, PotentialError} = Genlm;
+
+function make(file, klass, properties = null) {
+    return Genlm.element_make(`js:${FOLDER}/${file}:${klass}`, properties);
+}
+
+/* Outside of any promise, where files can be loaded. */
+const even = Genlm.element_make('even-js', {price: 2});
+const later = Genlm.element_make('later-js');
+
+test('by name', () => {
+    assertEqual([even.price, even.prefix_sync('abc'), even.complete_sync('abc')], [2, -6, -Infinity]);
+    assertEqual(Genlm.element_make('even-js').price, 0.5);
+    assertEqual(even instanceof Genlm.PotentialBase && even.constructor.name, 'Even');
+    assertEqual(Genlm.element_make('even-js', {vocab: Genlm.vocab_bytes(), name: 'mine'}).name, 'mine');
+});
+
+test('async', async () => {
+    for (const text of ['', 'a', 'ab']) {
+        assertEqual(await later.prefix(text), -0.5 * text.length);
+        assertEqual(await later.complete(text), text.length % 2 === 0 ? -0.5 * text.length : -Infinity);
+    }
+    await refuse(PotentialError, PotentialError.NOT_SUPPORTED, () => later.prefix_sync(''));
+});
+
+test('of a description', () => {
+    const pipeline = Genlm.Pipeline.parse('even-js price=1.5 ! autobatch');
+    assertEqual(pipeline.get_last().prefix_sync('ab'), -3);
+});
+
+test('two classes of one name', () => {
+    assertEqual(make('classes.js', 'Even').prefix_sync('abc'), -7);
+    assertEqual(new Even().prefix_sync('abc'), -7);
+    assertEqual(make('even.js', 'Even').prefix_sync('abc'), -1.5);
+    assertEqual(make('classes.js', 'Hidden').prefix_sync('abc'), -9);
+});
+
+test('properties that the constructor does not hand on', async () => {
+    assertEqual(make('classes.js', 'Deaf', {level: 3}).prefix_sync(''), -3);
+    assertEqual(make('classes.js', 'Stubborn', {level: 1}).level, 1);
+    assertMatch(await refuse(PluginError, PluginError.SCRIPT, () => make('classes.js', 'Stubborn', {level: 3})),
+        /its property “level” is not what was given/);
+});
+
+test('constructors that throw', async () => {
+    assertMatch(await refuse(PluginError, PluginError.SCRIPT, () => make('classes.js', 'Throws')),
+        /Throws: RangeError: no such day \(classes\.js:\d+\)/);
+    assertMatch(await refuse(PotentialError, PotentialError.LIMIT, () => make('classes.js', 'Refuses')), /no room/);
+});
+
+test('classes that are none', async () => {
+    for (const [name, pattern] of [['NoSuchThing', /exports no class “NoSuchThing”/], ['makeHidden', /exports no class/],
+        ['Unregistered', /is not registered; write GObject\.registerClass/], ['NoPotential', /is no potential/],
+        ['number', /“number” is no class, but number 5/]])
+        assertMatch(await refuse(PluginError, PluginError.SCRIPT, () => fromLoop(() => make('classes.js', name))), pattern);
+});
+
+test('files that cannot be loaded', async () => {
+    for (const [file, pattern] of [['syntax-error.js', /SyntaxError: .* \(syntax-error\.js:2\)/],
+        ['throws.js', /TypeError: null has no properties \(throws\.js:2\)/],
+        ['no-import.js', /no-such-file\.js/], ['no-such-script.js', /no-such-script\.js/]]) {
+        for (let i = 0; i < 2; i++)
+            assertMatch(await refuse(PluginError, PluginError.SCRIPT, () => fromLoop(() => make(file, 'A'))), pattern);
+    }
+});
+
+test('recipes', async () => {
+    const recipe = even.to_recipe();
+    assertEqual(recipe.recursiveUnpack(), ['even-js', {price: 2}]);
+    assertEqual(Genlm.element_from_recipe(recipe).prefix_sync('ab'), -4);
+    assertEqual(later.to_recipe().recursiveUnpack(), ['later-js', {}]);
+    assertEqual(new Even().to_recipe().recursiveUnpack(), [`js:${FOLDER}/classes.js:Even`, {}]);
+    assertEqual(even.multiply(new Even()).to_recipe().get_child_value(0).unpack(), 'product');
+    const nested = Genlm.element_make('even-js', {inner: later});
+    assertEqual(Genlm.element_from_recipe(nested.to_recipe()).inner.constructor.name, 'Later');
+});
+
+test('recipes that there are not', async () => {
+    const Mine = GObject.registerClass(class Mine extends Genlm.PotentialBase {});
+    assertMatch(await refuse(PotentialError, PotentialError.NOT_SUPPORTED, () => new Mine().to_recipe()),
+        /the class Mine has no recipe.*it is in test-host\.js, which is the program itself.*file of its own/);
+});
+
+test('within a promise', async () => {
+    let error;
+    await Promise.resolve().then(() => {
+        try {
+            make('unloaded.js', 'A');
+        } catch (e) {
+            error = e;
+        }
+    });
+    assertEqual(error.matches(PluginError, PluginError.SCRIPT), true);
+    assertMatch(error.message, /cannot be loaded within a promise.*await import\('file:.*unloaded\.js'\)/);
+});
+
+run();
