@@ -114,7 +114,8 @@ genlm_element_class_set_input (GObjectClass *klass,
  * @klass: the class, in its `class_init`
  * @property_name: a property for a variant of type `(sa{sv})`
  *
- * Says that the class takes its input, a single one, as a recipe as well.
+ * Says that the class takes its input, a single one, as a recipe as well, or only
+ * so, if @property_name is that of [func@element_class_set_input].
  *
  * A pipeline description then sets @property_name in place of the property of
  * [func@element_class_set_input], and does not make the element on the left of

@@ -12,6 +12,7 @@
 
 #include "genlm-element-value-private.h"
 #include "genlm-pipeline-place-private.h"
+#include "genlm-potential.h"
 #include "genlm-property-list-private.h"
 #include "genlm-recipe-private.h"
 #include "genlm-registry.h"
@@ -215,18 +216,20 @@ plan_element (Build               *build,
   GenlmPipelineNode *source = find_source (build, plan, pspec, value, error);
   Edge edge = { pspec, genlm_element_value_find_recipe (plan->klass, pspec), 0 };
   Plan *other;
+  GType type;
 
   if (source == NULL)
     return FALSE;
 
   edge.source = GPOINTER_TO_UINT (g_hash_table_lookup (build->indices, source));
   other = &build->plans[edge.source];
-  if (!g_type_is_a (other->type, G_PARAM_SPEC_VALUE_TYPE (pspec)))
+  type = edge.recipe == pspec ? GENLM_TYPE_POTENTIAL : G_PARAM_SPEC_VALUE_TYPE (pspec);
+  if (!g_type_is_a (other->type, type))
     {
       genlm_pipeline_place_set_error (error, GENLM_PIPELINE_ERROR_WRONG_TYPE, build_description (build),
                                       value->text_position,
                                       "Element \"%s\" takes a %s as \"%s\", and \"%s\" is a %s",
-                                      plan->name, g_type_name (G_PARAM_SPEC_VALUE_TYPE (pspec)), pspec->name,
+                                      plan->name, g_type_name (type), pspec->name,
                                       other->name, g_type_name (other->type));
       return FALSE;
     }
@@ -235,11 +238,16 @@ plan_element (Build               *build,
   return TRUE;
 }
 
+/* Whether the value is another element; a recipe may also be written out. */
 static gboolean
-is_element_property (GParamSpec *pspec)
+is_element (Plan               *plan,
+            GParamSpec         *pspec,
+            GenlmPipelineValue *value)
 {
   return g_type_is_a (G_PARAM_SPEC_VALUE_TYPE (pspec), G_TYPE_OBJECT) ||
-         G_TYPE_IS_INTERFACE (G_PARAM_SPEC_VALUE_TYPE (pspec));
+         G_TYPE_IS_INTERFACE (G_PARAM_SPEC_VALUE_TYPE (pspec)) ||
+         (genlm_element_value_find_recipe (plan->klass, pspec) == pspec &&
+          (value->source != NULL || *value->text != '('));
 }
 
 static gboolean
@@ -259,7 +267,7 @@ plan_value (Build               *build,
   pspec = find_property (build, plan, value, error);
   if (pspec == NULL)
     return FALSE;
-  if (is_element_property (pspec))
+  if (is_element (plan, pspec, value))
     return plan_element (build, plan, pspec, value, error);
 
   place = genlm_property_list_add (plan->properties, pspec, plan->name, &cause);

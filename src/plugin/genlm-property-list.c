@@ -119,6 +119,23 @@ genlm_property_list_add_variants (GenlmPropertyList  *self,
   return TRUE;
 }
 
+/* What is held as one value for an element of which nothing is known here. */
+static void
+add_values_to_recipe (GenlmPropertyList *self,
+                      GVariantBuilder   *recipe)
+{
+  for (guint i = 0; i < self->values->len; i++)
+    {
+      GVariantIter iter;
+      const char *name;
+      GVariant *value;
+
+      g_variant_iter_init (&iter, g_value_get_variant (&g_array_index (self->values, GValue, i)));
+      while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+        g_variant_builder_add (recipe, "{sv}", name, value);
+    }
+}
+
 /* Adds what is in the list to the properties of a recipe, of type `a{sv}`. */
 gboolean
 genlm_property_list_add_to_recipe (GenlmPropertyList  *self,
@@ -126,6 +143,11 @@ genlm_property_list_add_to_recipe (GenlmPropertyList  *self,
                                    GVariantBuilder    *recipe,
                                    GError            **error)
 {
+  if (genlm_script_proxy_takes_values (klass))
+    {
+      add_values_to_recipe (self, recipe);
+      return TRUE;
+    }
   for (guint i = 0; i < self->names->len; i++)
     {
       const char *name = self->names->pdata[i];

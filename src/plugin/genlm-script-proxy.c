@@ -327,7 +327,10 @@ proxy_class_init (gpointer klass,
   genlm_element_class_set_metadata (object_class, metadata->long_name, metadata->class_path,
                                     metadata->description, metadata->author);
   if (*metadata->input != '\0')
-    genlm_element_class_set_input (object_class, metadata->input);
+    {
+      genlm_element_class_set_input (object_class, metadata->input);
+      genlm_element_class_set_input_recipe (object_class, metadata->input);
+    }
   for (guint i = 0; i < metadata->properties->len; i++)
     g_object_class_install_property (object_class, i + 1,
                                      genlm_script_property_new_pspec (metadata->properties->pdata[i]));

@@ -247,6 +247,10 @@ static const Mistake mistakes[] = {
   { "test-teller name=a input=b. test-wrapper name=b input=a. test-thing", PIPELINE (CIRCULAR), 1, "*made: a ! b ! a" },
   { "test-teller", PIPELINE (MISSING_INPUT), 1, "*\"test-teller\" needs input=*" },
   { "test-thing ! test-teller recipe=\"('a', {})\"", PIPELINE (DUPLICATE_PROPERTY), 12, "*already has its \"input\"*" },
+  { "test-thing ! test-listener", PIPELINE (WRONG_TYPE), 12, "*takes a GenlmPotential as \"recipe\"*TestThing*" },
+  { "test-listener recipe=lm", PIPELINE (NOT_A_REFERENCE), 22, "*" },
+  { "test-listener recipe=(lm", ELEMENT (INVALID_VALUE), 22, "*(sa{sv})*" },
+  { "test-listener", PIPELINE (MISSING_INPUT), 1, "*needs recipe=*" },
   { "test-thing fail=true", g_io_error_quark, G_IO_ERROR_INVALID_ARGUMENT, 1, "*\"test-thing\": it was told to fail*" },
 };
 
@@ -404,6 +408,22 @@ test_recipes (void)
   g_assert_null (genlm_pipeline_get_element (pipeline, "w"));
 }
 
+/* An element may take nothing but a recipe, which can be written out, too. */
+static void
+test_recipes_only (void)
+{
+  g_autoptr (GenlmPipeline) pipeline = parse ("test-model behaviour=stuck ! test-listener");
+
+  assert_recipe (genlm_pipeline_get_last (pipeline), "('test-model', {'behaviour': <'stuck'>})");
+  g_clear_object (&pipeline);
+  pipeline = parse ("test-model behaviour=stuck name=lm  test-listener recipe=lm. ! test-wrapper");
+  assert_recipe (get_object (genlm_pipeline_get_last (pipeline), "input"),
+                 "('test-model', {'behaviour': <'stuck'>, 'name': <'lm'>})");
+  g_clear_object (&pipeline);
+  pipeline = parse ("test-listener recipe=\"('test-model', {'behaviour': <'stuck'>})\"");
+  assert_recipe (genlm_pipeline_get_last (pipeline), "('test-model', {'behaviour': <'stuck'>})");
+}
+
 /* What something else refers to is made, too. */
 static void
 test_recipes_and_objects (void)
@@ -467,6 +487,7 @@ main (int    argc,
   g_test_add_func ("/pipeline/long-chain", test_long_chain);
   g_test_add_func ("/pipeline/two-inputs", test_two_inputs);
   g_test_add_func ("/pipeline/recipes", test_recipes);
+  g_test_add_func ("/pipeline/recipes-only", test_recipes_only);
   g_test_add_func ("/pipeline/recipes-and-objects", test_recipes_and_objects);
   g_test_add_func ("/pipeline/run", test_run);
 

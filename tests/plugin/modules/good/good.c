@@ -3,6 +3,7 @@
 
 #include "test-thing.h"
 
+GENLM_ELEMENT_REGISTER_DECLARE (test_listener)
 GENLM_ELEMENT_REGISTER_DECLARE (test_model)
 GENLM_ELEMENT_REGISTER_DECLARE (test_teller)
 GENLM_ELEMENT_REGISTER_DECLARE (test_thing)
@@ -11,6 +12,7 @@ GENLM_ELEMENT_REGISTER_DECLARE (test_wrapper)
 static void
 plugin_init (GenlmPlugin *plugin)
 {
+  GENLM_ELEMENT_REGISTER (test_listener, plugin);
   GENLM_ELEMENT_REGISTER (test_model, plugin);
   GENLM_ELEMENT_REGISTER (test_teller, plugin);
   GENLM_ELEMENT_REGISTER (test_thing, plugin);
