@@ -20,7 +20,7 @@ const words = ['level', 'batch', 'radar', 'token', 'level'];
 const loop = new GLib.MainLoop(null, false);
 
 Promise.all(words.map(async word => {
-    const weight = await potential.complete(Genlm.Context.new_from_bytes(word), null);
+    const weight = await potential.complete(word);
     print(`${word}: ${weight}`);
 })).catch(logError).finally(() => loop.quit());
 loop.run();

@@ -14,6 +14,11 @@ function make(file, klass, properties = null) {
     return Genlm.element_make(`js:${FOLDER}/${file}:${klass}`, properties);
 }
 
+/* That it cannot be made, not because this is asked in a promise. */
+function refuseToMake(file, klass) {
+    return refuse(PluginError, PluginError.SCRIPT, () => fromLoop(() => make(file, klass)));
+}
+
 /* Outside of any promise, where files can be loaded. */
 const even = Genlm.element_make('even-js', {price: 2});
 const later = Genlm.element_make('later-js');
@@ -59,10 +64,11 @@ test('constructors that throw', async () => {
 });
 
 test('classes that are none', async () => {
-    for (const [name, pattern] of [['NoSuchThing', /exports no class “NoSuchThing”/], ['makeHidden', /exports no class/],
+    for (const [name, pattern] of [
+        ['NoSuchThing', /exports no class “NoSuchThing”/], ['makeHidden', /exports no class/],
         ['Unregistered', /is not registered; write GObject\.registerClass/], ['NoPotential', /is no potential/],
         ['number', /“number” is no class, but number 5/]])
-        assertMatch(await refuse(PluginError, PluginError.SCRIPT, () => fromLoop(() => make('classes.js', name))), pattern);
+        assertMatch(await refuseToMake('classes.js', name), pattern);
 });
 
 test('files that cannot be loaded', async () => {
@@ -70,7 +76,7 @@ test('files that cannot be loaded', async () => {
         ['throws.js', /TypeError: null has no properties \(throws\.js:2\)/],
         ['no-import.js', /no-such-file\.js/], ['no-such-script.js', /no-such-script\.js/]]) {
         for (let i = 0; i < 2; i++)
-            assertMatch(await refuse(PluginError, PluginError.SCRIPT, () => fromLoop(() => make(file, 'A'))), pattern);
+            assertMatch(await refuseToMake(file, 'A'), pattern);
     }
 });
 
@@ -89,6 +95,13 @@ test('recipes that there are not', async () => {
     const Mine = GObject.registerClass(class Mine extends Genlm.PotentialBase {});
     assertMatch(await refuse(PotentialError, PotentialError.NOT_SUPPORTED, () => new Mine().to_recipe()),
         /the class Mine has no recipe.*it is in test-host\.js, which is the program itself.*file of its own/);
+});
+
+test('the example', async () => {
+    const p = await fromLoop(() => make('../../../../examples/plugin/word-length.js', 'WordLength', {max_length: 3}));
+    assertEqual(['', 'abc', 'äöü abc', 'abcd', 'abc abcd ab'].map(text => p.prefix_sync(text)),
+        [0, 0, 0, -Infinity, -Infinity]);
+    assertEqual(p.complete_sync('ab\ncde'), 0);
 });
 
 test('within a promise', async () => {

@@ -3,7 +3,7 @@ import Genlm from 'gi://Genlm?version=1.0';
 import GObject from 'gi://GObject';
 
 function describeLevel() {
-    return {'level': GObject.ParamSpec.int('level', null, null, GObject.ParamFlags.READWRITE, 0, 9, 1)};
+    return {level: GObject.ParamSpec.int('level', null, null, GObject.ParamFlags.READWRITE, 0, 9, 1)};
 }
 
 // There is one of this name in even.js.
@@ -24,7 +24,9 @@ export const Deaf = GObject.registerClass({Properties: describeLevel()}, class D
     }
 });
 
-export const Stubborn = GObject.registerClass({Properties: describeLevel()}, class Stubborn extends Genlm.PotentialBase {
+export const Stubborn = GObject.registerClass({
+    Properties: describeLevel(),
+}, class Stubborn extends Genlm.PotentialBase {
     get level() {
         return 1;
     }
