@@ -13,5 +13,5 @@ try {
     Genlm.worker_run(3, 4);
 } catch (error) {
     printerr(`genlm-worker: ${error.message}`);
-    System.exit(1);
+    System.exit(3);
 }

@@ -14,4 +14,5 @@ from gi.repository import Genlm, GLib
 try:
     Genlm.worker_run(3, 4)
 except GLib.Error as error:
-    sys.exit(f'genlm-worker: {error.message}')
+    print(f'genlm-worker: {error.message}', file=sys.stderr)
+    sys.exit(3)
