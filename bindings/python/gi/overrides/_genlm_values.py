@@ -283,9 +283,13 @@ def _show_context(self):
 
 def _show_potential(self):
     cls = type(self)
-    prefix = 'Genlm.' if cls.__module__ == 'gi.repository.Genlm' or cls.__module__ == '__gi__' else ''
+    kind = cls.__name__
+    if cls.__module__ in ('__gi__', 'gi.repository.Genlm'):
+        kind = 'Genlm.' + kind.removeprefix('Genlm')
+    name = self.get_name() if isinstance(self, Genlm.PotentialBase) else None
     vocab = self.get_vocab()
-    return f'<{prefix}{cls.__name__} {self.dup_label()} over {"no vocabulary yet" if vocab is None else vocab.to_string()}>'
+    return (f'<{kind}{f" {name!r}" if name else ""} '
+            f'{"without a vocabulary" if vocab is None else f"over {vocab.to_string()}"}>')
 
 
 for _type in (Genlm.Context, Genlm.Vocab, Genlm.Batch, Genlm.Scores, Genlm.Weights, Genlm.WeightsList, Genlm.TokenSet,
