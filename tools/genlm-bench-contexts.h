@@ -9,6 +9,7 @@ typedef struct _GenlmBenchContexts GenlmBenchContexts;
 
 GenlmBenchContexts *genlm_bench_contexts_new             (GenlmPotential      *potential,
                                                           guint64              seed,
+                                                          guint                number,
                                                           double               seconds,
                                                           GCancellable        *cancellable,
                                                           GError             **error);

@@ -14,7 +14,7 @@
 /* What is this much faster is worth another element. */
 #define WORTH_IT 1.15
 
-/* Of the time, what the walk may take at most. */
+/* Of the time, what the walks may take at most. */
 #define WALK_SHARE 0.2
 
 #define N_SHAPES 5
@@ -67,8 +67,9 @@ typedef struct
 typedef struct
 {
   GenlmPotential     *potential;
-  GenlmBenchContexts *contexts;
   guint64             seed;
+  guint               n_contexts;
+  double              mean_length;
   GenlmMethod         methods[MAX_METHODS];
   guint               n_methods;
   GPtrArray          *setups;
@@ -92,7 +93,6 @@ static void
 bench_clear (Bench *bench)
 {
   g_clear_pointer (&bench->setups, g_ptr_array_unref);
-  g_clear_pointer (&bench->contexts, genlm_bench_contexts_free);
   g_clear_object (&bench->potential);
   g_clear_object (&bench->cancellable);
 }
@@ -220,14 +220,39 @@ make_setup (Bench   *bench,
   return g_object_ref (bench->potential);
 }
 
+/* Each way has contexts of its own, so that none finds what another has left
+ * in a cache that they share. */
+static GenlmBenchContexts *
+find_contexts (Bench   *bench,
+               guint    number,
+               GError **error)
+{
+  GenlmBenchContexts *contexts;
+
+  genlm_progress_show (&bench->progress, "%s: looking for contexts",
+                       ((Setup *) g_ptr_array_index (bench->setups, number))->name);
+  contexts = genlm_bench_contexts_new (bench->potential, bench->seed, number,
+                                       opt_seconds * WALK_SHARE / bench->setups->len, bench->cancellable, error);
+  if (contexts != NULL && number == 0)
+    {
+      bench->n_contexts = genlm_bench_contexts_get_n (contexts);
+      bench->mean_length = genlm_bench_contexts_get_mean_length (contexts);
+    }
+  return contexts;
+}
+
 static gboolean
 measure_setup (Bench   *bench,
-               Setup   *setup,
+               guint    number,
                double   seconds,
                GError **error)
 {
+  Setup *setup = g_ptr_array_index (bench->setups, number);
+  g_autoptr (GenlmBenchContexts) contexts = find_contexts (bench, number, error);
   g_autoptr (GenlmPotential) potential = NULL;
 
+  if (contexts == NULL)
+    return FALSE;
   genlm_progress_show (&bench->progress, "%s: starting", setup->name);
   potential = make_setup (bench, setup, error);
   if (potential == NULL)
@@ -238,7 +263,7 @@ measure_setup (Bench   *bench,
       {
         genlm_progress_show (&bench->progress, "%s: %s, %s", setup->name,
                              genlm_bench_name_method (bench->methods[i]), shapes[j].name);
-        if (!genlm_bench_measure (potential, bench->methods[i], &shapes[j], bench->contexts, seconds,
+        if (!genlm_bench_measure (potential, bench->methods[i], &shapes[j], contexts, seconds,
                                   bench->cancellable, &setup->results[i][j], error))
           return FALSE;
       }
@@ -252,12 +277,6 @@ measure (Bench   *bench,
 {
   double seconds;
 
-  genlm_progress_show (&bench->progress, "looking for contexts");
-  bench->contexts = genlm_bench_contexts_new (bench->potential, bench->seed, opt_seconds * WALK_SHARE,
-                                              bench->cancellable, error);
-  if (bench->contexts == NULL)
-    return FALSE;
-
   add_setups (bench);
   seconds = opt_seconds * (1 - WALK_SHARE) / (bench->setups->len * bench->n_methods * N_SHAPES);
   for (guint i = 0; i < bench->setups->len; i++)
@@ -265,7 +284,7 @@ measure (Bench   *bench,
       Setup *setup = g_ptr_array_index (bench->setups, i);
       g_autoptr (GError) problem = NULL;
 
-      if (measure_setup (bench, setup, seconds, &problem))
+      if (measure_setup (bench, i, seconds, &problem))
         continue;
       if (i == 0 || g_cancellable_is_cancelled (bench->cancellable))
         {
@@ -445,8 +464,7 @@ append_header (GString *text,
   g_string_append_printf (text, "%s over %s%s%s\n", label, vocab, *traits != '\0' ? ": " : "", traits);
   g_string_append_printf (text, "%u contexts, %.1f tokens long on average, seed %" G_GUINT64_FORMAT
                           "; %u processors, load %.2f\n",
-                          genlm_bench_contexts_get_n (bench->contexts),
-                          genlm_bench_contexts_get_mean_length (bench->contexts), bench->seed,
+                          bench->n_contexts, bench->mean_length, bench->seed,
                           g_get_num_processors (), bench->load);
 }
 
@@ -587,8 +605,8 @@ show_json (Bench *bench)
   json_string (builder, "potential", label);
   json_int (builder, "tokens", genlm_vocab_get_size (genlm_potential_get_vocab (bench->potential)));
   json_string (builder, "traits", traits);
-  json_int (builder, "contexts", genlm_bench_contexts_get_n (bench->contexts));
-  json_double (builder, "mean_length", genlm_bench_contexts_get_mean_length (bench->contexts));
+  json_int (builder, "contexts", bench->n_contexts);
+  json_double (builder, "mean_length", bench->mean_length);
   if (bench->seed <= G_MAXINT64)
     json_int (builder, "seed", (gint64) bench->seed);
   else
