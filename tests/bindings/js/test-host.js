@@ -22,6 +22,7 @@ function refuseToMake(file, klass) {
 /* Outside of any promise, where files can be loaded. */
 const even = Genlm.element_make('even-js', {price: 2});
 const later = Genlm.element_make('later-js');
+const twice = Genlm.Pipeline.parse('even-js ! twice-js').get_last();
 
 test('by name', () => {
     assertEqual([even.price, even.prefix_sync('abc'), even.complete_sync('abc')], [2, -6, -Infinity]);
@@ -41,6 +42,8 @@ test('async', async () => {
 test('of a description', () => {
     const pipeline = Genlm.Pipeline.parse('even-js price=1.5 ! autobatch');
     assertEqual(pipeline.get_last().prefix_sync('ab'), -3);
+    assertEqual([twice.inner.constructor.name, twice.complete_sync('ab')], ['Even', -2]);
+    assertEqual(twice.to_recipe().recursiveUnpack(), ['twice-js', {inner: ['even-js', {}]}]);
 });
 
 test('two classes of one name', () => {
@@ -87,7 +90,7 @@ test('recipes', async () => {
     assertEqual(later.to_recipe().recursiveUnpack(), ['later-js', {}]);
     assertEqual(new Even().to_recipe().recursiveUnpack(), [`js:${FOLDER}/classes.js:Even`, {}]);
     assertEqual(even.multiply(new Even()).to_recipe().get_child_value(0).unpack(), 'product');
-    const nested = Genlm.element_make('even-js', {inner: later});
+    const nested = Genlm.element_make('twice-js', {inner: later});
     assertEqual(Genlm.element_from_recipe(nested.to_recipe()).inner.constructor.name, 'Later');
 });
 

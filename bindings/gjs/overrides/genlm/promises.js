@@ -37,7 +37,10 @@ async function mapConcurrently(items, func, maxPending = MAX_PENDING) {
             }
         }
     };
-    await Promise.all(Array.from({length: Math.min(items.length, maxPending)}, run));
+    if (items.length === 1)
+        await run();
+    else
+        await Promise.all(Array.from({length: Math.min(items.length, maxPending)}, run));
     return results;
 }
 
@@ -45,7 +48,10 @@ class Answer {
     constructor(potential, request) {
         this.potential = potential;
         this.request = request;
-        this.nWeights = request.get_n_weights() || potential.get_vocab().get_size() + 1;
+    }
+
+    get nWeights() {
+        return this.request.get_n_weights() || this.potential.get_vocab().get_size() + 1;
     }
 
     has(name) {
@@ -77,11 +83,10 @@ class Answer {
         const hasSingle = this.has(name);
         const batchName = `${name}_batch`;
         if (this.has(batchName) && (contexts.length > 1 || !hasSingle)) {
-            return this.call(batchName, Values.toBatch(contexts),
-                value => convertBatch(value, contexts.length, this.nWeights));
+            return this.call(batchName, Values.toBatch(contexts), value => convertBatch(value, contexts.length));
         }
         if (hasSingle)
-            return mapConcurrently(contexts, c => this.call(name, c, value => convert(value, this.nWeights)));
+            return mapConcurrently(contexts, c => this.call(name, c, convert));
         return mapConcurrently(contexts, otherwise, 1);
     }
 
@@ -94,11 +99,13 @@ class Answer {
     }
 
     next(contexts) {
-        return this.weigh('weigh_next', contexts, Values.toWeights, Values.toWeightsList, c => this.makeNext(c));
+        return this.weigh('weigh_next', contexts, value => Values.toWeights(value, this.nWeights),
+            (value, n) => Values.toWeightsList(value, n, this.nWeights), c => this.makeNext(c));
     }
 
     masks(contexts) {
-        return this.weigh('weigh_mask', contexts, Values.toMask, Values.toMaskList, c => this.makeMask(c));
+        return this.weigh('weigh_mask', contexts, value => Values.toMask(value, this.nWeights),
+            (value, n) => Values.toMaskList(value, n, this.nWeights), c => this.makeMask(c));
     }
 
     async makeNext(context) {

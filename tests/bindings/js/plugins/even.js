@@ -7,10 +7,6 @@
 // type=d
 // default=0.5
 // description=What a byte costs
-//
-// [property inner]
-// type=(sa{sv})
-// description=Another potential, which is not asked
 
 import Genlm from 'gi://Genlm?version=1.0';
 import GObject from 'gi://GObject';
@@ -19,8 +15,6 @@ export const Even = GObject.registerClass({
     Properties: {
         'price': GObject.ParamSpec.double('price', null, 'What a byte costs',
             GObject.ParamFlags.READWRITE, 0, 1000, 0.5),
-        'inner': GObject.ParamSpec.object('inner', null, 'Another potential',
-            GObject.ParamFlags.READWRITE, Genlm.PotentialBase.$gtype),
     },
 }, class Even extends Genlm.PotentialBase {
     vfunc_weigh_prefix(context) {
