@@ -377,6 +377,53 @@ void test_async () throws GLib.Error {
 	assert_true ("evaluate" in p.asked);
 }
 
+/* Never answers. */
+class Silent : Genlm.PotentialBase, Genlm.Potential {
+	private Genlm.Request[] kept = {};
+
+	public void evaluate (Genlm.Request request) {
+		kept += request;
+	}
+}
+
+async void ask_in_vain (Genlm.Potential p, GLib.Cancellable? cancellable, bool is_batch) throws GLib.Error {
+	if (is_batch)
+		yield p.batch_prefix (batch ({ context (), context ({ A }) }), cancellable);
+	else
+		yield p.prefix (context ({ A }), cancellable);
+}
+
+void wait_in_vain (Genlm.Potential p, GLib.Cancellable? cancellable, GLib.Error expected) {
+	foreach (var is_batch in new bool[] { false, true }) {
+		GLib.AsyncResult? result = null;
+		ask_in_vain.begin (p, cancellable, is_batch, (_, r) => result = r);
+		if (cancellable != null)
+			cancellable.cancel ();
+		while (result == null)
+			GLib.MainContext.default ().iteration (true);
+		refuse (expected, () => ask_in_vain.end (result));
+	}
+}
+
+void test_no_answer () throws GLib.Error {
+	var p = new Silent ();
+
+	wait_in_vain (p, new GLib.Cancellable (), new GLib.IOError.CANCELLED (""));
+	wait_in_vain (p.to_autobatched (), new GLib.Cancellable (), new GLib.IOError.CANCELLED (""));
+	p.timeout = 5;
+	wait_in_vain (p, null, new Genlm.PotentialError.TIMED_OUT (""));
+	refuse (new Genlm.PotentialError.NOT_SUPPORTED (""), () => p.prefix_sync (context ()));
+}
+
+void test_recipe () throws GLib.Error {
+	var regex = Genlm.element_from_recipe (make_regex ("ab*").to_recipe ()) as Genlm.Potential;
+
+	assert_true (regex.complete_sync (new Genlm.Context.from_bytes (new GLib.Bytes ("abb".data))) == 0.0);
+	/* No other process knows the class. */
+	refuse (new Genlm.PotentialError.NOT_SUPPORTED (""), () => new Least ().to_recipe ());
+	refuse (new Genlm.PotentialError.NOT_SUPPORTED (""), () => make_regex ("a").multiply (new Lipogram ()).to_recipe ());
+}
+
 void test_copies () throws GLib.Error {
 	var p = new Everything ();
 	var target = make_vocab ({ "ab", "b", "c" });
@@ -470,6 +517,8 @@ int main (string[] args) {
 
 	add_test ("/vala/sync", test_sync);
 	add_test ("/vala/async", test_async);
+	add_test ("/vala/no-answer", test_no_answer);
+	add_test ("/vala/recipe", test_recipe);
 	add_test ("/vala/copies", test_copies);
 	add_test ("/vala/composition", test_composition);
 	add_test ("/vala/failures", test_failures);
