@@ -437,19 +437,75 @@ make_object (Build   *build,
   return build->objects->pdata[index] != NULL;
 }
 
+/* All that an element takes as a recipe, and what these take. */
+static GArray *
+list_told (Build *build,
+           guint  index)
+{
+  GArray *told = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  for (guint next = 0, i = index;; i = g_array_index (told, guint, next++))
+    {
+      GArray *edges = build->plans[i].edges;
+
+      for (guint j = 0; j < edges->len; j++)
+        {
+          Edge *edge = &g_array_index (edges, Edge, j);
+
+          if ((i != index || edge->recipe != NULL) && g_hash_table_add (seen, GUINT_TO_POINTER (edge->source)))
+            g_array_append_val (told, edge->source);
+        }
+      if (next == told->len)
+        return told;
+    }
+}
+
+/* Which element an error is about: where it comes from another process, the
+ * innermost one there that it names, if there is one. */
+static guint
+find_culprit (Build        *build,
+              guint         index,
+              const GError *cause)
+{
+  g_autoptr (GArray) told = list_told (build, index);
+  guint culprit = index;
+  guint n_equal = 0;
+
+  for (guint i = 0; i < told->len; i++)
+    {
+      guint other = g_array_index (told, guint, i);
+      guint depth = build->plans[other].depth;
+
+      if (strstr (cause->message, build->plans[other].name) == NULL)
+        continue;
+      if (n_equal == 0 || depth < build->plans[culprit].depth)
+        {
+          culprit = other;
+          n_equal = 1;
+        }
+      else if (depth == build->plans[culprit].depth)
+        {
+          n_equal++;
+        }
+    }
+  return n_equal == 1 ? culprit : index;
+}
+
 static gboolean
 make_element (Build   *build,
               guint    index,
               GError **error)
 {
   Plan *plan = &build->plans[index];
-  GenlmPipelineNode *node = build->tree->nodes->pdata[index];
+  GenlmPipelineNode *node;
   GError *cause = NULL;
 
   plan->state = STATE_MADE;
   if (((plan->needs & NEED_RECIPE) == 0 || make_recipe (build, plan, &cause)) &&
       ((plan->needs & NEED_OBJECT) == 0 || make_object (build, index, &cause)))
     return TRUE;
+  node = build->tree->nodes->pdata[find_culprit (build, index, cause)];
   genlm_pipeline_place_propagate (error, cause, build_description (build), node->position);
   return FALSE;
 }

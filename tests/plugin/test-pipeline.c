@@ -251,6 +251,11 @@ static const Mistake mistakes[] = {
   { "test-listener recipe=lm", PIPELINE (NOT_A_REFERENCE), 22, "*" },
   { "test-listener recipe=(lm", ELEMENT (INVALID_VALUE), 22, "*(sa{sv})*" },
   { "test-listener", PIPELINE (MISSING_INPUT), 1, "*needs recipe=*" },
+  /* What is wrong elsewhere has its place here, where that is clear. */
+  { "test-thing fail=true ! test-teller make=true", g_io_error_quark, G_IO_ERROR_INVALID_ARGUMENT, 1,
+    "*\"test-teller\": *\"test-thing\": it was told to fail*" },
+  { "test-thing fail=true ! test-wrapper ! test-teller make=true", g_io_error_quark, G_IO_ERROR_INVALID_ARGUMENT, 1, "*" },
+  { "test-teller make=true name=t input=x. test-thing fail=true name=x", g_io_error_quark, G_IO_ERROR_INVALID_ARGUMENT, 39, "*" },
   { "test-thing fail=true", g_io_error_quark, G_IO_ERROR_INVALID_ARGUMENT, 1, "*\"test-thing\": it was told to fail*" },
 };
 

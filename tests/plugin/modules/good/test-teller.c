@@ -1,5 +1,5 @@
 /* An element that takes its input as a recipe where it can, and keeps what it
- * got. */
+ * got. It also makes it, where it is told to. */
 #include "test-teller.h"
 
 struct _TestTeller
@@ -9,6 +9,7 @@ struct _TestTeller
   GObject  *input;
   GVariant *recipe;
   char     *name;
+  gboolean  make;
 };
 
 enum
@@ -16,10 +17,30 @@ enum
   PROP_INPUT = 1,
   PROP_RECIPE,
   PROP_NAME,
+  PROP_MAKE,
   N_PROPS
 };
 
-G_DEFINE_FINAL_TYPE (TestTeller, test_teller, G_TYPE_OBJECT)
+static gboolean
+test_teller_initable_init (GInitable     *initable,
+                           GCancellable  *cancellable,
+                           GError       **error)
+{
+  TestTeller *self = TEST_TELLER (initable);
+
+  if (self->make)
+    self->input = genlm_element_from_recipe (self->recipe, error);
+  return !self->make || self->input != NULL;
+}
+
+static void
+initable_iface_init (GInitableIface *iface)
+{
+  iface->init = test_teller_initable_init;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TestTeller, test_teller, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, initable_iface_init))
 
 static void
 test_teller_finalize (GObject *object)
@@ -42,6 +63,8 @@ test_teller_get_property (GObject    *object,
 
   if (property_id == PROP_NAME)
     g_value_set_string (value, self->name);
+  else if (property_id == PROP_MAKE)
+    g_value_set_boolean (value, self->make);
   else if (property_id == PROP_RECIPE)
     g_value_set_variant (value, self->recipe);
   else
@@ -58,6 +81,8 @@ test_teller_set_property (GObject      *object,
 
   if (property_id == PROP_NAME)
     self->name = g_value_dup_string (value);
+  else if (property_id == PROP_MAKE)
+    self->make = g_value_get_boolean (value);
   else if (property_id == PROP_RECIPE)
     self->recipe = g_value_dup_variant (value);
   else
@@ -80,6 +105,8 @@ test_teller_class_init (TestTellerClass *klass)
                                                          NULL, flags));
   g_object_class_install_property (object_class, PROP_NAME,
                                    g_param_spec_string ("name", NULL, "A name", NULL, flags));
+  g_object_class_install_property (object_class, PROP_MAKE,
+                                   g_param_spec_boolean ("make", NULL, "Whether the input is made", FALSE, flags));
   genlm_element_class_set_metadata (object_class, "Test teller", "Test/Teller", "Takes a recipe", "The tests");
   genlm_element_class_set_input (object_class, "input");
   genlm_element_class_set_input_recipe (object_class, "recipe");
