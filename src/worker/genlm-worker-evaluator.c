@@ -21,10 +21,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Microseconds that an answer may wait for others to share the way with, and
- * from which on a unit is too slow to wait for. */
+/* Microseconds that an answer may wait for others to share the way with. */
 #define PATIENCE 200
-#define SLOW_UNIT 100
 /* Answers of so many bytes do not wait. */
 #define MAX_WAITING (64u << 10)
 
@@ -271,7 +269,7 @@ begin_unit (GenlmWorkerEvaluator  *self,
     {
       if (self->oldest == 0)
         self->oldest = now;
-      if (waiting > MAX_WAITING || *pace > SLOW_UNIT || now - self->oldest > PATIENCE)
+      if (waiting > MAX_WAITING || *pace > GENLM_WORKER_SLOW_UNIT || now - self->oldest > PATIENCE)
         {
           if (!genlm_worker_answers_flush (self->answers, error))
             return FALSE;

@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+/* Microseconds from which on a unit of work is so slow that finished answers do not
+ * wait for it. */
+#define GENLM_WORKER_SLOW_UNIT 100
+
 /* A potential that was built in a worker, or why it was not. */
 typedef struct
 {
@@ -14,7 +18,7 @@ typedef struct
   GenlmVocab              *vocab;
   guint32                  vocab_size;
   gboolean                 is_direct;           /* the weigh_*() functions are all there is to it */
-  gint64                   paces[4];            /* by method: mean microseconds of a unit */
+  gint64                   paces[4];            /* by method: about how many microseconds a unit takes */
 } GenlmWorkerInstance;
 
 GenlmWorkerInstance *genlm_worker_instance_new      (GVariant             *build,

@@ -120,6 +120,9 @@ genlm_worker_instance_new (GVariant   *build,
   self->vocab = genlm_vocab_ref (genlm_potential_get_vocab (potential));
   self->vocab_size = genlm_vocab_get_size (self->vocab);
   self->is_direct = is_direct (potential);
+  /* What has not been asked yet may be slow. */
+  for (guint i = 0; i < G_N_ELEMENTS (self->paces); i++)
+    self->paces[i] = GENLM_WORKER_SLOW_UNIT + 1;
   self->potential = g_steal_pointer (&potential);
   return self;
 }

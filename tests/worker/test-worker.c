@@ -703,30 +703,38 @@ test_same_bits (void)
   check_all (NGRAM, target, FALSE);
 }
 
-/* Many items in few frames, answered in order. */
+static void
+ask_hundred (Worker  *worker,
+             guint32  flags)
+{
+  ask_begin (worker);
+  ask_group (worker, 1, GENLM_METHOD_PREFIX | flags, 60);
+  for (guint i = 0; i < 60; i++)
+    ask_item (worker, 0, "aaaaaaaaa" + i % 10, GENLM_NODE_NONE, 0);
+  ask_group (worker, 1, GENLM_METHOD_COMPLETE | GENLM_GROUP_SINGLES, 40);
+  for (guint i = 60; i < 100; i++)
+    ask_item (worker, 0, "aaaaaaaaa" + i % 10, GENLM_NODE_NONE, 0);
+  ask_end (worker);
+}
+
+/* Many items in many frames, answered in order. Not too many at a time: a parent that
+ * only sends would wait for a worker that waits for it. */
 static void
 test_many (void)
 {
   Worker *worker = worker_new (NULL);
-  const guint n_items = 20000;
-  g_autofree double *scores = g_new (double, n_items);
+  double scores[1000];
 
   build_ready (worker, 1, FAULTY (""), NULL);
-  for (guint i = 0; i < n_items; i += 100)
+  for (guint round = 0; round < 20; round++)
     {
-      ask_begin (worker);
-      ask_group (worker, 1, GENLM_METHOD_PREFIX | (i % 200 == 0 ? GENLM_GROUP_SINGLES : 0), 60);
-      for (guint j = 0; j < 60; j++)
-        ask_item (worker, 0, "aaaaaaaaa" + j % 10, GENLM_NODE_NONE, 0);
-      ask_group (worker, 1, GENLM_METHOD_COMPLETE | GENLM_GROUP_SINGLES, 40);
-      for (guint j = 60; j < 100; j++)
-        ask_item (worker, 0, "aaaaaaaaa" + j % 10, GENLM_NODE_NONE, 0);
-      ask_end (worker);
+      for (guint i = 0; i < 10; i++)
+        ask_hundred (worker, i % 2 == 0 ? GENLM_GROUP_SINGLES : 0);
+      send_all (worker);
+      hear_scores (worker, worker->next - 1000, 1000, scores);
+      for (guint i = 0; i < 1000; i++)
+        g_assert_cmpfloat (scores[i], ==, -9.0 + i % 10 - (i % 100 >= 60 ? 1 : 0));
     }
-  send_all (worker);
-  hear_scores (worker, 1, n_items, scores);
-  for (guint i = 0; i < n_items; i++)
-    g_assert_cmpfloat (scores[i], ==, -9.0 + i % 10 - (i % 100 >= 60 ? 1 : 0));
   worker_quit (worker);
 }
 
@@ -978,6 +986,22 @@ test_asynchronous (void)
   worker_quit (worker);
 }
 
+/* So is one that contains such an element. */
+static void
+test_asynchronous_side (void)
+{
+  Worker *worker = worker_new (NULL);
+  g_autofree char *line = NULL;
+
+  build_ready (worker, 1, "('product', {'first': <" FAULTY ("") ">, 'second': <('test-late', @a{sv} {})>})", NULL);
+  ask_single (worker, 1, GENLM_METHOD_PREFIX, "abc", 0);
+  send_all (worker);
+  hear_score (worker, 1, -4);
+  line = read_error_line (worker);
+  g_assert_cmpstr (line, ==, "tidied up");
+  worker_quit (worker);
+}
+
 /* -- the process ---------------------------------------------------------- */
 
 static void
@@ -1015,11 +1039,14 @@ test_orphan (void)
   ask_single (worker, 1, GENLM_METHOD_PREFIX, "a", 0);
   send_all (worker);
   hear (worker, GENLM_FRAME_SCORES, 1, 1, &frame);
+  /* What is finished does not wait for what may be slow. */
+  ask_single (worker, 1, GENLM_METHOD_PREFIX, "a", 0);
   ask_single (worker, 2, GENLM_METHOD_PREFIX, "a", 0);
   send_all (worker);
+  hear (worker, GENLM_FRAME_SCORES, 2, 1, &frame);
   line = read_error_line (worker);
   g_assert_cmpstr (line, ==, "blocked");
-  g_assert_cmpuint (genlm_region_get_current (worker->region), ==, 2);
+  g_assert_cmpuint (genlm_region_get_current (worker->region), ==, 3);
 
   start = g_get_monotonic_time ();
   errors = worker_end (worker, &status);
@@ -1072,17 +1099,20 @@ test_cpu_limit (void)
   Worker *worker = worker_new ("({'cpu-limit': <uint32 1>},)");
   GenlmFrame frame;
   g_autofree char *errors = NULL;
+  double scores[3];
   int status;
 
-  build_ready (worker, 1, FAULTY (""), NULL);
+  /* Each unit has a second of its own. */
+  build_ready (worker, 1, FAULTY ("work"), NULL);
   build_ready (worker, 2, FAULTY ("spin"), NULL);
-  ask_single (worker, 1, GENLM_METHOD_PREFIX, "a", 0);
+  for (guint i = 0; i < 3; i++)
+    ask_single (worker, 1, GENLM_METHOD_PREFIX, "a", 0);
   send_all (worker);
-  hear (worker, GENLM_FRAME_SCORES, 1, 1, &frame);
+  hear_scores (worker, 1, 3, scores);
   ask_single (worker, 2, GENLM_METHOD_PREFIX, "a", 0);
   send_all (worker);
   g_assert_false (hear_any (worker, &frame));
-  g_assert_cmpuint (genlm_region_get_current (worker->region), ==, 2);
+  g_assert_cmpuint (genlm_region_get_current (worker->region), ==, 4);
   errors = worker_end (worker, &status);
   g_assert_true (WIFSIGNALED (status));
   g_assert_cmpint (WTERMSIG (status), ==, SIGXCPU);
@@ -1288,6 +1318,7 @@ main (int    argc,
   g_test_add_func ("/worker/faulty-weights", test_faulty_weights);
   g_test_add_func ("/worker/wrong-tokens", test_wrong_tokens);
   g_test_add_func ("/worker/asynchronous", test_asynchronous);
+  g_test_add_func ("/worker/asynchronous-side", test_asynchronous_side);
   g_test_add_func ("/worker/output", test_output);
   g_test_add_func ("/worker/orphan", test_orphan);
   g_test_add_func ("/worker/end-of-input", test_end_of_input);

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 #define TEST_TYPE_FAULTY (test_faulty_get_type ())
 G_DECLARE_FINAL_TYPE (TestFaulty, test_faulty, TEST, FAULTY, GenlmPotentialBase)
@@ -63,6 +64,16 @@ spin (void)
     continue;
 }
 
+/* For 0.7 seconds of processor time. */
+static void
+work (void)
+{
+  clock_t end = clock () + CLOCKS_PER_SEC * 7 / 10;
+
+  while (clock () < end)
+    continue;
+}
+
 /* Piece by piece, far more than any limit. */
 static void
 hog (void)
@@ -85,6 +96,8 @@ test_faulty_weigh_prefix (GenlmPotential  *potential,
     block ();
   if (is (potential, "spin"))
     spin ();
+  if (is (potential, "work"))
+    work ();
   if (is (potential, "hog"))
     hog ();
   if (is (potential, "print"))
