@@ -150,6 +150,8 @@ class TestMethods(unittest.TestCase):
             await asyncio.gather(*(p.prefix('a') for _ in range(8)))
         run(main())
         self.assertEqual(p.most_running, 8)
+        wait(p, 'batch_prefix', ['a'] * 1000)
+        self.assertEqual(p.most_running, 256, 'there is a limit')
 
     def test_batches(self):
         asked = []
@@ -270,6 +272,15 @@ class TestCancelling(unittest.TestCase):
         with self.assertRaises(GLib.Error) as caught:
             wait(p, 'prefix', 'a', cancellable=cancellable)
         self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED))
+        while p.n_cancelled < 1:
+            GLib.MainContext.default().iteration(True)
+
+    def test_deadline(self):
+        p = Slow()
+        p.set_property('timeout', 5)
+        with self.assertRaises(GLib.Error) as caught:
+            wait(p, 'prefix', 'a')
+        self.assertEqual(caught.exception.code, Code.TIMED_OUT)
         while p.n_cancelled < 1:
             GLib.MainContext.default().iteration(True)
 

@@ -1,9 +1,9 @@
 """Asynchronous methods: without a callback they return what can be awaited."""
 
 import asyncio
-import functools
 import inspect
-import threading
+from asyncio import _get_running_loop as get_loop
+from threading import get_ident
 
 from gi.module import get_introspection_module
 from gi.overrides._genlm_asyncio import get_driver
@@ -16,11 +16,7 @@ Genlm = get_introspection_module('Genlm')
 class Answer(asyncio.Future):
     """The answer to a call that is under way. To cancel it is to cancel the call."""
 
-    def __init__(self, loop, finish):
-        super().__init__(loop=loop)
-        self.finish = finish
-        self.thread = threading.get_ident()
-        self.cancellable = Gio.Cancellable()
+    __slots__ = ('finish', 'thread', 'cancellable')
 
     def cancel(self, msg=None):
         is_cancelled = super().cancel(msg)
@@ -46,7 +42,7 @@ def _deliver(source, result, answer):
         value = answer.finish(source, result)
     except Exception as caught:
         error = caught
-    if answer.thread == threading.get_ident():
+    if answer.thread == get_ident():
         answer.settle(value, error)
     else:
         answer.get_loop().call_soon_threadsafe(answer.settle, value, error)
@@ -60,19 +56,11 @@ def _follow(answer, cancellable):
         answer.cancellable.cancel()
 
 
-def _ask(name, begin, finish, cancellable):
-    loop = asyncio._get_running_loop()
+def _refuse(name, loop, cancellable):
     if loop is None:
         raise RuntimeError(f'{name}() without a callback is for asyncio, which does not run here; '
                            f'await it in a coroutine, give a callback, or call {name}_sync()')
-    if cancellable is not None and not isinstance(cancellable, Gio.Cancellable):
-        raise TypeError(f'{name}(): a Gio.Cancellable was expected, not {type(cancellable).__name__}')
-    driver = get_driver(loop)
-    answer = Answer(loop, finish)
-    if cancellable is not None:
-        _follow(answer, cancellable)
-    driver.begin(begin, answer.cancellable, _deliver, answer)
-    return answer
+    raise TypeError(f'{name}(): a Gio.Cancellable was expected, not {type(cancellable).__name__}')
 
 
 def _make_signature(names, optional):
@@ -102,8 +90,20 @@ def make_awaitable(cls, name, **converters):
         own = [converter(self, arg) for converter, arg in zip(convert, args)]
         if len(args) > n + 1 and args[n + 1] is not None:
             return begin(self, *own, *args[n:])
-        return _ask(name, functools.partial(begin, self, *own), finish,
-                    args[n] if len(args) > n else None)
+
+        loop = get_loop()
+        cancellable = args[n] if len(args) > n else None
+        if loop is None or not (cancellable is None or isinstance(cancellable, Gio.Cancellable)):
+            _refuse(name, loop, cancellable)
+        driver = get_driver(loop)
+        answer = Answer(loop=loop)
+        answer.finish = finish
+        answer.thread = driver.thread
+        answer.cancellable = Gio.Cancellable()
+        if cancellable is not None:
+            _follow(answer, cancellable)
+        driver.begin(begin, self, *own, answer.cancellable, _deliver, answer)
+        return answer
 
     def ask_sync(self, *args, **kwargs):
         if kwargs or len(args) < n:
@@ -119,9 +119,15 @@ def make_awaitable(cls, name, **converters):
         setattr(cls, original.__name__, function)
 
 
+def _keep(_, value):
+    return value
+
+
 make_awaitable(Genlm.Smc, 'run')
-make_awaitable(Genlm.Sampler, 'sample', context=to_context, random=lambda _, random: random)
-make_awaitable(Genlm.Sampler, 'sample_batch', batch=to_batch, randoms=lambda _, randoms: randoms)
+make_awaitable(Genlm.Sampler, 'sample',
+               context=lambda sampler, context: to_context(sampler.get_target(), context), random=_keep)
+make_awaitable(Genlm.Sampler, 'sample_batch',
+               batch=lambda sampler, batch: to_batch(sampler.get_target(), batch), randoms=_keep)
 for _name in ('prefix', 'complete', 'score', 'logw_next', 'mask_next'):
     make_awaitable(Genlm.Potential, _name, context=to_context)
     make_awaitable(Genlm.Potential, 'batch_' + _name, batch=to_batch)

@@ -16,6 +16,9 @@ from gi.repository import GObject
 Genlm = get_introspection_module('Genlm')
 
 _INF = float('inf')
+_MAX_TOGETHER = 256
+# Seconds after its deadline at which the task of a request is stopped.
+_GRACE = 0.01
 _Method = Genlm.Method
 
 # For each method the functions for one context and for several, with the checks
@@ -69,9 +72,13 @@ def _start(self, name, request, coroutine):
         coroutine.close()
         request.return_error(to_gerror(self, name, error))
         return
+    loop = task.get_loop()
+    timeout = self.get_property('timeout') if isinstance(self, Genlm.PotentialBase) else 0
+    if timeout > 0:
+        expiry = loop.call_later(timeout / 1000 + _GRACE, lambda: request.is_answered() and task.cancel())
+        task.add_done_callback(lambda _: expiry.cancel())
     cancellable = request.get_cancellable()
     if cancellable is not None:
-        loop = task.get_loop()
         handler = GObject.Object.connect(
             cancellable, 'cancelled', lambda *_: loop.call_soon_threadsafe(task.cancel))
         task.add_done_callback(lambda _: GObject.Object.disconnect(cancellable, handler))
@@ -92,16 +99,24 @@ def guard_coroutine(name, function):
 
 # -- weighing -----------------------------------------------------------------
 
-async def _gather(coroutines):
-    """All results, or the first failure, which ends the others."""
-    if len(coroutines) == 1:
-        return [await coroutines[0]]
-    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+async def _gather(function, items):
+    """The results for all items, a limited number at a time, or the first failure,
+    which ends the others."""
+    if len(items) == 1:
+        return [await function(items[0])]
+    results = [None] * len(items)
+    left = iter(enumerate(items))
+
+    async def work():
+        for i, item in left:
+            results[i] = await function(item)
+    tasks = [asyncio.ensure_future(work()) for _ in range(min(len(items), _MAX_TOGETHER))]
     try:
-        return await asyncio.gather(*tasks)
+        await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()
+    return results
 
 
 async def _call(self, name, check, argument):
@@ -126,7 +141,7 @@ async def _weigh(self, method, batch):
     """The results for a batch, from what the class has."""
     single, check_single, together, check_together, _ = _FUNCTIONS[method]
     if has_function(type(self), single) and (len(batch) == 1 or not has_function(type(self), together)):
-        return await _gather([_call(self, single, check_single, context) for context in batch])
+        return await _gather(lambda context: _call(self, single, check_single, context), batch)
     if has_function(type(self), together):
         return await _call(self, together, check_together, batch)
     if method == _Method.NEXT:

@@ -14,6 +14,8 @@ from gi.repository import GLib
 Genlm = get_introspection_module('Genlm')
 
 _INF = float('inf')
+# A look into the namespace takes as long as a call.
+_Context = Genlm.Context
 _TEXT = (str, bytes, bytearray, memoryview, GLib.Bytes)
 
 
@@ -54,10 +56,6 @@ _accept_bytes(Genlm.Vocab, 'find_all', 1)
 
 # -- contexts and batches -----------------------------------------------------
 
-def _get_vocab(asked):
-    return asked.get_vocab() if isinstance(asked, Genlm.Potential) else asked.get_target().get_vocab()
-
-
 def _to_token(vocab, value):
     """The id of a token that is given as one, or as what it spells."""
     if isinstance(value, numbers.Integral) and not isinstance(value, bool):
@@ -74,29 +72,29 @@ def _to_token(vocab, value):
     raise TypeError(f'a token is an id, what it spells, or Genlm.EOS, not {describe(value)}')
 
 
-def to_context(asked, value):
-    """What a potential or a sampler takes for a context: one, or a text, or a list of tokens."""
-    if isinstance(value, Genlm.Context):
+def to_context(potential, value):
+    """What a potential takes for a context: one, or a text, or a list of tokens."""
+    if isinstance(value, _Context):
         return value
     if isinstance(value, _TEXT):
-        vocab = _get_vocab(asked)
+        vocab = potential.get_vocab()
         # Without a vocabulary the question itself is refused.
-        return Genlm.Context.new_from_bytes(value) if vocab is None else vocab.encode(value)
+        return _Context.new_from_bytes(value) if vocab is None else vocab.encode(value)
     if isinstance(value, (numbers.Number, dict, set, frozenset, type(None))):
         raise TypeError(f'a context is a Genlm.Context, a text, or a list of tokens, not {describe(value)}')
-    vocab = _get_vocab(asked)
-    return Genlm.Context.new_for_tokens([_to_token(vocab, token) for token in value])
+    vocab = potential.get_vocab()
+    return _Context.new_for_tokens([_to_token(vocab, token) for token in value])
 
 
-def to_batch(asked, value):
-    """What a potential or a sampler takes for a batch: one, or a list of what it takes for contexts."""
+def to_batch(potential, value):
+    """What a potential takes for a batch: one, or a list of what it takes for contexts."""
     if isinstance(value, Genlm.Batch):
         return value
-    if isinstance(value, _TEXT + (Genlm.Context, numbers.Number, dict, set, frozenset, type(None))):
+    if isinstance(value, _TEXT + (_Context, numbers.Number, dict, set, frozenset, type(None))):
         raise TypeError(f'a batch is a Genlm.Batch or a list of contexts, not {describe(value)}')
     batch = Genlm.Batch.new()
     for context in value:
-        batch.append(to_context(asked, context))
+        batch.append(to_context(potential, context))
     return batch
 
 
