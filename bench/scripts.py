@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""What a question to a potential in Python costs, asked one by one and as a batch, beside the bare function.
+"""What a question to a potential in Python costs, asked one by one and as a batch, beside the bare function;
+and what an awaited call costs, beside a future of asyncio alone.
 
 usage: scripts.py [--full]"""
 
 import argparse
+import asyncio
 import json
 import statistics
 import time
@@ -34,6 +36,13 @@ class Together(Genlm.PotentialBase):
     do_weigh_complete_batch = do_weigh_prefix_batch
 
 
+class Coroutine(Genlm.PotentialBase):
+    async def do_weigh_prefix(self, context):
+        return weigh(bytes(context))
+
+    do_weigh_complete = do_weigh_prefix
+
+
 class Constant(Genlm.PotentialBase):
     """Does not look at the contexts: only the crossing is left."""
 
@@ -54,23 +63,64 @@ def measure(ask, size, repetitions):
     return statistics.median(times), max(times) - min(times)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--full', action='store_true')
-    repetitions = 200 if parser.parse_args().full else 20
+def report(result, floor, **what):
+    (median, spread), (base, _) = result, floor
+    print(json.dumps({
+        'name': 'script', 'language': 'python', **what, 'median': round(median, 3), 'spread': round(spread, 3),
+        'baseline_median': round(base, 3), 'ratio': round(median / base, 1), 'version': VERSION}))
 
+
+async def bare(result):
+    future = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(future.set_result, result)
+    return await future
+
+
+def in_turn(ask):
+    """A program that awaits a thousand answers one after the other."""
+    async def main():
+        for _ in range(1000):
+            await ask()
+    return lambda: asyncio.run(main())
+
+
+def together(ask):
+    async def main():
+        await asyncio.gather(*(ask() for _ in range(1000)))
+    return lambda: asyncio.run(main())
+
+
+def measure_batches(repetitions):
     for size in (1, 10, 100, 1000):
         batch = Genlm.Batch.new()
         for word in WORDS[:size]:
             batch.append(Genlm.Context.new_from_bytes(word))
-        floor, _ = measure(lambda: [weigh(word) for word in WORDS[:size]], size, repetitions)
+        floor = measure(lambda: [weigh(word) for word in WORDS[:size]], size, repetitions)
         for potential in (OneByOne(), Together(), Constant()):
-            median, spread = measure(lambda: potential.batch_prefix_sync(batch, None), size, repetitions)
-            print(json.dumps({
-                'name': 'script', 'language': 'python', 'potential': type(potential).__name__, 'batch': size, 'unit': 'us/context',
-                'median': round(median, 3), 'spread': round(spread, 3), 'repetitions': repetitions,
-                'baseline': 'the bare function', 'baseline_median': round(floor, 3),
-                'ratio': round(median / floor, 1), 'version': VERSION}))
+            report(measure(lambda: potential.batch_prefix_sync(batch), size, repetitions), floor,
+                   potential=type(potential).__name__, batch=size, unit='us/context', repetitions=repetitions,
+                   baseline='the bare function')
+
+
+def measure_awaits(repetitions):
+    context = Genlm.Context.new_from_bytes(WORDS[0])
+    regex = Genlm.element_make('regex', pattern='[a-z0-9]+')
+    potentials = {'regex': regex, 'regex, autobatched': regex.to_autobatched(),
+                  'Together, autobatched': Together().to_autobatched(), 'Coroutine': Coroutine()}
+    for form in (in_turn, together):
+        floor = measure(form(lambda: bare(0.0)), 1000, repetitions)
+        for name, potential in potentials.items():
+            report(measure(form(lambda: potential.prefix(context)), 1000, repetitions), floor,
+                   potential=name, calls='in turn' if form is in_turn else 'gathered', unit='us/call',
+                   repetitions=repetitions, baseline='a future of asyncio')
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--full', action='store_true')
+    repetitions = 200 if parser.parse_args().full else 20
+    measure_batches(repetitions)
+    measure_awaits(repetitions)
 
 
 if __name__ == '__main__':
