@@ -1103,6 +1103,19 @@ test('so many calls that garbage is collected', async () => {
     }
 });
 
+test('so much garbage in a function', () => {
+    const Wasteful = GObject.registerClass(class Wasteful extends Least {
+        vfunc_weigh_prefix(c) {
+            for (let i = 0; i < 1000; i++)
+                c.append(A);
+            return 0;
+        }
+    });
+    const p = new Wasteful();
+    for (let i = 0; i < 1000; i++)
+        assertEqual(p.prefix_sync([A]), 0);
+});
+
 test('every asynchronous call is a promise', () => {
     const missing = [];
     for (const name of Object.getOwnPropertyNames(Genlm)) {

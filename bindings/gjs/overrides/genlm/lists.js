@@ -2,7 +2,7 @@
  * iterated over. Weights are numbers in a typed array. */
 
 const {Genlm} = imports.gi;
-const {count} = imports.overrides.genlm.collector;
+const {countResults} = imports.overrides.genlm.collector;
 
 /* As Array.prototype.at(): from the end for negative places, undefined where nothing is. */
 function at(index) {
@@ -20,7 +20,6 @@ function makeList(type, getLength, getItem) {
         at: {value: at, configurable: true, writable: true},
     });
     type.prototype[Symbol.iterator] = function* () {
-        count(this.length);
         for (let i = 0; i < this.length; i++)
             yield this._itemAt(i);
     };
@@ -47,6 +46,10 @@ function peek() {
 
 function makeLists() {
     const {Batch, RandomList, Scores, TokenSetList, Weights, WeightsList} = Genlm;
+    countResults(Genlm.Context, ['new', 'new_for_tokens', 'new_from_bytes']);
+    countResults(Genlm.Context.prototype, ['append', 'append_tokens', 'append_bytes', 'get_parent']);
+    for (const type of [Batch, RandomList, TokenSetList, WeightsList])
+        countResults(type.prototype, ['get']);
     for (const type of [Batch, RandomList, Scores, TokenSetList, Weights, WeightsList])
         makeList(type, getSize, getItem);
     makeList(Genlm.Draws, getSize, function (i) {
