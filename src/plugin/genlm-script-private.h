@@ -29,10 +29,12 @@ GType        genlm_script_load_type         (const char  *file,
  * none. If there are several languages it is that of the outermost, first script. */
 const char  *genlm_script_find_language     (GVariant    *recipe);
 
+/* Whether this thread may make a pool of worker processes: not while it loads a
+ * script, which they would load again, and so for ever. */
+gboolean     genlm_script_may_start_workers (GError     **error);
+
 /* The command that starts a worker process for a language, or for none. Fails
- * where none may be started: this thread is loading a script, which the worker
- * process would load again, and so for ever; or where the worker's own script is
- * missing. */
+ * where the worker's own script is missing. */
 char       **genlm_script_dup_worker_argv   (const char  *language,
                                              GError     **error);
 

@@ -8,6 +8,7 @@
 #include "genlm-element.h"
 #include "genlm-element-make.h"
 #include "genlm-recipe-private.h"
+#include "genlm-registry.h"
 #include "genlm-scores.h"
 #include "genlm-token-set-list.h"
 #include "genlm-token-set.h"
@@ -265,25 +266,25 @@ genlm_script_proxy_initable_start (GInitable     *initable,
   GenlmScriptProxy *self = GENLM_SCRIPT_PROXY (initable);
   GenlmScriptProxyPrivate *priv = PRIVATE (self);
   g_autoptr (GVariant) recipe = NULL;
-  g_autoptr (GObject) pool = NULL;
-  GVariantBuilder builder;
+  g_autoptr (GenlmElementFactory) factory = NULL;
+  GType type = G_TYPE_INVALID;
 
   if (priv->potential != NULL)
     return TRUE;
   recipe = genlm_script_proxy_dup_recipe (GENLM_POTENTIAL (self), error);
   if (recipe == NULL)
     return FALSE;
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", "recipe", recipe);
-  g_variant_builder_add (&builder, "{sv}", "workers", g_variant_new_uint32 (1));
-  g_variant_builder_add (&builder, "{sv}", "name",
-                         g_variant_new_string (GENLM_SCRIPT_PROXY_GET_CLASS (self)->element));
-  pool = genlm_element_make (POOL, g_variant_builder_end (&builder), error);
-  if (pool == NULL)
+  factory = genlm_registry_find_factory (genlm_registry_get_default (), POOL, error);
+  if (factory != NULL)
+    type = genlm_element_factory_load_type (factory, error);
+  if (type == G_TYPE_INVALID)
     return FALSE;
-  priv->potential = GENLM_POTENTIAL (g_steal_pointer (&pool));
-  return TRUE;
+  priv->potential = g_initable_new (type, cancellable, error,
+                                    "recipe", recipe,
+                                    "workers", 1,
+                                    "name", GENLM_SCRIPT_PROXY_GET_CLASS (self)->element,
+                                    NULL);
+  return priv->potential != NULL;
 }
 
 static void

@@ -19,8 +19,8 @@
 /* Recipes nest no deeper where they are made. */
 #define MAX_RECIPE_DEPTH 30
 
-/* In this order of lookup, the program is: what the variable names, what the host
- * in this process says, what is on the path. */
+/* The program is what the variable names, or what the host in this process says,
+ * or the one that the library was built for. */
 typedef struct
 {
   const char *name;
@@ -33,8 +33,8 @@ typedef struct
 } Language;
 
 static const Language languages[] = {
-  { "python", ".py", "#", "GENLM_PYTHON", "python3", NULL, "genlm-worker.py" },
-  { "js", ".js", "//", "GENLM_GJS", "gjs", "-m", "genlm-worker.js" },
+  { "python", ".py", "#", "GENLM_PYTHON", GENLM_PYTHON_PROGRAM, NULL, "genlm-worker.py" },
+  { "js", ".js", "//", "GENLM_GJS", GENLM_GJS_PROGRAM, "-m", "genlm-worker.js" },
 };
 
 static const Language *
@@ -274,23 +274,27 @@ find_program (const Language *language)
   return program != NULL && *program != '\0' ? program : language->program;
 }
 
+gboolean
+genlm_script_may_start_workers (GError **error)
+{
+  const char *loading = genlm_script_host_peek_loading ();
+  g_autofree char *shown = loading != NULL ? g_filename_display_name (loading) : NULL;
+
+  if (loading == NULL)
+    return TRUE;
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+               "Failed to start worker processes while %s is being loaded: each of them would load it, too, and "
+               "start others; put what the file does as a program where loading does not run it "
+               "(in Python below if __name__ == \"__main__\":)", shown);
+  return FALSE;
+}
+
 char **
 genlm_script_dup_worker_argv (const char  *language,
                               GError     **error)
 {
   g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
-  const char *loading = genlm_script_host_peek_loading ();
 
-  if (loading != NULL)
-    {
-      g_autofree char *shown = g_filename_display_name (loading);
-
-      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
-                   "Failed to start a worker process while %s is being loaded: the worker process would load it, "
-                   "too, and start another; put what the file does as a program where loading does not run it "
-                   "(in Python below if __name__ == \"__main__\":)", shown);
-      return NULL;
-    }
   if (language != NULL)
     {
       const Language *found = find_language (language);
