@@ -710,10 +710,10 @@ ask_hundred (Worker  *worker,
   ask_begin (worker);
   ask_group (worker, 1, GENLM_METHOD_PREFIX | flags, 60);
   for (guint i = 0; i < 60; i++)
-    ask_item (worker, 0, "aaaaaaaaa" + i % 10, GENLM_NODE_NONE, 0);
+    ask_item (worker, 0, &"aaaaaaaaa"[i % 10], GENLM_NODE_NONE, 0);
   ask_group (worker, 1, GENLM_METHOD_COMPLETE | GENLM_GROUP_SINGLES, 40);
   for (guint i = 60; i < 100; i++)
-    ask_item (worker, 0, "aaaaaaaaa" + i % 10, GENLM_NODE_NONE, 0);
+    ask_item (worker, 0, &"aaaaaaaaa"[i % 10], GENLM_NODE_NONE, 0);
   ask_end (worker);
 }
 
