@@ -8,6 +8,7 @@
 #include "genlm-awrs.h"
 #include "genlm-coerced.h"
 #include "genlm-direct.h"
+#include "genlm-multiprocess.h"
 #include "genlm-product.h"
 #include "genlm-registry-private.h"
 #include "genlm-smc.h"
@@ -20,6 +21,7 @@ genlm_core_plugin_init (GenlmPlugin *plugin)
   genlm_plugin_register_element (plugin, "awrs", GENLM_RANK_PRIMARY, GENLM_TYPE_AWRS);
   genlm_plugin_register_element (plugin, "coerced", GENLM_RANK_PRIMARY, GENLM_TYPE_COERCED);
   genlm_plugin_register_element (plugin, "direct", GENLM_RANK_PRIMARY, GENLM_TYPE_DIRECT);
+  genlm_plugin_register_element (plugin, "multiprocess", GENLM_RANK_PRIMARY, GENLM_TYPE_MULTIPROCESS);
   genlm_plugin_register_element (plugin, "product", GENLM_RANK_PRIMARY, GENLM_TYPE_PRODUCT);
   genlm_plugin_register_element (plugin, "smc", GENLM_RANK_PRIMARY, GENLM_TYPE_SMC);
 }

@@ -33,6 +33,7 @@ G_BEGIN_DECLS
 
 #include "genlm-autobatch.h"
 
+#include "genlm-multiprocess.h"
 #include "genlm-worker.h"
 
 #include "genlm-element-factory.h"
