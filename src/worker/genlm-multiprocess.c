@@ -429,13 +429,12 @@ genlm_multiprocess_dup_recipe (GenlmPotential  *potential,
 
   if (self->recipe == NULL && !find_recipe (self, error))
     return NULL;
-  all = genlm_recipe_from_properties (G_OBJECT (self), error);
+  all = genlm_recipe_from_properties (G_OBJECT (self), "vocab", error);
   if (all == NULL)
     return NULL;
   inner = make_inner_recipe (self);
   g_variant_get (all, "(&s@a{sv})", &name, &properties);
   g_variant_dict_init (&dict, properties);
-  g_variant_dict_remove (&dict, "vocab");
   g_variant_dict_insert_value (&dict, "recipe", g_variant_new_variant (inner));
   return g_variant_ref_sink (g_variant_new ("(s@a{sv})", name, g_variant_dict_end (&dict)));
 }
