@@ -288,5 +288,77 @@ except Exception as error:
         self.assertRegex(text, 'A has no recipe.*not in a file; write it into one')
 
 
+PROGRAM = HEAD.replace('from', 'import gi\ngi.require_version("Genlm", "1.0")\nfrom', 1) + '''
+class Count(Genlm.PotentialBase):
+    factor = GObject.Property(type=int, default=1)
+
+    def do_weigh_prefix(self, context):
+        print('in a worker')
+        return -float(self.factor * len(context))
+
+    do_weigh_complete = do_weigh_prefix
+
+def main():
+    pool = Count(factor=3).to_multiprocess(2)
+    print(pool.prefix_sync(Genlm.Context.new_from_bytes(b'ab'), None))
+
+'''
+
+
+class Workers(Failing):
+    def run_program(self, text):
+        path = write('program.py', PROGRAM + text)
+        return subprocess.run([sys.executable, path], capture_output=True, text=True, timeout=60, check=False)
+
+    def test_on_the_path(self):
+        pool = Genlm.element_make('test-limit', limit=2, scale=0.5).to_multiprocess(2)
+        self.assertEqual(pool.prefix_sync(context(b'ab'), None), -1.0)
+        self.assertEqual(pool.complete_sync(context(b'abc'), None), -INF)
+        weights = pool.logw_next_sync(context(b'a'), None)
+        self.assertEqual(weights.get(0), -0.5)
+        pool.close()
+
+    def test_off_the_path(self):
+        pool = right.Vocab(limit=1).to_multiprocess(1)
+        self.assertTrue(pool.get_vocab().equal(right.VOCAB))
+        self.assertEqual(pool.prefix_sync(Genlm.Context.new_for_tokens([1, 1]), None), -INF)
+
+    def test_wrapped(self):
+        p = (right.Right(factor=2) * Genlm.element_make('test-limit')).to_multiprocess(2).to_autobatched()
+        self.assertEqual(p.complete_sync(context(b'ab'), None), -6.0)
+
+    def test_errors(self):
+        pool = Genlm.element_make('test-limit').to_multiprocess(1)
+        error = self.assert_fails(r'ValueError: no such text.*test-limit.py:\d+', pool.prefix_sync, context(b'raise'), None)
+        self.assertTrue(error.matches(Genlm.potential_error_quark(), Genlm.PotentialError.FAILED))
+        error = self.assert_fails('7', pool.prefix_sync, context(b'exit'), None)
+        self.assertTrue(error.matches(Genlm.potential_error_quark(), Genlm.PotentialError.WORKER_FAILED))
+        self.assertEqual(pool.prefix_sync(context(b'a'), None), -1.0)
+
+    def test_not_built(self):
+        path = write('only_here.py', HEAD + '''
+class OnlyHere(Genlm.PotentialBase):
+    def __init__(self):
+        super().__init__()
+        if __name__ != 'only_here':
+            raise RuntimeError('not in a worker')
+''')
+        import only_here
+        self.assert_fails(r'RuntimeError: not in a worker \(.*only_here.py:\d+ in __init__', only_here.OnlyHere().to_multiprocess, 1)
+
+        class Local(Genlm.PotentialBase):
+            pass
+        self.assert_fails('not at the top of its file', Local().to_multiprocess, 1)
+
+    def test_program(self):
+        done = self.run_program('if __name__ == "__main__":\n    main()\n')
+        self.assertEqual((done.returncode, done.stdout), (0, '-6.0\n'), done.stderr)
+
+    def test_no_main_guard(self):
+        done = self.run_program('main()\n')
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, 'program.py is being loaded.*if __name__ == "__main__":')
+
+
 if __name__ == '__main__':
     unittest.main()

@@ -7,6 +7,7 @@ lines of the traceback, since whoever made the element need not be Python.
 
 import importlib.util
 import inspect
+import itertools
 import os
 import sys
 import threading
@@ -19,7 +20,8 @@ Genlm = get_introspection_module('Genlm')
 
 _MAX_FRAMES = 3
 _MAX_TEXT = 2000
-_lock = threading.RLock()
+_serials = itertools.count()
+_locks = {}
 _modules = {}
 _names = {}
 
@@ -66,30 +68,32 @@ def _find_module(file):
     return None
 
 
-def _load_module(file):
-    """Runs a file once, as a module of its own name. Its folder is where it may
-    import from, as for a program, but after everything else."""
-    file = os.path.realpath(file)
-    with _lock:
-        module = _modules.get(file) or _find_module(file)
-        if module is not None:
-            return module
+def _run_file(file):
+    """Runs a file as a module of its own name. Its folder is where it may import
+    from, as for a program, but after everything else."""
+    stem = os.path.splitext(os.path.basename(file))[0]
+    name = f'_genlm_script_{next(_serials)}_' + ''.join(c if c.isalnum() else '_' for c in stem)
+    spec = importlib.util.spec_from_file_location(name, file)
+    module = importlib.util.module_from_spec(spec)
+    folder = os.path.dirname(file)
+    sys.modules[name] = module
+    if folder not in sys.path:
+        sys.path.append(folder)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
 
-        name = f'_genlm_script_{len(_modules)}_' + ''.join(
-            c if c.isalnum() else '_' for c in os.path.splitext(os.path.basename(file))[0])
-        spec = importlib.util.spec_from_file_location(name, file)
-        module = importlib.util.module_from_spec(spec)
-        folder = os.path.dirname(file)
-        sys.modules[name] = module
-        if folder not in sys.path:
-            sys.path.append(folder)
-        try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[name]
-            raise
-        _modules[file] = module
-        return module
+
+def _load_module(file):
+    """The module of a file, which is run once."""
+    file = os.path.realpath(file)
+    with _locks.setdefault(file, threading.RLock()):
+        if file not in _modules:
+            _modules[file] = _find_module(file) or _run_file(file)
+        return _modules[file]
 
 
 def _load_class(file, class_name):
