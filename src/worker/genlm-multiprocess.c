@@ -11,6 +11,7 @@
 #include "genlm-pool-private.h"
 #include "genlm-potential-base-private.h"
 #include "genlm-recipe-private.h"
+#include "genlm-script-private.h"
 
 #include <string.h>
 
@@ -175,6 +176,8 @@ start_pool (GenlmMultiprocess  *self,
   g_autofree char *label = genlm_potential_dup_label (GENLM_POTENTIAL (self));
   g_autoptr (GenlmPool) pool = NULL;
 
+  if (!genlm_script_may_start_workers (error))
+    return FALSE;
   if (self->settings.n_workers == 0)
     self->settings.n_workers = MIN (g_get_num_processors (), MAX_WORKERS);
   pool = genlm_pool_new (label, self->recipe, &self->settings, error);
