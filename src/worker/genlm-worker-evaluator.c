@@ -94,11 +94,11 @@ item_clear (Item *item)
 /* -- asking --------------------------------------------------------------- */
 
 static void
-note_answer (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
+take_answered (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
 {
-  *(gboolean *) user_data = TRUE;
+  *(GenlmRequest **) user_data = GENLM_REQUEST (g_object_ref (result));
 }
 
 /* Of one context or of a batch. */
@@ -124,21 +124,25 @@ ask (GenlmWorkerInstance *instance,
      GenlmContext        *context,
      GenlmBatch          *batch)
 {
-  gboolean answered = FALSE;
-  GAsyncReadyCallback callback = instance->is_direct ? NULL : note_answer;
-  GenlmRequest *request = request_new (instance, method, context, batch, callback, &answered);
+  GenlmRequest *answered = NULL;
+  g_autoptr (GenlmRequest) request = NULL;
+  g_autoptr (GMainContext) main_context = NULL;
 
   if (instance->is_direct)
     {
+      request = request_new (instance, method, context, batch, NULL, NULL);
       genlm_potential_evaluate_sync (instance->potential, request);
+      return g_steal_pointer (&request);
     }
-  else
-    {
-      genlm_potential_evaluate (instance->potential, request);
-      while (!answered)
-        g_main_context_iteration (genlm_request_get_context (request), TRUE);
-    }
-  return request;
+
+  request = request_new (instance, method, context, batch, take_answered, &answered);
+  main_context = g_main_context_ref (genlm_request_get_context (request));
+  genlm_potential_evaluate (instance->potential, request);
+  /* A request that everyone has dropped answers itself. */
+  g_clear_object (&request);
+  while (answered == NULL)
+    g_main_context_iteration (main_context, TRUE);
+  return answered;
 }
 
 /* -- answering ------------------------------------------------------------ */

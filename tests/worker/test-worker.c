@@ -1002,6 +1002,25 @@ test_asynchronous_side (void)
   worker_quit (worker);
 }
 
+/* Nobody waits for an answer that will never come. */
+static void
+test_dropped (void)
+{
+  Worker *worker = worker_new (NULL);
+
+  build_ready (worker, 1, "('test-late', @a{sv} {})", NULL);
+  ask_single (worker, 1, GENLM_METHOD_PREFIX, "", 0);
+  ask_begin (worker);
+  ask_group (worker, 1, GENLM_METHOD_COMPLETE, 2);
+  ask_item (worker, 0, "", GENLM_NODE_NONE, 0);
+  ask_item (worker, 0, "b", GENLM_NODE_NONE, 0);
+  ask_end (worker);
+  send_all (worker);
+  hear_error (worker, GENLM_FRAME_ERROR, 1, 1, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NO_ANSWER, "*dropped*");
+  hear_error (worker, GENLM_FRAME_ERROR, 2, 2, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NO_ANSWER, "*dropped*");
+  worker_quit (worker);
+}
+
 /* -- the process ---------------------------------------------------------- */
 
 static void
@@ -1319,6 +1338,7 @@ main (int    argc,
   g_test_add_func ("/worker/wrong-tokens", test_wrong_tokens);
   g_test_add_func ("/worker/asynchronous", test_asynchronous);
   g_test_add_func ("/worker/asynchronous-side", test_asynchronous_side);
+  g_test_add_func ("/worker/dropped", test_dropped);
   g_test_add_func ("/worker/output", test_output);
   g_test_add_func ("/worker/orphan", test_orphan);
   g_test_add_func ("/worker/end-of-input", test_end_of_input);
