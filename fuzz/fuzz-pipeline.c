@@ -10,6 +10,8 @@ static const char *const seeds[] = {
   "product name=p first=a. second=b.",
   "autobatch name=a potential=b. autobatch name=b potential=a. max-batch-size=4 ! direct ! smc",
   "coerced potential=x. ! awrs name=s condition='y.' ! smc particles=8 max-tokens=\"40\" seed=7 s. ! smc",
+  "coerced potential=x. name=y ! multiprocess workers=2 name=x y. ! product name=p second=x. p. ! multiprocess",
+  "multiprocess recipe=\"('autobatch', {'potential': <('multiprocess', {'recipe': <<('a', @a{sv} {})>>})>})\"",
   "smc name=last ess-threshold=0.5 resampling-method=residual\n\t! direct temperature=\"1\\\"\\\\\\.\"",
 };
 
@@ -31,6 +33,8 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   g_setenv ("GENLM_PLUGIN_PATH", "", TRUE);
   g_setenv ("GENLM_PLUGIN_SYSTEM_PATH", "", TRUE);
   g_setenv ("GENLM_REGISTRY", "/dev/null/none", TRUE);
+  /* No worker process is started. */
+  g_setenv ("GENLM_WORKER", "/dev/null/none", TRUE);
 
   pipeline = genlm_pipeline_parse (text, &error);
   g_assert ((pipeline == NULL) == (error != NULL));

@@ -40,8 +40,9 @@
  * %GENLM_POTENTIAL_ERROR_WORKER_FAILED, which says how the worker ended. An error that
  * the potential reports is an answer, and is reported as it is.
  *
- * Coercing it does so inside the workers, which the result shares. It cannot be
- * spawned.
+ * Coercing it does so inside the workers, which the result shares; one that is made with
+ * a [property@PotentialBase:vocab] is coerced to it from the start. It cannot be spawned.
+ * In a pipeline description its input is never made in the program itself.
  *
  * It pays where the potential takes longer for a call than the way to another process and
  * back, some tens of microseconds; see also [class@Autobatch].
@@ -194,6 +195,29 @@ start_pool (GenlmMultiprocess  *self,
   return FALSE;
 }
 
+/* Sees what the workers have built through another vocabulary. */
+static gboolean
+coerce_instance (GenlmMultiprocess  *self,
+                 GenlmVocab         *target,
+                 GError            **error)
+{
+  GenlmPoolInstance *coerced = genlm_pool_add_instance (self->pool, self->instance, target, error);
+  GenlmTraits traits;
+
+  if (coerced == NULL)
+    {
+      g_prefix_error (error, "Failed to make a multiprocess element: ");
+      return FALSE;
+    }
+  genlm_pool_instance_unref (self->instance);
+  self->instance = coerced;
+  genlm_pool_lock (self->pool);
+  traits = coerced->traits;
+  genlm_pool_unlock (self->pool);
+  genlm_potential_base_set_traits (GENLM_POTENTIAL_BASE (self), traits);
+  return TRUE;
+}
+
 static gboolean
 genlm_multiprocess_init_sync (GInitable     *initable,
                               GCancellable  *cancellable,
@@ -210,15 +234,7 @@ genlm_multiprocess_init_sync (GInitable     *initable,
 
   vocab = genlm_pool_instance_peek_vocab (self->instance);
   if (given != NULL && !genlm_vocab_equal (given, vocab))
-    {
-      g_autofree char *wanted = genlm_vocab_to_string (given);
-      g_autofree char *built = genlm_vocab_to_string (vocab);
-
-      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_VOCAB_MISMATCH,
-                   "Failed to make a multiprocess element: its “vocab” is %s, and that of its potential is %s; "
-                   "leave it out, and coerce the element", wanted, built);
-      return FALSE;
-    }
+    return coerce_instance (self, given, error);
   genlm_potential_base_set_vocab (GENLM_POTENTIAL_BASE (self), vocab);
   return TRUE;
 }
@@ -399,47 +415,18 @@ genlm_multiprocess_make_coerced (GenlmPotential  *potential,
   return GENLM_POTENTIAL (coerced);
 }
 
-/* What the workers are to build: coerced in them, as here. */
-static GVariant *
-make_inner_recipe (GenlmMultiprocess *self)
-{
-  GVariant *recipe = g_variant_ref (self->recipe);
-
-  for (guint i = 0; self->instance != NULL && i < self->instance->targets->len; i++)
-    {
-      g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-
-      g_variant_builder_add (&builder, "{sv}", "potential", recipe);
-      g_variant_builder_add (&builder, "{sv}", "vocab",
-                             genlm_vocab_to_variant (g_ptr_array_index (self->instance->targets, i)));
-      g_variant_unref (recipe);
-      recipe = g_variant_ref_sink (g_variant_new ("(sa{sv})", "coerced", &builder));
-    }
-  return recipe;
-}
-
-/* As from the properties, but for the vocabulary, which comes from the workers. */
+/* As from the properties; a vocabulary that comes from the workers is not told, one that
+ * the element is seen through is. */
 static GVariant *
 genlm_multiprocess_dup_recipe (GenlmPotential  *potential,
                                GError         **error)
 {
   GenlmMultiprocess *self = GENLM_MULTIPROCESS (potential);
-  g_autoptr (GVariant) all = NULL;
-  g_autoptr (GVariant) properties = NULL;
-  g_autoptr (GVariant) inner = NULL;
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-  const char *name;
+  gboolean is_own = self->instance != NULL && self->instance->targets->len == 0;
 
   if (self->recipe == NULL && !find_recipe (self, error))
     return NULL;
-  all = genlm_recipe_from_properties (G_OBJECT (self), "vocab", error);
-  if (all == NULL)
-    return NULL;
-  inner = make_inner_recipe (self);
-  g_variant_get (all, "(&s@a{sv})", &name, &properties);
-  g_variant_dict_init (&dict, properties);
-  g_variant_dict_insert_value (&dict, "recipe", g_variant_new_variant (inner));
-  return g_variant_ref_sink (g_variant_new ("(s@a{sv})", name, g_variant_dict_end (&dict)));
+  return genlm_recipe_from_properties (G_OBJECT (self), is_own ? "vocab" : NULL, error);
 }
 
 static void
@@ -953,6 +940,7 @@ genlm_multiprocess_class_init (GenlmMultiprocessClass *klass)
   install_signals ();
 
   genlm_element_class_set_input (object_class, "potential");
+  genlm_element_class_set_input_recipe (object_class, "recipe");
   genlm_potential_base_class_set_traits (GENLM_POTENTIAL_BASE_CLASS (klass), GENLM_TRAITS_THREAD_SAFE);
   genlm_potential_base_class_set_metadata (GENLM_POTENTIAL_BASE_CLASS (klass),
                                            "Worker processes", "Potential/Wrapper",
