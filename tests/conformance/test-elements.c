@@ -16,11 +16,14 @@ typedef enum
   PLAIN,
   FROM_RECIPE,
   AUTOBATCHED,
+  IN_WORKERS,
+  IN_WORKERS_AUTOBATCHED,
+  AUTOBATCHED_IN_WORKERS,
   N_WRAPPINGS,
 } Wrapping;
 
 static const char *const wrapping_names[N_WRAPPINGS] = {
-  "plain", "from-recipe", "autobatched",
+  "plain", "from-recipe", "autobatched", "in-workers", "in-workers-autobatched", "autobatched-in-workers",
 };
 
 typedef struct
@@ -46,6 +49,8 @@ static const Element elements[] = {
   { "product-boolean", REGEX " ! product name=p " REGEX " ! p.", NULL },
   { "product-of-words", NGRAM " ! product name=p intersect=true " NGRAM " order=2 ! p.", NULL },
   { "product-coerced", NGRAM " unit=bytes ! product name=p " REGEX " ! p.", NGRAM },
+  { "product-of-workers", NGRAM " unit=bytes ! multiprocess workers=2 ! product name=p " REGEX " ! multiprocess workers=1 ! p.", NULL },
+  { "coerced-in-workers", REGEX " ! multiprocess workers=2", NGRAM },
   { "product-of-autobatched", NGRAM " unit=bytes ! autobatch ! product name=p " REGEX " ! autobatch ! p.", NULL },
 #ifdef HAVE_LLAMA
   { "llama", LLAMA, NULL },
@@ -112,15 +117,35 @@ rebuild (GenlmPotential *potential)
 }
 
 static GenlmPotential *
+put_into_workers (GenlmPotential *potential)
+{
+  g_autoptr (GError) error = NULL;
+  GenlmPotential *made = genlm_potential_to_multiprocess (potential, 2, &error);
+
+  g_assert_no_error (error);
+  return made;
+}
+
+static GenlmPotential *
 wrap (GenlmPotential *potential,
       Wrapping        wrapping)
 {
+  g_autoptr (GenlmPotential) inner = NULL;
+
   switch (wrapping)
     {
     case FROM_RECIPE:
       return rebuild (potential);
     case AUTOBATCHED:
       return genlm_potential_to_autobatched (potential);
+    case IN_WORKERS:
+      return put_into_workers (potential);
+    case IN_WORKERS_AUTOBATCHED:
+      inner = put_into_workers (potential);
+      return genlm_potential_to_autobatched (inner);
+    case AUTOBATCHED_IN_WORKERS:
+      inner = genlm_potential_to_autobatched (potential);
+      return put_into_workers (inner);
     case PLAIN:
     case N_WRAPPINGS:
     default:
@@ -162,7 +187,13 @@ test_element (gconstpointer data)
   g_autoptr (GenlmBatch) contexts = make_contexts (plain);
   g_autoptr (GenlmHarness) harness = genlm_harness_new (plain);
   g_autoptr (GenlmHarness) wrapped_harness = genlm_harness_new (wrapped);
+  g_autoptr (GenlmPotential) rebuilt = rebuild (wrapped);
   g_autoptr (GError) error = NULL;
+
+  /* It promises the same wherever it is, and from its recipe in the same way. */
+  g_assert_cmpuint (genlm_potential_get_traits (rebuilt), ==, genlm_potential_get_traits (wrapped));
+  g_assert_cmpuint (genlm_potential_get_traits (wrapped) & (GENLM_TRAITS_BOOLEAN | GENLM_TRAITS_MASKS), ==,
+                    genlm_potential_get_traits (plain) & (GENLM_TRAITS_BOOLEAN | GENLM_TRAITS_MASKS));
 
   g_object_set (wrapped_harness, "top-k", (guint64) TOP_K, NULL);
   genlm_harness_check_all (wrapped_harness, contexts, &error);

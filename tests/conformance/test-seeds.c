@@ -30,6 +30,10 @@ static const Run runs[] = {
 
 static const char *const wrappings[] = {
   "! autobatch",
+  "! multiprocess workers=1",
+  "! multiprocess workers=2",
+  "! multiprocess workers=5",
+  "! multiprocess workers=2 ! autobatch",
 };
 
 static const guint seeds[] = { 1, 7 };
