@@ -73,6 +73,15 @@ bind_library (GStrvBuilder *builder)
     bind_path (builder, cache_file);
 }
 
+/* It need not be in the folders of plugins. */
+static void
+bind_script (GStrvBuilder *builder,
+             GenlmPlugin  *plugin)
+{
+  if (genlm_plugin_get_language (plugin) != NULL)
+    bind_path (builder, genlm_plugin_get_file (plugin));
+}
+
 static void bind_files (GStrvBuilder *builder,
                         GVariant     *recipe);
 
@@ -118,7 +127,10 @@ bind_files (GStrvBuilder *builder,
   g_variant_get (recipe, "(&s@a{sv})", &name, &properties);
   factory = genlm_element_factory_find (name);
   if (factory != NULL)
-    type = genlm_element_factory_load_type (factory, NULL);
+    {
+      bind_script (builder, genlm_element_factory_get_plugin (factory));
+      type = genlm_element_factory_load_type (factory, NULL);
+    }
   if (type != G_TYPE_INVALID)
     klass = g_type_class_ref (type);
 
@@ -152,6 +164,9 @@ genlm_pool_sandbox_dup_argv (const char * const  *argv,
     bind_path (builder, system_paths[i]);
   if (program != NULL)
     bind_folder_of (builder, program);
+  /* What runs scripts is a script itself. */
+  for (gsize i = 1; argv[i] != NULL; i++)
+    bind_path (builder, argv[i]);
   bind_library (builder);
   bind_variables (builder);
   bind_files (builder, recipe);

@@ -3,6 +3,7 @@ processes."""
 
 import math
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -72,6 +73,8 @@ write('test-limit.py', '''\
                 os._exit(7)
             if bytes(context) == b'raise':
                 raise ValueError('no such text')
+            if bytes(context).startswith(b'/'):
+                return 0.0 if os.path.exists(bytes(context)) else float('-inf')
             return -self.scale * len(context) if len(context) <= self.limit else float('-inf')
 
         do_weigh_complete = do_weigh_prefix
@@ -334,6 +337,19 @@ class Workers(Failing):
         error = self.assert_fails('7', pool.prefix_sync, context(b'exit'), None)
         self.assertTrue(error.matches(Genlm.potential_error_quark(), Genlm.PotentialError.WORKER_FAILED))
         self.assertEqual(pool.prefix_sync(context(b'a'), None), -1.0)
+
+    def test_sandbox(self):
+        words, other = write('words.txt', 'words'), write('other.txt', 'other')
+        p = Genlm.element_make('test-limit', list=words) * right.Right(factor=0)
+        works = subprocess.run(['bwrap', '--unshare-all', '--ro-bind', '/', '/', 'true'], check=False).returncode == 0 \
+            if shutil.which('bwrap') else False
+        if not works:
+            self.assert_fails('.', Genlm.element_make, 'multiprocess', potential=p, workers=1, sandbox=True)
+            return
+        pool = Genlm.element_make('multiprocess', potential=p, workers=1, sandbox=True)
+        self.assertEqual(pool.prefix_sync(context(words.encode()), None), 0.0)
+        self.assertEqual(pool.prefix_sync(context(other.encode()), None), -INF)
+        self.assertEqual(p.prefix_sync(context(other.encode()), None), 0.0)
 
     def test_not_built(self):
         path = write('only_here.py', HEAD + '''
