@@ -1,10 +1,10 @@
 #!/bin/bash
 # Installs into a folder of its own, then compiles and runs a program against what is there: headers, pkg-config file,
 # library, plugins, scanner, type library.
-# usage: test-installed.sh MESON BUILD-FOLDER PREFIX PROGRAM.c
+# usage: test-installed.sh MESON BUILD-FOLDER PREFIX PROGRAM.c SCRIPTS
 set -euo pipefail
 
-meson=$1 build=$2 prefix=$3 program=$4
+meson=$1 build=$2 prefix=$3 program=$4 scripts=$5
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 
@@ -28,6 +28,16 @@ GENLM_PLUGIN_SCANNER=$(find "$root" -name genlm-plugin-scanner)
 "$root/program"
 "$root$prefix/bin/genlm" inspect ngram | grep -q 'order'
 "$root$prefix/bin/genlm" inspect --failed
+
+# A potential in a script runs in a worker process that is installed as well. Its interpreter has no sanitizer.
+worker=$(find "$root" -name genlm-worker.py -printf '%h\n')
+if [[ -n $worker && -z ${GENLM_TEST_CFLAGS:-} ]]; then
+  export GENLM_WORKER_SCRIPTS=$worker GENLM_PLUGIN_PATH=$plugins:$scripts GI_TYPELIB_PATH PYTHONPATH
+  GI_TYPELIB_PATH=$(find "$root" -name Genlm-1.0.typelib -printf '%h\n')
+  PYTHONPATH=$(find "$root" -path '*/gi/overrides/Genlm.py' | sed 's|/gi/overrides/Genlm.py||')
+  "$root$prefix/bin/genlm" launch 'ngram name=lm word-length max-length=5 name=words
+    awrs potential=lm. condition=words. ! smc particles=2 max-tokens=10 seed=3' | grep -q 'Log evidence'
+fi
 
 # A header may not be included past the umbrella.
 echo '#include <genlm-vocab.h>' >"$root/direct.c"
