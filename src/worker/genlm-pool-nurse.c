@@ -313,7 +313,7 @@ look_at_seat (Nurse         *self,
     {
       /* Its answer may only not have been read. */
       genlm_pool_seat_flush (seat);
-      genlm_pool_seat_read (seat);
+      genlm_pool_seat_read (seat, FALSE);
     }
   if (seat->process == NULL || seat->n_frames == 0)
     return;
@@ -455,7 +455,7 @@ serve_seat (Nurse         *self,
     genlm_pool_seat_flush (seat);
   if ((socket_events & ~G_IO_OUT) == 0)
     return;
-  genlm_pool_seat_read (seat);
+  genlm_pool_seat_read (seat, FALSE);
   /* If somebody else reads it just now, it is not over yet. */
   if (seat->state != GENLM_POOL_SEAT_EMPTY && (socket_events & (G_IO_HUP | G_IO_ERR)) != 0)
     self->spares_sockets = TRUE;

@@ -99,7 +99,26 @@ serve_seat (GenlmPoolPort *self,
   if (seat->port != self)
     return;
   genlm_pool_seat_flush (seat);
-  genlm_pool_seat_read (seat);
+  genlm_pool_seat_read (seat, FALSE);
+}
+
+/* The seat that it reads; NULL if there are several, or none. With the lock held. */
+static GenlmPoolSeat *
+find_only_seat (GenlmPoolPort *self)
+{
+  GenlmPoolSeat *only = NULL;
+
+  for (guint i = 0; i < self->pool->settings.n_workers; i++)
+    {
+      GenlmPoolSeat *seat = &self->pool->seats[i];
+
+      if (seat->port != self)
+        continue;
+      if (only != NULL)
+        return NULL;
+      only = seat;
+    }
+  return only;
 }
 
 /* -- in a main context ---------------------------------------------------- */
@@ -108,9 +127,20 @@ serve_seat (GenlmPoolPort *self,
 static void
 serve_ready_seats (GenlmPoolPort *self)
 {
+  GenlmPoolSeat *seat = find_only_seat (self);
   struct epoll_event events[16];
-  int n = epoll_wait (self->epoll_fd, events, G_N_ELEMENTS (events), 0);
+  int n;
 
+  /* Most likely it is this one. */
+  if (seat != NULL)
+    {
+      guint64 n_answers = seat->n_answers;
+
+      serve_seat (self, seat);
+      if (seat->n_answers != n_answers)
+        return;
+    }
+  n = epoll_wait (self->epoll_fd, events, G_N_ELEMENTS (events), 0);
   for (int i = 0; i < n; i++)
     {
       if (events[i].data.ptr != NULL)
@@ -190,7 +220,8 @@ port_source_dispatch (GSource     *source,
 
   genlm_pool_lock (pool);
   self->is_awake = TRUE;
-  serve_ready_seats (self);
+  if (g_source_query_unix_fd (source, ((PortSource *) source)->tag) != 0)
+    serve_ready_seats (self);
   genlm_pool_pump (pool, TRUE);
   take_landed (self);
   is_abandoned = self->is_abandoned;
@@ -321,6 +352,38 @@ serve_polled_seats (GenlmPoolPort *self)
     serve_seat (self, &pool->seats[i]);
 }
 
+/* An item alone is with one worker, and mostly answered soon: that worker is waited for
+ * as if there were nothing else, for a few ms. With the lock held, which it gives up
+ * meanwhile. */
+static void
+wait_for_item (GenlmPoolPort *self)
+{
+  GenlmPoolSeat *seat = find_only_seat (self);
+
+  if (seat == NULL || seat->is_blocked)
+    return;
+  genlm_pool_seat_read (seat, TRUE);
+  genlm_pool_pump (self->pool, TRUE);
+}
+
+/* With the lock held, which it gives up meanwhile. */
+static void
+wait_for_any (GenlmPoolPort *self,
+              GPollFD       *cancel_fd)
+{
+  guint n = collect_fds (self, cancel_fd);
+
+  self->is_awake = FALSE;
+  genlm_pool_unlock (self->pool);
+  g_poll (self->poll_fds, n, -1);
+  genlm_pool_lock (self->pool);
+  if (self->is_awake)
+    stay_awake (self);
+  self->is_awake = TRUE;
+  serve_polled_seats (self);
+  genlm_pool_pump (self->pool, TRUE);
+}
+
 /* Until the job is done; no context is iterated. With the lock held, which it gives
  * up meanwhile. FALSE if it was cancelled. */
 gboolean
@@ -330,26 +393,17 @@ genlm_pool_port_wait (GenlmPoolPort  *self,
                       GError        **error)
 {
   GPollFD cancel_fd;
-  gboolean has_fd = g_cancellable_make_pollfd (cancellable, &cancel_fd);
-  gboolean is_cancelled = FALSE;
+  gboolean has_fd;
 
-  while (!job->is_done && !is_cancelled)
-    {
-      guint n = collect_fds (self, has_fd ? &cancel_fd : NULL);
-
-      if (self->is_awake)
-        stay_awake (self);
-      self->is_awake = FALSE;
-      genlm_pool_unlock (self->pool);
-      g_poll (self->poll_fds, n, -1);
-      genlm_pool_lock (self->pool);
-      serve_polled_seats (self);
-      genlm_pool_pump (self->pool, TRUE);
-      is_cancelled = g_cancellable_is_cancelled (cancellable);
-    }
-  if (has_fd)
-    g_cancellable_release_fd (cancellable);
+  if (job->n == 1)
+    wait_for_item (self);
   if (job->is_done)
     return TRUE;
-  return !g_cancellable_set_error_if_cancelled (cancellable, error);
+
+  has_fd = g_cancellable_make_pollfd (cancellable, &cancel_fd);
+  while (!job->is_done && !g_cancellable_is_cancelled (cancellable))
+    wait_for_any (self, has_fd ? &cancel_fd : NULL);
+  if (has_fd)
+    g_cancellable_release_fd (cancellable);
+  return job->is_done || !g_cancellable_set_error_if_cancelled (cancellable, error);
 }

@@ -319,7 +319,8 @@ void     genlm_pool_seat_send        (GenlmPoolSeat     *self,
                                       GenlmPoolPort     *port);
 void     genlm_pool_seat_flush       (GenlmPoolSeat     *self);
 void     genlm_pool_seat_quit        (GenlmPoolSeat     *self);
-void     genlm_pool_seat_read        (GenlmPoolSeat     *self);
+void     genlm_pool_seat_read        (GenlmPoolSeat     *self,
+                                      gboolean           wait);
 void     genlm_pool_seat_update_port (GenlmPoolSeat     *self);
 void     genlm_pool_seat_fail        (GenlmPoolSeat     *self,
                                       const char        *failure);

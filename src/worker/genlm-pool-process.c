@@ -25,6 +25,9 @@
 /* How much of standard error is kept, and how long a line may be. */
 #define LAST_WORDS_SIZE 4096
 
+/* How long who waits for one worker alone does not see what else comes up, in µs. */
+#define PATIENCE 5000
+
 /* How long a sandbox may take to say whom it runs, in ms. */
 #define INFO_PATIENCE 5000
 
@@ -52,14 +55,16 @@ connect_child (GenlmPoolProcess     *self,
                GSubprocessLauncher  *launcher,
                GError              **error)
 {
+  const struct timeval patience = { 0, PATIENCE };
   int sockets[2], pipes[2], region_fd;
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
     return fail_errno (error, "a socket");
   self->fd = sockets[0];
   g_subprocess_launcher_take_fd (launcher, sockets[1], SOCKET_FD);
-  if (!g_unix_set_fd_nonblocking (self->fd, TRUE, error))
-    return FALSE;
+  /* Only who waits for an answer blocks, and not for long. */
+  if (setsockopt (self->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0)
+    return fail_errno (error, "a socket");
 
   if (pipe2 (pipes, O_CLOEXEC) != 0)
     return fail_errno (error, "a pipe");

@@ -409,17 +409,19 @@ handle_frames (GenlmPoolSeat  *self,
   return FALSE;
 }
 
-/* Reads until there is nothing more. FALSE if it is the end of the worker, with an
- * error if that must be brought about. */
+/* Reads until there is nothing more; first waits, for as long as the socket does, if
+ * that is wanted. FALSE if it is the end of the worker, with an error if that must
+ * be brought about. */
 static gboolean
 receive (GenlmPoolSeat  *self,
+         gboolean        wait,
          GError        **error)
 {
-  for (;;)
+  for (;; wait = FALSE)
     {
       gsize n_bytes;
       guint8 *place = genlm_frame_reader_reserve (&self->reader, &n_bytes);
-      gssize n = recv (self->process->fd, place, n_bytes, MSG_DONTWAIT);
+      gssize n = recv (self->process->fd, place, n_bytes, wait ? 0 : MSG_DONTWAIT);
 
       if (n < 0 && errno == EINTR)
         continue;
@@ -435,10 +437,11 @@ receive (GenlmPoolSeat  *self,
     }
 }
 
-/* Takes the answers that have come. With the lock held, which it gives up
- * meanwhile. */
+/* Takes the answers that have come, or come within a few ms if it is to @wait. With
+ * the lock held, which it gives up meanwhile. */
 void
-genlm_pool_seat_read (GenlmPoolSeat *self)
+genlm_pool_seat_read (GenlmPoolSeat *self,
+                      gboolean       wait)
 {
   g_autoptr (GError) error = NULL;
   gboolean is_alive;
@@ -448,7 +451,7 @@ genlm_pool_seat_read (GenlmPoolSeat *self)
     return;
   self->reading = TRUE;
   g_mutex_unlock (&self->pool->lock);
-  is_alive = receive (self, &error);
+  is_alive = receive (self, wait, &error);
   g_mutex_lock (&self->pool->lock);
   self->reading = FALSE;
   if (!is_alive)
