@@ -9,6 +9,14 @@ import System from 'system';
 globalThis.print = printerr;
 GLib.log_writer_default_set_use_stderr(true);
 
+// Within a promise gjs would only exit after the main loop, which has no end here; in a callback it does so at once.
+const {exit} = System;
+System.exit = code => {
+    GLib.idle_add(2 * GLib.PRIORITY_HIGH, () => exit(code));
+    for (;;)
+        GLib.MainContext.default().iteration(true);
+};
+
 try {
     Genlm.worker_run(3, 4);
 } catch (error) {

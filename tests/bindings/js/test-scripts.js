@@ -1124,7 +1124,7 @@ test('every asynchronous call is a promise', () => {
             continue;
         for (const finish of Object.getOwnPropertyNames(prototype).filter(n => n.endsWith('_finish'))) {
             const start = finish.replace(/_finish$/, '');
-            if (prototype[start] && prototype[`${start}_sync`] && !prototype[`_original_${start}`])
+            if (prototype[start] && prototype[`${start}_sync`] && !prototype[start].isAsync)
                 missing.push(`${name}.${start}`);
         }
     }

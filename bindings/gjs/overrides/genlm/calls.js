@@ -1,6 +1,6 @@
 /* The public calls: promises where C has callbacks, and contexts in any form. */
 
-const {Genlm, Gio} = imports.gi;
+const {Genlm} = imports.gi;
 const {count} = imports.overrides.genlm.collector;
 const {toBatch, toBytes, toContext} = imports.overrides.genlm.values;
 
@@ -23,24 +23,29 @@ function convertArgument(prototype, name, convert) {
     };
 }
 
-/* A call returns a promise unless its last argument is a callback. */
+/* A call returns a promise unless its last argument is a callback. Gio._promisify() would look for
+ * the original on the object, where it is not if the class is one that is known to C alone. */
 function makeAsync(prototype, name, convert = null) {
     const start = prototype[name];
+    const finish = prototype[`${name}_finish`];
     const nArgs = start.length - 1;
 
-    Gio._promisify(prototype, name);
-    const promise = prototype[name];
     prototype[name] = function (...args) {
         if (args.length > nArgs || typeof args[args.length - 1] === 'function') {
             const callback = args.pop();
             return start.call(this, ...complete(this, args, nArgs, convert), callback);
         }
-        try {
-            return promise.apply(this, complete(this, args, nArgs, convert));
-        } catch (error) {
-            return Promise.reject(error);
-        }
+        return new Promise((resolve, reject) => {
+            start.call(this, ...complete(this, args, nArgs, convert), (source, result) => {
+                try {
+                    resolve(finish.call(source, result));
+                } catch (error) {
+                    reject(error);
+                }
+            });
+        });
     };
+    prototype[name].isAsync = true;
 }
 
 function makeTriad(prototype, name, convert = null) {
