@@ -27,7 +27,9 @@ export const WordLength = GObject.registerClass({
     }
 
     vfunc_weigh_prefix(context) {
-        const words = new TextDecoder().decode(Uint8Array.from(context)).split(/\p{White_Space}/u);
+        // A letter counts when all its bytes are there: what may become right is not refused.
+        const text = new TextDecoder().decode(Uint8Array.from(context)).replaceAll('\ufffd', '');
+        const words = text.split(/[ \t\n\v\f\r]/);
         return words.every(word => [...word].length <= this.max_length) ? 0 : -Infinity;
     }
 

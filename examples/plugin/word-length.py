@@ -24,7 +24,8 @@ class WordLength(Genlm.PotentialBase):
         return Genlm.Traits.BOOLEAN
 
     def do_weigh_prefix(self, context):
-        words = bytes(context).decode(errors='replace').split()
+        # A letter counts when all its bytes are there: what may become right is not refused.
+        words = [word.decode(errors='ignore') for word in bytes(context).split()]
         return 0.0 if all(len(word) <= self.max_length for word in words) else float('-inf')
 
     do_weigh_complete = do_weigh_prefix
