@@ -121,6 +121,12 @@ bench_bare_start (void)
   return self;
 }
 
+int
+bench_bare_get_pid (BenchBare *self)
+{
+  return self->pid;
+}
+
 static void
 ask (BenchBare *self,
      Head       head)

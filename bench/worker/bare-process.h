@@ -8,14 +8,15 @@ G_BEGIN_DECLS
  * processes are measured against. */
 typedef struct _BenchBare BenchBare;
 
-BenchBare *bench_bare_start (void);
-void       bench_bare_ping  (BenchBare *self,
-                             gsize      n_request,
-                             gsize      n_answer);
-void       bench_bare_begin (BenchBare *self,
-                             guint      n_items,
-                             guint64    n_steps);
-void       bench_bare_wait  (BenchBare *self);
-void       bench_bare_stop  (BenchBare *self);
+BenchBare *bench_bare_start   (void);
+int        bench_bare_get_pid (BenchBare *self);
+void       bench_bare_ping    (BenchBare *self,
+                               gsize      n_request,
+                               gsize      n_answer);
+void       bench_bare_begin   (BenchBare *self,
+                               guint      n_items,
+                               guint64    n_steps);
+void       bench_bare_wait    (BenchBare *self);
+void       bench_bare_stop    (BenchBare *self);
 
 G_END_DECLS

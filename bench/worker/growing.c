@@ -87,13 +87,12 @@ ask (Run   *self,
 void
 bench_growing (Bench *bench)
 {
-  g_autoptr (GArray) before = bench_list_children ();
   g_autoptr (GenlmPotential) local = bench_make_work (0, 0, FALSE);
   g_autoptr (GenlmPotential) pool = bench_make_pool (local, 1);
   g_autofree Run *run = g_new0 (Run, 1);
   g_autofree char *of_parent = NULL;
   g_autofree char *of_worker = NULL;
-  int pid = bench_find_new_child (before);
+  int pid = bench_get_worker_pid (pool);
   guint turn;
   Peak first;
   Peak last;

@@ -1,58 +1,23 @@
 /* What the system knows about processes. */
 
+#define _GNU_SOURCE /* sched_setaffinity() */
+
 #include "processes.h"
 
+#include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void
-add_children (GArray     *children,
-              const char *thread)
-{
-  g_autofree char *file = g_build_filename ("/proc/self/task", thread, "children", NULL);
-  g_autofree char *text = NULL;
-  g_auto (GStrv) words = NULL;
-
-  if (!g_file_get_contents (file, &text, NULL, NULL))
-    return;
-  words = g_strsplit (text, " ", -1);
-  for (guint i = 0; words[i] != NULL; i++)
-    {
-      int pid = (int) g_ascii_strtoll (words[i], NULL, 10);
-
-      if (pid > 0)
-        g_array_append_val (children, pid);
-    }
-}
-
-GArray *
-bench_list_children (void)
-{
-  GArray *children = g_array_new (FALSE, FALSE, sizeof (int));
-  g_autoptr (GDir) threads = g_dir_open ("/proc/self/task", 0, NULL);
-  const char *thread;
-
-  while (threads != NULL && (thread = g_dir_read_name (threads)) != NULL)
-    add_children (children, thread);
-  return children;
-}
-
-/* Of which there is only one. */
 int
-bench_find_new_child (GArray *before)
+bench_get_worker_pid (GenlmPotential *pool)
 {
-  g_autoptr (GArray) children = bench_list_children ();
+  g_autoptr (GVariant) pids = NULL;
+  int pid;
 
-  for (guint i = 0; i < children->len; i++)
-    {
-      gboolean known = FALSE;
-
-      for (guint k = 0; k < before->len; k++)
-        known |= g_array_index (before, int, k) == g_array_index (children, int, i);
-      if (!known)
-        return g_array_index (children, int, i);
-    }
-  g_error ("There is no new process");
+  g_object_get (pool, "pids", &pids, NULL);
+  g_variant_get_child (pids, 0, "i", &pid);
+  return pid;
 }
 
 double
@@ -74,4 +39,29 @@ bench_get_private_memory (int pid)
         sum += kib;
     }
   return sum;
+}
+
+static void
+set_thread_core (int thread,
+                 int core)
+{
+  cpu_set_t cores;
+
+  CPU_ZERO (&cores);
+  for (guint i = 0; i < g_get_num_processors (); i++)
+    if (core < 0 || (int) i == core)
+      CPU_SET (i, &cores);
+  sched_setaffinity (thread, sizeof cores, &cores);
+}
+
+void
+bench_set_core (int pid,
+                int core)
+{
+  g_autofree char *folder = pid == 0 ? g_strdup ("/proc/self/task") : g_strdup_printf ("/proc/%d/task", pid);
+  g_autoptr (GDir) threads = g_dir_open (folder, 0, NULL);
+  const char *thread;
+
+  while (threads != NULL && (thread = g_dir_read_name (threads)) != NULL)
+    set_thread_core (atoi (thread), core);
 }

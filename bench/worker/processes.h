@@ -1,15 +1,18 @@
 #pragma once
 
-#include <glib.h>
+#include <genlm.h>
 
 G_BEGIN_DECLS
 
-/* Of this process, when what is measured has not been started yet, and then which
- * have come. */
-GArray *bench_list_children     (void);
-int     bench_find_new_child    (GArray     *before);
+/* Of the first worker of a pool. */
+int    bench_get_worker_pid     (GenlmPotential *pool);
 
 /* KiB that no other process shares; 0 is this one. */
-double  bench_get_private_memory (int        pid);
+double bench_get_private_memory (int             pid);
+
+/* Keeps a process, with all its threads, on a core, or on any if that is -1; 0 is
+ * this one. */
+void   bench_set_core           (int             pid,
+                                 int             core);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
  * two processes by read() and write(). */
 
 #include "cases.h"
+#include "processes.h"
 #include "rounds.h"
 
 /* Of the frames that a prefix of one more token needs. */
@@ -76,6 +77,41 @@ ping (gpointer data)
     bench_bare_ping (self->bare, N_REQUEST, N_ANSWER);
 }
 
+static void
+measure (Bench      *bench,
+         Run        *run,
+         const char *of,
+         BenchBody   ours,
+         double      factor)
+{
+  BenchRounds rounds = {
+    .name = "worker-round-trip",
+    .of = of,
+    .ours = ours,
+    .baseline = ping,
+    .baseline_name = "ping-pong of two bare processes",
+    .data = run,
+    .n_calls = N_CALLS,
+    .n_rounds = bench->full ? 201 : 9,
+    .limit = { factor, 0 },
+  };
+
+  bench_rounds_run (&rounds);
+}
+
+/* This process is on one core, and who answers on another, or wherever the system
+ * puts them. */
+static void
+set_cores (Bench          *bench,
+           GenlmPotential *pool,
+           int             ours,
+           int             theirs)
+{
+  bench_set_core (0, ours);
+  bench_set_core (bench_bare_get_pid (bench->bare[0]), theirs);
+  bench_set_core (bench_get_worker_pid (pool), theirs);
+}
+
 void
 bench_round_trip (Bench *bench)
 {
@@ -84,24 +120,16 @@ bench_round_trip (Bench *bench)
   g_autoptr (GenlmPotential) pool = bench_make_pool (local, 1);
   g_autoptr (GenlmContext) context = genlm_context_new_for_tokens (tokens, G_N_ELEMENTS (tokens));
   Run run = { .bare = bench->bare[0], .pool = pool, .context = context };
-  BenchRounds rounds = {
-    .name = "worker-round-trip",
-    .baseline = ping,
-    .baseline_name = "ping-pong of two bare processes",
-    .data = &run,
-    .n_calls = N_CALLS,
-    .n_rounds = bench->full ? 201 : 9,
-  };
 
-  rounds.of = "prefix, asynchronous";
-  rounds.ours = ask_async;
-  rounds.limit.factor = 1.5;
-  bench_rounds_run (&rounds);
-
-  rounds.of = "prefix, synchronous";
-  rounds.ours = ask_sync;
-  rounds.limit.factor = 1.2;
-  bench_rounds_run (&rounds);
+  measure (bench, &run, "prefix, asynchronous", ask_async, 1.5);
+  measure (bench, &run, "prefix, synchronous", ask_sync, 1.2);
+  if (g_get_num_processors () > 1)
+    {
+      set_cores (bench, pool, 0, 1);
+      measure (bench, &run, "prefix, asynchronous, another core", ask_async, 1.5);
+      measure (bench, &run, "prefix, synchronous, another core", ask_sync, 1.2);
+      set_cores (bench, pool, -1, -1);
+    }
 
   if (run.sum != 0)
     g_error ("A worker gave a wrong answer");

@@ -35,14 +35,11 @@ start_true (gpointer data)
 static void
 measure_memory (Run *run)
 {
-  g_autoptr (GArray) before = bench_list_children ();
   g_autoptr (GenlmPotential) pool = bench_make_pool (run->potential, 1);
-  int pid;
 
   run->sum += genlm_potential_prefix_sync (pool, run->context, NULL, NULL);
-  pid = bench_find_new_child (before);
   bench_report ("worker-memory", "an idle worker with a regex, private", "KiB",
-                bench_get_private_memory (pid), 6 << 10);
+                bench_get_private_memory (bench_get_worker_pid (pool)), 6 << 10);
 }
 
 void
