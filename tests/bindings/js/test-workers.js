@@ -98,4 +98,17 @@ test('no end of a question', async () => {
     }
 });
 
+test('in a sandbox', async () => {
+    for (const [klass, weight] of [[Even, -1], [Faulty, -2]]) {
+        let pool;
+        try {
+            pool = makePool(klass, {sandbox: true});
+        } catch (error) {
+            assertMatch(error.message, /sandbox|bubblewrap/);
+            return;
+        }
+        assertEqual(await pool.prefix('ab'), weight);
+    }
+});
+
 run();
