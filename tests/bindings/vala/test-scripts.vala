@@ -477,6 +477,31 @@ void test_sampler () throws GLib.Error {
 	assert_cmpint (sampler.n_draw, GT, 0);
 }
 
+async void ask_regex (Genlm.Potential p) throws GLib.Error {
+	var a = new Genlm.Context.from_bytes (new GLib.Bytes ("a".data));
+	var ab = new Genlm.Context.from_bytes (new GLib.Bytes ("ab".data));
+	var ba = new Genlm.Context.from_bytes (new GLib.Bytes ("ba".data));
+
+	assert_true ((yield p.complete (ab, null)) == 0.0);
+	assert_true ((yield p.prefix (ba, null)) == -double.INFINITY);
+	assert_true ((yield p.mask_next (a, null)).contains ('b'));
+	assert_true ((yield p.logw_next (a, null)).get ('b') == 0.0);
+	assert_true ((yield p.batch_complete (batch ({ a, ab, ba }), null)).get (2) == -double.INFINITY);
+}
+
+void test_workers () throws GLib.Error {
+	var workers = make_regex ("ab+").to_multiprocess (2);
+
+	foreach (var potential in new Genlm.Potential[] { workers, workers.to_autobatched () }) {
+		GLib.AsyncResult? result = null;
+		ask_regex.begin (potential, (_, r) => result = r);
+		while (result == null)
+			GLib.MainContext.default ().iteration (true);
+		ask_regex.end (result);
+	}
+	refuse (new Genlm.PotentialError.NOT_SUPPORTED (""), () => new Least ().to_multiprocess (1));
+}
+
 Genlm.Potential make_regex (string pattern) throws GLib.Error {
 	return (Genlm.Potential) Genlm.element_make ("regex", new GLib.Variant.parsed ("{'pattern': <%s>}", pattern));
 }
@@ -524,6 +549,7 @@ int main (string[] args) {
 	add_test ("/vala/failures", test_failures);
 	add_test ("/vala/sampler", test_sampler);
 	add_test ("/vala/regex", test_regex);
+	add_test ("/vala/workers", test_workers);
 	add_test ("/vala/smc", test_smc);
 
 	return GLib.Test.run ();
