@@ -11,7 +11,7 @@ import sys
 import time
 
 PIPELINE = r"""{model} prompt="The capital of France is" name=lm
-  regex pattern=" [A-Z][a-z]+(, [A-Z][a-z]+)*\." name=re
+  regex pattern=" [A-Z][a-z]+(, [A-Z][a-z]+)*\." ! multiprocess workers=2 name=re
   awrs potential=lm. condition=re. ! smc particles=8 max-tokens=40 seed={seed}"""
 
 

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <time.h>
 
-/* So many single questions, one after the other, are a round. */
-#define N_SEQUENTIAL 16
+/* So many single questions, one after the other, are a round where they are fast. */
+#define MAX_SEQUENTIAL 16
 
 #define MIN_ROUNDS 3
 
@@ -234,11 +234,11 @@ static double
 run_round (GenlmPotential         *potential,
            GenlmMethod             method,
            const GenlmBenchShape  *shape,
+           guint                   n,
            GenlmBenchContexts     *contexts,
            GCancellable           *cancellable,
            GError                **error)
 {
-  guint n = shape->size > 1 ? shape->size : N_SEQUENTIAL;
   g_autoptr (GenlmBatch) batch = draw_batch (contexts, n);
   Round round = { .method = method, .is_batch = shape->is_batch };
   double start = get_time ();
@@ -284,11 +284,12 @@ genlm_bench_measure (GenlmPotential         *potential,
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
   double start = get_time ();
   double elapsed = 0;
+  guint n = shape->size;
 
   while (elapsed < seconds || times->len < MIN_ROUNDS)
     {
       GError *local_error = NULL;
-      double time = run_round (potential, method, shape, contexts, cancellable, &local_error);
+      double time = run_round (potential, method, shape, n, contexts, cancellable, &local_error);
 
       if (local_error != NULL)
         {
@@ -297,6 +298,8 @@ genlm_bench_measure (GenlmPotential         *potential,
         }
       g_array_append_val (times, time);
       elapsed = get_time () - start;
+      if (shape->size == 1)
+        n = (guint) CLAMP (seconds / (4 * MAX (time, 1e-9)), 1, MAX_SEQUENTIAL);
       if (elapsed >= 2 * seconds)
         break;
     }

@@ -366,6 +366,33 @@ test_launch_json (void)
   g_assert_nonnull (strstr (other->output, "\"seed\" : \"18446744073709551615\""));
 }
 
+/* So it does with any number of worker processes. */
+static void
+test_launch_workers (void)
+{
+  static const char *const wrappings[] = {
+    " ! multiprocess workers=1", " ! multiprocess workers=2", " ! multiprocess workers=5",
+    " ! multiprocess workers=2 ! autobatch",
+  };
+  g_autoptr (Result) plain = run ("launch", "--json", LINE, NULL);
+  g_autofree char *want = NULL;
+
+  assert_done (plain);
+  want = without_times (plain->output);
+  for (guint i = 0; i < G_N_ELEMENTS (wrappings); i++)
+    {
+      g_autofree char *line = g_strdup_printf ("test-model%s name=lm test-model behaviour=filter%s name=re "
+                                               "awrs potential=lm. condition=re. ! "
+                                               "smc particles=5 max-tokens=4 seed=11", wrappings[i], wrappings[i]);
+      g_autoptr (Result) result = run ("launch", "--json", line, NULL);
+      g_autofree char *have = NULL;
+
+      assert_done (result);
+      have = without_times (result->output);
+      g_assert_cmpstr (have, ==, want);
+    }
+}
+
 static void
 test_launch_dead (void)
 {
@@ -684,6 +711,7 @@ main (int    argc,
   g_test_add_func ("/tools/inspect/failed", test_inspect_failed);
   g_test_add_func ("/tools/inspect/script", test_inspect_script);
   g_test_add_func ("/tools/launch/json", test_launch_json);
+  g_test_add_func ("/tools/launch/workers", test_launch_workers);
   g_test_add_func ("/tools/launch/dead", test_launch_dead);
   g_test_add_func ("/tools/launch/text", test_launch_text);
   g_test_add_func ("/tools/launch/mistakes", test_launch_mistakes);
