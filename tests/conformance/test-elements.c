@@ -204,6 +204,41 @@ test_element (gconstpointer data)
   g_assert_no_error (error);
 }
 
+#ifdef HAVE_LLAMA
+/* A model file that makes libllama end the process is a named error where it is
+ * read in a worker, and the next pool is none the worse for it. */
+static void
+test_abort (void)
+{
+  g_autofree char *path = tiny_model_write (folder, "abort.gguf", TINY_ABORT);
+  g_autofree char *description = g_strdup_printf ("llama model=\"%s\" prompt=a ! multiprocess workers=2 max-retries=0",
+                                                  path);
+  g_autoptr (GVariant) recipe = g_variant_ref_sink (g_variant_new_parsed ("('llama', {'model': <%s>})", path));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmPotential) other = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  g_assert_null (genlm_multiprocess_new_from_recipe (recipe, 1, &error));
+  g_test_message ("%s", error->message);
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_WORKER_FAILED);
+  g_assert_nonnull (strstr (error->message, "signal 6"));
+  g_assert_nonnull (strstr (error->message, "GGML_ASSERT"));
+  g_clear_error (&error);
+
+  /* In a description nothing reads it here either. */
+  g_assert_null (genlm_pipeline_parse (description, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_WORKER_FAILED);
+  g_test_message ("%s", error->message);
+  lines = g_strsplit (error->message, "\n", 2);
+  g_assert_nonnull (strstr (lines[0], "1:"));
+  g_clear_error (&error);
+
+  other = make_plain ("regex pattern=a ! multiprocess workers=1");
+  g_assert_true (GENLM_IS_MULTIPROCESS (other));
+  g_remove (path);
+}
+#endif
+
 int
 main (int    argc,
       char **argv)
@@ -226,6 +261,10 @@ main (int    argc,
         *test = (Case) { &elements[i], wrapping };
         g_test_add_data_func_full (path, test, test_element, g_free);
       }
+
+#ifdef HAVE_LLAMA
+  g_test_add_func ("/elements/llama/abort", test_abort);
+#endif
 
   status = g_test_run ();
   g_remove (tiny);
