@@ -237,7 +237,7 @@ note_stillborn (GenlmPoolSeat *seat,
     error = g_error_copy (seat->build_error);
   else if (!pool->instance->is_built || (max_retries >= 0 && seat->n_start_failures > (guint) max_retries))
     error = g_error_new (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_WORKER_FAILED,
-                         "%s has no workers: one %s while it built the potential", pool->label, end);
+                         "%s has no workers: while one built the potential, it %s", pool->label, end);
   if (error != NULL)
     note_start_failure (pool, error);
 }

@@ -116,7 +116,7 @@ struct _GenlmPoolJob
   GenlmPool         *pool;              /* borrowed: who asks has it */
   GenlmPoolInstance *instance;          /* owned */
   GenlmPoolPort     *port;              /* owned */
-  GenlmRequest      *request;           /* owned; NULL for a synchronous call */
+  GenlmRequest      *request;           /* owned; NULL for a synchronous call, or once it was given up */
   GenlmInterest     *interest;
   gulong             cancelled_id;
   GenlmContext      *single;            /* owned, as is the batch */
@@ -445,8 +445,6 @@ void               genlm_pool_rotate           (GenlmPool               *self,
 void               genlm_pool_item_done        (GenlmPool               *self,
                                                 GenlmPoolJob            *job,
                                                 guint                    n);
-void               genlm_pool_unwant           (GenlmPool               *self,
-                                                GenlmPoolJob            *job);
 void               genlm_pool_fail_waiting     (GenlmPool               *self,
                                                 const GError            *error);
 void               genlm_pool_wake_nurse       (GenlmPool               *self);

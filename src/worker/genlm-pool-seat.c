@@ -544,7 +544,7 @@ take_back (GenlmPoolSeat *self)
           genlm_pool_queue_push (&self->condemned, piece);
           continue;
         }
-      if (piece == culprit)
+      if (piece == culprit && !self->pool->is_closed)
         self->pool->n_retries++;
       piece->next = pieces;
       pieces = piece;

@@ -423,17 +423,56 @@ ensure_port (GenlmPool     *self,
   return port;
 }
 
-/* Tells the worker that an item need not be begun: nobody waits any more. */
+/* Tells the workers that they need not begin it. With the lock held. */
+static void
+unwant_job (GenlmPool    *self,
+            GenlmPoolJob *job)
+{
+  for (guint i = 0; i < self->settings.n_workers; i++)
+    {
+      GenlmPoolSeat *seat = &self->seats[i];
+
+      for (GenlmPoolPiece *piece = seat->flying.head; piece != NULL; piece = piece->next)
+        {
+          for (guint k = piece->n_done; piece->job == job && k < piece->n; k++)
+            genlm_region_set_wanted (seat->process->region, piece->serial + k, FALSE);
+        }
+    }
+}
+
+/* Nobody waits for it any more. With the lock held. */
+static void
+abandon_job (GenlmPool    *self,
+             GenlmPoolJob *job)
+{
+  leave_port (self, job);
+  job->is_abandoned = TRUE;
+  unwant_job (self, job);
+  for (guint i = 0; i < self->settings.n_workers; i++)
+    genlm_pool_seat_update_port (&self->seats[i]);
+}
+
+/* Who asked has given up: nothing of him is kept, however long a worker takes. */
 static void
 job_cancelled (GCancellable *cancellable,
                gpointer      user_data)
 {
-  GenlmPoolJob *job = user_data;
+  g_autoptr (GenlmPoolJob) job = genlm_pool_job_ref (user_data);
   GenlmPool *self = job->pool;
+  g_autoptr (GenlmRequest) request = NULL;
+  gulong cancelled_id = 0;
 
   genlm_pool_lock (self);
-  genlm_pool_unwant (self, job);
+  if (job->is_open)
+    {
+      abandon_job (self, job);
+      request = g_steal_pointer (&job->request);
+      cancelled_id = job->cancelled_id;
+      job->cancelled_id = 0;
+    }
   genlm_pool_unlock (self);
+  if (cancelled_id != 0)
+    g_signal_handler_disconnect (cancellable, cancelled_id);
 }
 
 static void
@@ -452,23 +491,6 @@ watch_interest (GenlmPoolJob *job)
   job->cancelled_id = g_signal_connect_data (genlm_interest_get_cancellable (job->interest), "cancelled",
                                              G_CALLBACK (job_cancelled), genlm_pool_job_ref (job), unref_job, 0);
   genlm_request_set_interest (job->request, job->interest);
-}
-
-/* With the lock held. */
-void
-genlm_pool_unwant (GenlmPool    *self,
-                   GenlmPoolJob *job)
-{
-  for (guint i = 0; i < self->settings.n_workers; i++)
-    {
-      GenlmPoolSeat *seat = &self->seats[i];
-
-      for (GenlmPoolPiece *piece = seat->flying.head; piece != NULL; piece = piece->next)
-        {
-          for (guint k = piece->n_done; piece->job == job && k < piece->n; k++)
-            genlm_region_set_wanted (seat->process->region, piece->serial + k, FALSE);
-        }
-    }
 }
 
 static gboolean
@@ -545,18 +567,6 @@ genlm_pool_ask (GenlmPool         *self,
     return;
   job->error = g_steal_pointer (&error);
   genlm_pool_job_answer (job, FALSE);
-}
-
-/* Nobody waits for it any more. With the lock held. */
-static void
-abandon_job (GenlmPool    *self,
-             GenlmPoolJob *job)
-{
-  leave_port (self, job);
-  job->is_abandoned = TRUE;
-  genlm_pool_unwant (self, job);
-  for (guint i = 0; i < self->settings.n_workers; i++)
-    genlm_pool_seat_update_port (&self->seats[i]);
 }
 
 /* The idle ports go with the workers. With the lock held. */

@@ -761,6 +761,162 @@ test_signals (void)
   g_free (news.reason);
 }
 
+/* One that gives trouble; see modules/faulty.c. */
+static GenlmMultiprocess *
+make_faulty (const char *fault,
+             const char *property,
+             GVariant   *value)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) recipe = NULL;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  GenlmMultiprocess *workers;
+
+  recipe = g_variant_ref_sink (g_variant_new_parsed ("('test-faulty', {'fault': <%s>})", fault));
+  g_variant_dict_insert_value (&dict, "recipe", g_variant_new_variant (recipe));
+  g_variant_dict_insert (&dict, "workers", "u", 1);
+  g_variant_dict_insert (&dict, "max-retries", "i", 0);
+  if (property != NULL)
+    g_variant_dict_insert_value (&dict, property, value);
+  workers = genlm_element_make ("multiprocess", g_variant_dict_end (&dict), &error);
+  g_assert_no_error (error);
+  return workers;
+}
+
+static void
+check_failure (GenlmMultiprocess *workers,
+               const char        *wanted,
+               const char        *also_wanted)
+{
+  g_autoptr (GenlmContext) context = make_context (genlm_vocab_bytes (), "ab");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (isnan (genlm_potential_prefix_sync (GENLM_POTENTIAL (workers), context, NULL, &error)));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_WORKER_FAILED);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, wanted));
+  g_assert_nonnull (strstr (error->message, also_wanted));
+}
+
+static void
+test_timeout (void)
+{
+  g_autoptr (GenlmMultiprocess) workers = make_faulty ("block", "timeout", g_variant_new_uint32 (100));
+
+  check_failure (workers, "100 ms", "blocked");
+  check_failure (workers, "100 ms", "blocked");
+}
+
+static void
+test_memory_limit (void)
+{
+  g_autoptr (GenlmMultiprocess) workers = make_faulty ("hog", "memory-limit", g_variant_new_uint64 (256 << 20));
+
+  check_failure (workers, "memory limit is 268435456 bytes, which is probably why", "failed to allocate");
+}
+
+static void
+test_cpu_limit (void)
+{
+  g_autoptr (GenlmMultiprocess) workers = make_faulty ("spin", "cpu-limit", g_variant_new_uint32 (1));
+
+  check_failure (workers, "limit of processor time is 1 s, which is why", "signal");
+}
+
+/* NaN in shared memory is what the potential has put there. */
+static void
+test_nan (void)
+{
+  g_autoptr (GenlmMultiprocess) workers = make_faulty ("nan", NULL, NULL);
+  g_autoptr (GenlmContext) context = make_context (genlm_vocab_bytes (), "ab");
+  g_autoptr (GenlmBatch) batch = make_batch (genlm_vocab_bytes (), 10);
+  g_autoptr (GPtrArray) results = new_results ();
+
+  for (guint round = 0; round < 100; round++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GenlmWeights) weights = genlm_potential_logw_next_sync (GENLM_POTENTIAL (workers), context, NULL, &error);
+
+      g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_WEIGHT);
+      g_assert_null (weights);
+    }
+  for (guint round = 0; round < 20; round++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GenlmWeightsList) list = NULL;
+
+      g_ptr_array_set_size (results, 0);
+      genlm_potential_batch_logw_next (GENLM_POTENTIAL (workers), batch, NULL, take_result, results);
+      wait_for (results, 1);
+      list = genlm_potential_batch_logw_next_finish (GENLM_POTENTIAL (workers), g_ptr_array_index (results, 0), &error);
+      g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_WEIGHT);
+      g_assert_null (list);
+    }
+  g_assert_cmpuint (get_counter (workers, "n-respawns"), ==, 0);
+}
+
+/* -- giving up while a worker is at it -------------------------------------- */
+
+static gpointer
+cancel_soon (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+static void
+test_cancel_blocked (void)
+{
+  g_autoptr (GenlmMultiprocess) workers = make_faulty ("block", "timeout", g_variant_new_uint32 (0));
+  g_autoptr (GenlmContext) context = make_context (genlm_vocab_bytes (), "ab");
+  g_autoptr (GPtrArray) results = new_results ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GCancellable) other = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  GThread *thread;
+
+  genlm_potential_prefix (GENLM_POTENTIAL (workers), context, cancellable, take_result, results);
+  g_cancellable_cancel (cancellable);
+  wait_for (results, 1);
+  genlm_potential_prefix_finish (GENLM_POTENTIAL (workers), g_ptr_array_index (results, 0), &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+
+  thread = g_thread_new ("cancel", cancel_soon, other);
+  genlm_potential_prefix_sync (GENLM_POTENTIAL (workers), context, other, &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_thread_join (thread);
+}
+
+/* The last reference goes in the callback that tells of the end of a request. */
+static void
+drop_reference (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  GenlmMultiprocess **workers = user_data;
+  g_autoptr (GError) error = NULL;
+
+  genlm_potential_prefix_finish (GENLM_POTENTIAL (source), result, &error);
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_CLOSED);
+  g_clear_object (workers);
+}
+
+static void
+test_close_blocked (void)
+{
+  Footprint before = take_footprint ();
+  GenlmMultiprocess *workers = make_faulty ("block", NULL, NULL);
+  g_autoptr (GArray) pids = get_pids (workers);
+  g_autoptr (GenlmContext) context = make_context (genlm_vocab_bytes (), "ab");
+
+  genlm_potential_prefix (GENLM_POTENTIAL (workers), context, NULL, drop_reference, &workers);
+  genlm_multiprocess_close (workers);
+  assert_gone (before, pids);
+  while (workers != NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 /* -- refusals --------------------------------------------------------------- */
 
 static void
@@ -803,6 +959,86 @@ test_refusals (void)
   genlm_context_unref (empty);
 }
 
+/* -- the sandbox ------------------------------------------------------------ */
+
+static gboolean
+can_sandbox (void)
+{
+  const char *argv[] = { "bwrap", "--unshare-all", "--ro-bind", "/", "/", "true", NULL };
+  int status = -1;
+
+  return g_spawn_sync (NULL, (char **) argv, NULL,
+                       G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
+                       NULL, NULL, NULL, NULL, &status, NULL) && status == 0;
+}
+
+/* A namespace of its own, as /proc says. */
+static void
+assert_apart (int         pid,
+              const char *name)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/ns/%s", pid, name);
+  g_autofree char *own_path = g_strdup_printf ("/proc/self/ns/%s", name);
+  g_autofree char *target = g_file_read_link (path, NULL);
+  g_autofree char *own_target = g_file_read_link (own_path, NULL);
+
+  g_assert_nonnull (target);
+  g_assert_cmpstr (target, !=, own_target);
+}
+
+static void
+test_sandbox (void)
+{
+  g_autoptr (GenlmPotential) regex = make_regex ("a[bcd]*");
+  g_autoptr (GVariant) recipe = genlm_potential_to_recipe (regex, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmMultiprocess) workers =
+    g_initable_new (GENLM_TYPE_MULTIPROCESS, NULL, &error, "recipe", recipe, "workers", 2, "sandbox", TRUE, NULL);
+  g_autoptr (GArray) pids = NULL;
+  g_autoptr (GenlmBatch) batch = NULL;
+
+  if (!can_sandbox ())
+    {
+      g_assert_null (workers);
+      g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED);
+      return;
+    }
+  g_assert_no_error (error);
+  batch = make_batch (genlm_potential_get_vocab (regex), 100);
+  check_sync (regex, GENLM_POTENTIAL (workers), batch);
+  check_batch_sync (regex, GENLM_POTENTIAL (workers), batch);
+
+  pids = get_pids (workers);
+  for (guint i = 0; i < pids->len; i++)
+    {
+      int pid = g_array_index (pids, int, i);
+
+      if (pid == 0)
+        continue;
+      assert_apart (pid, "net");
+      assert_apart (pid, "pid");
+      assert_apart (pid, "mnt");
+      kill (pid, SIGKILL);
+    }
+  check_sync (regex, GENLM_POTENTIAL (workers), batch);
+}
+
+static void
+test_no_sandbox (void)
+{
+  g_autofree char *path = g_strdup (g_getenv ("PATH"));
+  g_autoptr (GVariant) recipe = g_variant_ref_sink (g_variant_new_parsed ("('regex', {'pattern': <'a'>})"));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmMultiprocess) workers = NULL;
+
+  g_setenv ("PATH", "/nonexistent", TRUE);
+  workers = g_initable_new (GENLM_TYPE_MULTIPROCESS, NULL, &error, "recipe", recipe, "sandbox", TRUE, NULL);
+  g_setenv ("PATH", path, TRUE);
+  g_assert_null (workers);
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED);
+  g_assert_nonnull (strstr (error->message, "bubblewrap"));
+}
+
 /* The errors of the potential are those of the potential. */
 static void
 test_errors (void)
@@ -824,11 +1060,23 @@ test_errors (void)
   g_assert_cmpuint (get_counter (workers, "n-retries"), ==, 0);
 }
 
+/* GLib opens descriptors once and for all when it first starts processes. */
+static void
+warm_up (void)
+{
+  g_autoptr (GenlmPotential) regex = make_regex ("a");
+  g_autoptr (GenlmMultiprocess) workers = make_workers (regex, 1);
+
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  warm_up ();
   g_test_add_func ("/multiprocess/regex", test_regex);
   g_test_add_func ("/multiprocess/ngram", test_ngram);
   g_test_add_func ("/multiprocess/traits", test_traits);
@@ -845,6 +1093,14 @@ main (int    argc,
   g_test_add_func ("/multiprocess/last-reference", test_last_reference);
   g_test_add_func ("/multiprocess/kill", test_kill);
   g_test_add_func ("/multiprocess/signals", test_signals);
+  g_test_add_func ("/multiprocess/timeout", test_timeout);
+  g_test_add_func ("/multiprocess/memory-limit", test_memory_limit);
+  g_test_add_func ("/multiprocess/cpu-limit", test_cpu_limit);
+  g_test_add_func ("/multiprocess/nan", test_nan);
+  g_test_add_func ("/multiprocess/cancel-blocked", test_cancel_blocked);
+  g_test_add_func ("/multiprocess/close-blocked", test_close_blocked);
+  g_test_add_func ("/multiprocess/sandbox", test_sandbox);
+  g_test_add_func ("/multiprocess/no-sandbox", test_no_sandbox);
   g_test_add_func ("/multiprocess/refusals", test_refusals);
   g_test_add_func ("/multiprocess/errors", test_errors);
   return g_test_run ();
