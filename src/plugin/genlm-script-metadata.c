@@ -21,6 +21,7 @@
 #define ELEMENT_GROUP "genlm element"
 #define FIRST_LINE "[" ELEMENT_GROUP "]"
 #define PROPERTY_GROUP "property "
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define MAX_PROPERTIES 64
 
 static const char *const element_keys[] = {
@@ -80,8 +81,8 @@ fail (GError     **error,
 
 /* -- the lines ------------------------------------------------------------ */
 
-/* The text of a line of comment, without its mark and one space; NULL for
- * another line. */
+/* The text of a line of comment, without its mark and the space around it; NULL
+ * for another line. */
 static char *
 dup_comment (const char *line,
              gsize       length,
@@ -91,14 +92,7 @@ dup_comment (const char *line,
 
   if (length < mark_length || memcmp (line, mark, mark_length) != 0)
     return NULL;
-  line += mark_length;
-  length -= mark_length;
-  if (length > 0 && *line == ' ')
-    {
-      line++;
-      length--;
-    }
-  return g_strchomp (g_strndup (line, length));
+  return g_strstrip (g_strndup (line + mark_length, length - mark_length));
 }
 
 static gboolean
@@ -127,6 +121,8 @@ extract (const char  *language,
   gboolean in_code = FALSE;
   guint n_line = 0;
 
+  if (length >= strlen (BYTE_ORDER_MARK) && memcmp (text, BYTE_ORDER_MARK, strlen (BYTE_ORDER_MARK)) == 0)
+    text += strlen (BYTE_ORDER_MARK);
   for (const char *line = text; line < end; )
     {
       const char *newline = memchr (line, '\n', end - line);
@@ -136,6 +132,11 @@ extract (const char  *language,
       n_line++;
       if (block != NULL && comment == NULL)
         return g_steal_pointer (&block);
+      if (block != NULL && memchr (line, '\0', line_length) != NULL)
+        {
+          fail (error, "line %u has a zero byte", n_line);
+          return NULL;
+        }
 
       if (block != NULL)
         g_string_append_printf (block, "%s\n", comment);

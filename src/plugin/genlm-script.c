@@ -78,7 +78,8 @@ genlm_script_parse_name (const char  *name,
   g_autofree char *path = NULL;
   const Language *language;
 
-  if (first == NULL || last <= first + 1 || last[1] == '\0')
+  /* A recipe is UTF-8. */
+  if (first == NULL || last <= first + 1 || last[1] == '\0' || !g_utf8_validate (name, -1, NULL))
     return NULL;
   prefix = g_strndup (name, first - name);
   language = find_language (prefix);

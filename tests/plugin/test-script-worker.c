@@ -237,6 +237,29 @@ test_unlisted (void)
   assert_not_made (none, "@a{sv} {}", "*unlisted.py: there is no class “Nothing” in the file*");
 }
 
+/* A worker waits for what a script awaits. */
+static void
+test_async (void)
+{
+  g_autofree char *path = write_script ("awaits.py",
+    "import asyncio\n"
+    PYTHON_HEAD
+    "class Awaits(Genlm.PotentialBase):\n"
+    "    async def do_weigh_prefix(self, context):\n"
+    "        await asyncio.sleep(0.001)\n"
+    "        return -float(len(context))\n"
+    "    do_weigh_complete = do_weigh_prefix\n");
+  g_autofree char *name = g_strdup_printf ("python:%s:Awaits", path);
+  g_autoptr (GenlmPotential) potential = make (name, "@a{sv} {}");
+  g_autoptr (GenlmPotential) pool = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpfloat (prefix (potential, "abc"), ==, -3);
+  pool = genlm_potential_to_multiprocess (potential, 2, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (prefix (pool, "ab"), ==, -2);
+}
+
 /* What a script does wrong is an error where it is made. */
 static void
 test_wrong (void)
@@ -341,6 +364,7 @@ main (int    argc,
   g_test_add_func ("/script-worker/described", test_described);
   g_test_add_func ("/script-worker/two-languages", test_two_languages);
   g_test_add_func ("/script-worker/unlisted", test_unlisted);
+  g_test_add_func ("/script-worker/async", test_async);
   g_test_add_func ("/script-worker/wrong", test_wrong);
   g_test_add_func ("/script-worker/faults", test_faults);
   status = g_test_run ();

@@ -106,11 +106,13 @@ test_least (void)
   g_autofree char *text = comment ("python", LEAST);
   g_autoptr (GenlmScriptMetadata) metadata = parse ("python", text);
   g_autoptr (GenlmScriptMetadata) tight = parse ("js", "//[genlm element]\r\n//name=least\r\n//type=Least");
+  g_autoptr (GenlmScriptMetadata) wide = parse ("js", "\xef\xbb\xbf//\t [genlm element] \n//  name = least\n// type=Least\n");
 
   g_assert_cmpstr (metadata->long_name, ==, "least");
   g_assert_cmpstr (metadata->description, ==, "");
   g_assert_cmpuint (metadata->properties->len, ==, 0);
   g_assert_cmpstr (tight->name, ==, "least");
+  g_assert_cmpstr (wide->name, ==, "least");
 }
 
 static void
@@ -232,7 +234,12 @@ test_place (void)
   GenlmScriptMetadata *metadata = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) cut = NULL;
+  static const char zero[] = "# [genlm element]\n# name=n\0ot\n# type=T\n";
+  g_autoptr (GError) zeroed = NULL;
 
+  g_assert_false (genlm_script_metadata_parse ("python", zero, sizeof zero - 1, TRUE, &metadata, &zeroed));
+  g_assert_error (zeroed, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_INVALID_METADATA);
+  g_assert_nonnull (strstr (zeroed->message, "line 2 has a zero byte"));
   g_assert_false (genlm_script_metadata_parse ("python", late, strlen (late), TRUE, &metadata, &error));
   g_assert_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_INVALID_METADATA);
   g_assert_nonnull (strstr (error->message, "line 2"));
@@ -491,6 +498,7 @@ test_names (void)
   g_autofree char *expected = g_build_filename (here, "a:b.py", NULL);
   static const char *const others[] = {
     "", ":", "python", "python:", "python::", "python:a.py", "python:a.py:", "python::C", "perl:a.pl:C", "word-length",
+    "python:\xff.py:C",
   };
 
   g_assert_cmpstr (genlm_script_parse_name ("python:a:b.py:Class", &file, &class_name), ==, "python");
