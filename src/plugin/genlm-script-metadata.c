@@ -17,6 +17,7 @@
 #include "genlm-plugin.h"
 #include "genlm-potential.h"
 #include "genlm-script-private.h"
+#include "genlm-script-proxy-private.h"
 
 #define ELEMENT_GROUP "genlm element"
 #define FIRST_LINE "[" ELEMENT_GROUP "]"
@@ -29,8 +30,8 @@ static const char *const element_keys[] = {
 };
 static const char *const property_keys[] = { "type", "default", "description", "file", NULL };
 
-/* The properties that every potential has. */
-static const char *const taken_names[] = { "name", "vocab", "timeout", NULL };
+/* The properties that every potential has, and one that stand-ins with an input have. */
+static const char *const taken_names[] = { "name", "vocab", "timeout", GENLM_SCRIPT_PROXY_INPUT, NULL };
 
 static void
 script_property_free (GenlmScriptProperty *self)
@@ -345,7 +346,7 @@ read_property (GKeyFile    *key_file,
     }
   if (g_strv_contains (taken_names, property->name))
     {
-      fail (error, "“%s” is a property that every potential has; call this one otherwise", property->name);
+      fail (error, "the name of the property “%s” is taken by what elements have anyway; call it otherwise", property->name);
       return NULL;
     }
   if (!check_keys (key_file, group, property_keys, error) ||

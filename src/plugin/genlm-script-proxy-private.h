@@ -17,6 +17,9 @@ G_DECLARE_DERIVABLE_TYPE (GenlmScriptProxy, genlm_script_proxy, GENLM, SCRIPT_PR
 /* The only property of an element off the search path, of which nothing is
  * known: whatever it is made with. */
 #define GENLM_SCRIPT_PROXY_VALUES "script-values"
+/* What an element with an input takes in its place: the input is made beside the
+ * script, in the worker process, and not here. */
+#define GENLM_SCRIPT_PROXY_INPUT "input-recipe"
 
 GType    genlm_script_proxy_register     (const char           *element,
                                           GenlmScriptMetadata  *metadata);

@@ -23,6 +23,7 @@ struct _GenlmScriptProxyClass
   GenlmPotentialBaseClass parent_class;
 
   const char *element;
+  const char *input;          /* the property that the last value stands for, or NULL */
   guint       n_values;
   gboolean    takes_values;
 };
@@ -207,16 +208,36 @@ dup_values_recipe (GenlmScriptProxy *self)
   return g_variant_ref_sink (g_variant_new ("(s@a{sv})", GENLM_SCRIPT_PROXY_GET_CLASS (self)->element, values));
 }
 
+/* With the input in its place, if it was given as a recipe. */
+static GVariant *
+add_input (GenlmScriptProxy *self,
+           GVariant         *recipe)
+{
+  GenlmScriptProxyClass *klass = GENLM_SCRIPT_PROXY_GET_CLASS (self);
+  GVariant *input = klass->input != NULL ? g_value_get_variant (&PRIVATE (self)->values[klass->n_values - 1]) : NULL;
+  g_autoptr (GVariant) properties = NULL;
+  GVariantDict dict;
+
+  if (input == NULL)
+    return g_variant_ref (recipe);
+  g_variant_get_child (recipe, 1, "@a{sv}", &properties);
+  g_variant_dict_init (&dict, properties);
+  g_variant_dict_insert_value (&dict, klass->input, input);
+  return g_variant_ref_sink (g_variant_new ("(s@a{sv})", klass->element, g_variant_dict_end (&dict)));
+}
+
 /* The recipe of the element in the script, not of a pool around it. */
 static GVariant *
 genlm_script_proxy_dup_recipe (GenlmPotential  *potential,
                                GError         **error)
 {
   GenlmScriptProxyClass *klass = GENLM_SCRIPT_PROXY_GET_CLASS (potential);
+  g_autoptr (GVariant) recipe = NULL;
 
   if (klass->takes_values)
     return dup_values_recipe (GENLM_SCRIPT_PROXY (potential));
-  return genlm_recipe_with_name (G_OBJECT (potential), klass->element, NULL, error);
+  recipe = genlm_recipe_with_name (G_OBJECT (potential), klass->element, GENLM_SCRIPT_PROXY_INPUT, error);
+  return recipe != NULL ? add_input (GENLM_SCRIPT_PROXY (potential), recipe) : NULL;
 }
 
 static GenlmPotential *
@@ -327,14 +348,20 @@ proxy_class_init (gpointer klass,
 
   genlm_element_class_set_metadata (object_class, metadata->long_name, metadata->class_path,
                                     metadata->description, metadata->author);
-  if (*metadata->input != '\0')
-    {
-      genlm_element_class_set_input (object_class, metadata->input);
-      genlm_element_class_set_input_recipe (object_class, metadata->input);
-    }
   for (guint i = 0; i < metadata->properties->len; i++)
     g_object_class_install_property (object_class, i + 1,
                                      genlm_script_property_new_pspec (metadata->properties->pdata[i]));
+  if (*metadata->input != '\0')
+    {
+      proxy_class->input = metadata->input;
+      proxy_class->n_values++;
+      g_object_class_install_property (object_class, proxy_class->n_values,
+        g_param_spec_variant (GENLM_SCRIPT_PROXY_INPUT, NULL, "The recipe of the input, in its place",
+                              G_VARIANT_TYPE (GENLM_RECIPE_TYPE), NULL,
+                              G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+      genlm_element_class_set_input (object_class, metadata->input);
+      genlm_element_class_set_input_recipe (object_class, GENLM_SCRIPT_PROXY_INPUT);
+    }
 }
 
 /* A new class for an element; takes the metadata, which are NULL where nothing

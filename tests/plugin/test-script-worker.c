@@ -237,6 +237,47 @@ test_unlisted (void)
   assert_not_made (none, "@a{sv} {}", "*unlisted.py: there is no class “Nothing” in the file*");
 }
 
+/* The input of a script is made beside it. */
+static void
+test_input (void)
+{
+  g_autofree char *path = write_script ("half.py",
+    "# [genlm element]\n# name=half\n# type=Half\n# input=inner\n# [property inner]\n# type=(sa{sv})\n\n"
+    PYTHON_HEAD
+    "class Half(Genlm.PotentialBase):\n"
+    "    inner = GObject.Property(type=Genlm.Potential)\n"
+    "    def do_weigh_prefix(self, context):\n"
+    "        return self.inner.prefix_sync(context, None) / 2\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmPipeline) pipeline = NULL;
+  g_autoptr (GVariant) recipe = NULL;
+  g_autoptr (GenlmPotential) count = NULL;
+  g_autoptr (GObject) made = NULL;
+  g_autofree char *text = NULL;
+  const char *inner[] = { "inner" };
+  g_autofree char *counting = write_script ("counting.py",
+    "# [genlm element]\n# name=counting\n# type=Counting\n\n"
+    PYTHON_HEAD
+    "class Counting(Genlm.PotentialBase):\n"
+    "    def do_weigh_prefix(self, context):\n"
+    "        return -float(len(context))\n");
+
+  genlm_registry_rescan (genlm_registry_get_default ());
+  pipeline = genlm_pipeline_parse ("counting name=c ! half", &error);
+  g_assert_no_error (error);
+  g_assert_null (genlm_pipeline_get_element (pipeline, "c"));
+  g_assert_cmpfloat (prefix (genlm_pipeline_get_last (pipeline), "abcd"), ==, -2);
+  recipe = genlm_potential_to_recipe (genlm_pipeline_get_last (pipeline), &error);
+  g_assert_no_error (error);
+  text = g_variant_print (recipe, FALSE);
+  g_assert_cmpstr (text, ==, "('half', {'inner': <('counting', {'name': <'c'>})>})");
+
+  count = make ("counting", "@a{sv} {}");
+  made = genlm_element_make_with_objects ("half", NULL, inner, (GObject **) &count, 1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (prefix (GENLM_POTENTIAL (made), "ab"), ==, -1);
+}
+
 /* A worker waits for what a script awaits. */
 static void
 test_async (void)
@@ -337,12 +378,15 @@ main (int    argc,
   static const char *const names[] = { "word-length", "word-length-js" };
   g_autoptr (GError) error = NULL;
   g_autoptr (GDir) dir = NULL;
+  g_autofree char *path = NULL;
   const char *name;
   int status;
 
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("genlm-script-XXXXXX", &error);
   g_assert_no_error (error);
+  path = g_strdup_printf ("%s:%s", folder, g_getenv ("GENLM_PLUGIN_PATH"));
+  g_setenv ("GENLM_PLUGIN_PATH", path, TRUE);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -356,14 +400,15 @@ main (int    argc,
 
       for (guint j = 0; j < G_N_ELEMENTS (tests); j++)
         {
-          g_autofree char *path = g_strdup_printf ("/script-worker/%s/%s", names[i], tests[j].name);
+          g_autofree char *test = g_strdup_printf ("/script-worker/%s/%s", names[i], tests[j].name);
 
-          g_test_add_data_func (path, names[i], tests[j].func);
+          g_test_add_data_func (test, names[i], tests[j].func);
         }
     }
   g_test_add_func ("/script-worker/described", test_described);
   g_test_add_func ("/script-worker/two-languages", test_two_languages);
   g_test_add_func ("/script-worker/unlisted", test_unlisted);
+  g_test_add_func ("/script-worker/input", test_input);
   g_test_add_func ("/script-worker/async", test_async);
   g_test_add_func ("/script-worker/wrong", test_wrong);
   g_test_add_func ("/script-worker/faults", test_faults);
@@ -372,9 +417,9 @@ main (int    argc,
   dir = g_dir_open (folder, 0, NULL);
   while ((name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autofree char *file = g_build_filename (folder, name, NULL);
 
-      g_remove (path);
+      g_remove (file);
     }
   g_rmdir (folder);
   g_free (folder);

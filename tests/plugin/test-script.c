@@ -197,7 +197,7 @@ test_refused (void)
     { LEAST "[property p]\ntype=?\n", "*type of the property “p” is “?”*" },
     { LEAST "[property P]\ntype=u\n", "*property “P”*lower case*" },
     { LEAST "[property ]\ntype=u\n", "*property “”*lower case*" },
-    { LEAST "[property vocab]\ntype=u\n", "*“vocab” is a property that every potential has*" },
+    { LEAST "[property vocab]\ntype=u\n", "*“vocab” is taken*" },
     { LEAST "[property p]\ntype=u\nmaximum=3\n", "*“maximum”*means nothing*" },
     { LEAST "[property p]\ntype=u\ndefault=-1\n", "*default of the property “p”, “-1”, is no value of type “u”*" },
     { LEAST "[property p]\ntype=u\ndefault=\n", "*default of the property “p”, “”*" },
