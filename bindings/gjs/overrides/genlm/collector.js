@@ -8,7 +8,7 @@
 
 const System = imports.system;
 
-const MAX_VALUES = 4096;
+const MAX_VALUES = 8192;
 
 let nValues = 0;
 

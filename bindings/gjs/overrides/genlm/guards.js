@@ -81,7 +81,7 @@ function checkTarget(value) {
 function guardResult(check) {
     return (name, func) => function (...borrowed) {
         const args = borrowed.map(own);
-        count(3);
+        count(2);
         try {
             return check.call(this, func.apply(this, args), ...args);
         } catch (error) {

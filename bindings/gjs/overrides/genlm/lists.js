@@ -2,7 +2,7 @@
  * iterated over. Weights are numbers in a typed array. */
 
 const {Genlm} = imports.gi;
-const {countResults} = imports.overrides.genlm.collector;
+const {count, countResults} = imports.overrides.genlm.collector;
 
 /* As Array.prototype.at(): from the end for negative places, undefined where nothing is. */
 function at(index) {
@@ -33,6 +33,20 @@ function getItem(i) {
     return this.get(i);
 }
 
+/* Items are values themselves: they are counted, and all at once where all are looked at. */
+function makeListOfValues(type) {
+    const {get} = type.prototype;
+
+    countResults(type.prototype, ['get']);
+    makeList(type, getSize, getItem);
+    type.prototype[Symbol.iterator] = function* () {
+        const n = this.get_size();
+        count(n);
+        for (let i = 0; i < n; i++)
+            yield get.call(this, i);
+    };
+}
+
 /* Contexts and sets cross as a whole. */
 function iterateTokens() {
     return this.dup_tokens()[Symbol.iterator]();
@@ -49,9 +63,9 @@ function makeLists() {
     countResults(Genlm.Context, ['new', 'new_for_tokens', 'new_from_bytes']);
     countResults(Genlm.Context.prototype, ['append', 'append_tokens', 'append_bytes', 'get_parent']);
     for (const type of [Batch, RandomList, TokenSetList, WeightsList])
-        countResults(type.prototype, ['get']);
-    for (const type of [Batch, RandomList, Scores, TokenSetList, Weights, WeightsList])
-        makeList(type, getSize, getItem);
+        makeListOfValues(type);
+    makeList(Scores, getSize, getItem);
+    makeList(Weights, getSize, getItem);
     makeList(Genlm.Draws, getSize, function (i) {
         return {token: this.get_token(i), log_weight: this.get_log_weight(i), cause: this.get_cause(i)};
     });
