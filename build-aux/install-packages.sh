@@ -13,7 +13,7 @@ packages=(
 
 # What the bindings and the whole test suite need besides.
 check_packages=(
-  gi-docgen gir1.2-glib-2.0 gjs gobject-introspection
+  bubblewrap gi-docgen gir1.2-glib-2.0 gjs gobject-introspection
   libgirepository1.0-dev mypy python3-gi python3-numpy valac
 )
 
