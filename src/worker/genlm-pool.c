@@ -277,6 +277,13 @@ genlm_pool_requeue (GenlmPool      *self,
 {
   GenlmPoolPort *port = piece->job->port;
 
+  if (self->is_closed)
+    {
+      /* Who closes may not have got to it yet. */
+      g_autoptr (GError) error = genlm_pool_closed_error (self);
+
+      genlm_pool_job_set_error (piece->job, piece->first, error);
+    }
   if (self->is_closed || !genlm_pool_piece_is_wanted (piece))
     {
       drop_piece (self, piece);
