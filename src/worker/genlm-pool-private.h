@@ -265,6 +265,7 @@ struct _GenlmPoolSeat
   char                *failure;         /* why it was given up, if not by its end */
   GError              *build_error;     /* why it could not build the first instance */
   gboolean             died_starting;
+  gboolean             broke_off;       /* what it said last was broken */
   GenlmPoolQueue       condemned;       /* pieces that have had all their chances */
   GenlmPoolPort       *port;            /* owned; that reads it */
   gboolean             is_blocked;      /* the socket takes no more for now */

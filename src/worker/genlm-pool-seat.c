@@ -352,6 +352,7 @@ genlm_pool_seat_start (GenlmPoolSeat    *self,
   self->n_orders = self->read_order = self->sent_order = 0;
   self->next_serial = 1;
   self->seen_current = 0;
+  self->broke_off = FALSE;
 
   frame = begin_frame (self, now);
   ensure_built (self, frame, self->pool->instance);
@@ -454,6 +455,7 @@ genlm_pool_seat_read (GenlmPoolSeat *self,
   is_alive = receive (self, wait, &error);
   g_mutex_lock (&self->pool->lock);
   self->reading = FALSE;
+  self->broke_off = error != NULL;
   if (!is_alive)
     genlm_pool_seat_fail (self, error != NULL ? error->message : NULL);
   else
@@ -476,12 +478,13 @@ genlm_pool_seat_fail (GenlmPoolSeat *self,
   genlm_pool_seat_update_port (self);
 }
 
-/* Which piece the worker was at, by what it says; else the first. A build that
+/* Which piece the worker was at, by what it says; else the first. One whose answer
+ * was broken may have gone on to others, so it is the first, too. A build that
  * nobody waits for is part of what comes next. */
 static GenlmPoolPiece *
 find_culprit (GenlmPoolSeat *self)
 {
-  guint64 current = genlm_region_get_current (self->process->region);
+  guint64 current = self->broke_off ? 0 : genlm_region_get_current (self->process->region);
   GenlmPoolPiece *first = NULL;
 
   for (GenlmPoolPiece *piece = self->flying.head; piece != NULL; piece = piece->next)
