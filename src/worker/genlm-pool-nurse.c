@@ -25,6 +25,9 @@
 /* The longest time until a worker is started again, in ms. */
 #define MAX_RESPAWN_DELAY 10000u
 
+/* How long a worker may take to end whose connection has ended, in ms. */
+#define END_PATIENCE 100
+
 /* How long idle workers may take to end, in µs. */
 #define QUIT_PATIENCE (200 * G_TIME_SPAN_MILLISECOND)
 
@@ -254,6 +257,9 @@ bury_seat (GenlmPoolSeat *seat)
   int signal_number;
 
   g_mutex_unlock (&pool->lock);
+  /* Or its end would be the one that it meets here. */
+  if (seat->failure == NULL && !genlm_pool_process_await_end (process, END_PATIENCE))
+    seat->failure = g_strdup ("it closed its connection");
   genlm_pool_process_kill (process);
   reason = genlm_pool_process_reap (process, &signal_number);
   end = tell_end (seat, process, reason, signal_number);
@@ -388,7 +394,7 @@ add_fd (Nurse *self,
   g_array_append_val (self->fds, poll_fd);
 }
 
-/* Two for each seat: those that there are not are left out by the system. */
+/* Three for each seat: those that there are not are left out by the system. */
 static void
 collect_fds (Nurse *self)
 {
@@ -406,6 +412,7 @@ collect_fds (Nurse *self)
         events |= G_IO_OUT;
       add_fd (self, is_alive && !self->spares_sockets ? seat->process->fd : -1, events);
       add_fd (self, is_alive ? seat->process->stderr_fd : -1, G_IO_IN);
+      add_fd (self, is_alive && !self->spares_sockets ? seat->process->exit_fd : -1, G_IO_IN);
     }
 }
 
@@ -445,7 +452,8 @@ static void
 serve_seat (Nurse         *self,
             GenlmPoolSeat *seat,
             gushort        socket_events,
-            gushort        stderr_events)
+            gushort        stderr_events,
+            gboolean       has_ended)
 {
   if (seat->process == NULL || seat->state == GENLM_POOL_SEAT_EMPTY)
     return;
@@ -453,11 +461,17 @@ serve_seat (Nurse         *self,
     genlm_pool_process_listen (seat->process);
   if ((socket_events & G_IO_OUT) != 0)
     genlm_pool_seat_flush (seat);
-  if ((socket_events & ~G_IO_OUT) == 0)
+  if ((socket_events & ~G_IO_OUT) == 0 && !has_ended)
     return;
   genlm_pool_seat_read (seat, FALSE);
+  /* What it has started may hold its connection. */
+  if (has_ended && !seat->reading)
+    {
+      genlm_pool_seat_fail (seat, NULL);
+      genlm_pool_seat_settle (seat);
+    }
   /* If somebody else reads it just now, it is not over yet. */
-  if (seat->state != GENLM_POOL_SEAT_EMPTY && (socket_events & (G_IO_HUP | G_IO_ERR)) != 0)
+  if (seat->state != GENLM_POOL_SEAT_EMPTY && (has_ended || (socket_events & (G_IO_HUP | G_IO_ERR)) != 0))
     self->spares_sockets = TRUE;
 }
 
@@ -477,9 +491,11 @@ wait_for_events (Nurse *self,
   if (g_array_index (self->fds, GPollFD, 0).revents != 0)
     stay_awake (pool);
   for (guint i = 0; i < pool->settings.n_workers; i++)
-    serve_seat (self, &pool->seats[i],
-                g_array_index (self->fds, GPollFD, 1 + 2 * i).revents,
-                g_array_index (self->fds, GPollFD, 2 + 2 * i).revents);
+    {
+      const GPollFD *fds = &g_array_index (self->fds, GPollFD, 1 + 3 * i);
+
+      serve_seat (self, &pool->seats[i], fds[0].revents, fds[1].revents, fds[2].revents != 0);
+    }
 }
 
 /* -- the end -------------------------------------------------------------- */

@@ -15,6 +15,7 @@ typedef struct
   gboolean     is_inner;        /* the worker is a child of the subprocess */
   int          fd;              /* our end of the socket; does not block */
   int          stderr_fd;       /* -1 at its end */
+  int          exit_fd;         /* can be read when the subprocess has ended; -1 where there is no such thing */
   GenlmRegion *region;
   GString     *line;            /* of standard error, unfinished */
   GString     *last_words;      /* the end of standard error */
@@ -27,6 +28,8 @@ void              genlm_pool_process_free        (GenlmPoolProcess    *self);
 /* In any thread. */
 void              genlm_pool_process_kill        (GenlmPoolProcess    *self);
 void              genlm_pool_process_listen      (GenlmPoolProcess    *self);
+gboolean          genlm_pool_process_await_end   (GenlmPoolProcess    *self,
+                                                  int                  milliseconds);
 char             *genlm_pool_process_reap        (GenlmPoolProcess    *self,
                                                   int                 *signal_number);
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Where a worker finds its descriptors. */
@@ -47,6 +48,17 @@ static void
 leave_group (gpointer data)
 {
   setpgid (0, 0);
+}
+
+/* The system may be too old for this. */
+static int
+open_exit_fd (int pid)
+{
+#ifdef SYS_pidfd_open
+  return (int) syscall (SYS_pidfd_open, pid, 0);
+#else
+  return -1;
+#endif
 }
 
 /* Both pipes and the socket; the child's ends are the launcher's. */
@@ -160,10 +172,14 @@ spawn (GenlmPoolProcess    *self,
   g_subprocess_launcher_close (launcher);
 
   done = self->subprocess != NULL;
-  if (done && !is_sandboxed)
-    self->pid = atoi (g_subprocess_get_identifier (self->subprocess) != NULL ?
-                      g_subprocess_get_identifier (self->subprocess) : "0");
-  else if (done)
+  if (done)
+    {
+      const char *pid = g_subprocess_get_identifier (self->subprocess);
+
+      self->pid = pid != NULL ? atoi (pid) : 0;
+      self->exit_fd = self->pid > 0 ? open_exit_fd (self->pid) : -1;
+    }
+  if (done && is_sandboxed)
     done = find_inner (self, info[0], error);
   if (info[0] >= 0)
     close (info[0]);
@@ -179,6 +195,7 @@ genlm_pool_process_new (const char * const  *argv,
 
   self->fd = -1;
   self->stderr_fd = -1;
+  self->exit_fd = -1;
   self->is_sandboxed = is_sandboxed;
   self->line = g_string_new (NULL);
   self->last_words = g_string_new (NULL);
@@ -196,6 +213,8 @@ genlm_pool_process_free (GenlmPoolProcess *self)
     close (self->fd);
   if (self->stderr_fd >= 0)
     close (self->stderr_fd);
+  if (self->exit_fd >= 0)
+    close (self->exit_fd);
   g_clear_pointer (&self->region, genlm_region_unref);
   g_clear_object (&self->subprocess);
   g_string_free (self->line, TRUE);
@@ -203,13 +222,18 @@ genlm_pool_process_free (GenlmPoolProcess *self)
   g_free (self);
 }
 
+/* With those that it has started, which may be at work for it. */
 void
 genlm_pool_process_kill (GenlmPoolProcess *self)
 {
   if (self->is_inner)
-    kill (self->pid, SIGKILL);
-  else
-    g_subprocess_force_exit (self->subprocess);
+    {
+      kill (self->pid, SIGKILL);
+      return;
+    }
+  if (self->pid > 0)
+    kill (-self->pid, SIGKILL);
+  g_subprocess_force_exit (self->subprocess);
 }
 
 /* -- standard error ------------------------------------------------------- */
@@ -262,6 +286,16 @@ genlm_pool_process_listen (GenlmPoolProcess *self)
 }
 
 /* -- the end -------------------------------------------------------------- */
+
+/* Whether it ends by itself in that time. */
+gboolean
+genlm_pool_process_await_end (GenlmPoolProcess *self,
+                              int               milliseconds)
+{
+  GPollFD poll_fd = { self->exit_fd, G_IO_IN, 0 };
+
+  return self->exit_fd < 0 || g_poll (&poll_fd, 1, milliseconds) != 0;
+}
 
 /* Waits for the end of a worker that was killed, or is ending, and says how it
  * was: a part of a sentence. */
