@@ -396,10 +396,7 @@ make_recipe (Build   *build,
       Edge *edge = &g_array_index (plan->edges, Edge, i);
       Plan *source = &build->plans[edge->source];
 
-      if (edge->recipe != NULL)
-        g_variant_builder_add (&properties, "{sv}", edge->recipe->name, g_variant_new_variant (source->recipe));
-      else
-        g_variant_builder_add (&properties, "{sv}", edge->pspec->name, source->recipe);
+      g_variant_builder_add (&properties, "{sv}", edge->pspec->name, source->recipe);
       plan->depth = MAX (plan->depth, source->depth + 1);
     }
   if (plan->depth >= GENLM_RECIPE_MAX_DEPTH)

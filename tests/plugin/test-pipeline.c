@@ -406,9 +406,9 @@ test_recipes (void)
   pipeline = parse ("test-thing name=a fail=true  test-wrapper name=w companion=a. "
                     "test-thing fail=true ! test-wrapper ! w.  w. ! test-teller ! test-teller");
   assert_recipe (genlm_pipeline_get_last (pipeline),
-                 "('test-teller', {'recipe': <<('test-wrapper', {'name': <'w'>, "
+                 "('test-teller', {'input': <('test-wrapper', {'name': <'w'>, "
                  "'companion': <('test-thing', {'fail': <true>})>, "
-                 "'input': <('test-wrapper', {'input': <('test-thing', {'fail': <true>})>})>})>>})");
+                 "'input': <('test-wrapper', {'input': <('test-thing', {'fail': <true>})>})>})>})");
   g_assert_cmpuint (g_list_model_get_n_items (genlm_pipeline_get_elements (pipeline)), ==, 1);
   g_assert_null (genlm_pipeline_get_element (pipeline, "w"));
 }
