@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What a question to a potential in Python costs, asked one by one and as a batch, beside the bare function;
-and what an awaited call costs, beside a future of asyncio alone.
+"""What a question to a potential in Python costs, asked one by one and as a batch, in this process and in a worker,
+beside the bare function; and what an awaited call costs, beside a future of asyncio alone.
 
 usage: scripts.py [--full]"""
 
@@ -91,14 +91,16 @@ def together(ask):
 
 
 def measure_batches(repetitions):
+    potentials = [(type(potential).__name__, place, potential.to_multiprocess(1) if place == 'a worker' else potential)
+                  for place in ('this process', 'a worker') for potential in (OneByOne(), Together(), Constant())]
     for size in (1, 10, 100, 1000):
         batch = Genlm.Batch.new()
         for word in WORDS[:size]:
             batch.append(Genlm.Context.new_from_bytes(word))
         floor = measure(lambda: [weigh(word) for word in WORDS[:size]], size, repetitions)
-        for potential in (OneByOne(), Together(), Constant()):
+        for name, place, potential in potentials:
             report(measure(lambda: potential.batch_prefix_sync(batch), size, repetitions), floor,
-                   potential=type(potential).__name__, batch=size, unit='us/context', repetitions=repetitions,
+                   potential=name, place=place, batch=size, unit='us/context', repetitions=repetitions,
                    baseline='the bare function')
 
 
