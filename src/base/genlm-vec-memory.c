@@ -8,6 +8,7 @@
 
 #include "genlm-config.h"
 
+#include "genlm-vec-place-private.h"
 #include "genlm-vec-private.h"
 
 #define ALIGNMENT 64
@@ -81,8 +82,12 @@ GBytes *
 genlm_vec_alloc (gsize     size,
                  gpointer *memory)
 {
-  Block *block = size >= MIN_KEPT_SIZE ? take_kept_block (size) : NULL;
+  GBytes *bytes = genlm_vec_place_take (size, memory);
+  Block *block;
 
+  if (bytes != NULL)
+    return bytes;
+  block = size >= MIN_KEPT_SIZE ? take_kept_block (size) : NULL;
   if (block == NULL)
     {
       block = g_aligned_alloc (1, ALIGNMENT + size, ALIGNMENT);

@@ -42,6 +42,10 @@ void          genlm_region_set_current (GenlmRegion   *self,
                                         guint64        item);
 gboolean      genlm_region_is_wanted   (GenlmRegion   *self,
                                         guint64        item);
+gboolean      genlm_region_move_slot   (GenlmRegion   *self,
+                                        guint          slot,
+                                        gsize          n_bytes,
+                                        GError       **error);
 
 /* In both. */
 GenlmRegion  *genlm_region_ref         (GenlmRegion   *self);

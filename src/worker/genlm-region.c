@@ -1,12 +1,13 @@
 /* The memory that a process shares with one worker. See the header. */
 
-#define _GNU_SOURCE /* memfd_create(), seals */
+#define _GNU_SOURCE /* memfd_create(), mremap(), seals */
 #define G_LOG_DOMAIN "Genlm-Worker"
 
 #include "genlm-region-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,6 +34,8 @@ struct _GenlmRegion
   gatomicrefcount  refs;
   int              fd;
   guint8          *memory;
+  guint8          *slots[GENLM_REGION_N_SLOTS]; /* where they are mapped */
+  gboolean         has_moved;   /* some slot has, and does not follow the one before it */
   guint64          free_slots;  /* atomic, a bit each; of the parent alone */
 };
 
@@ -63,6 +66,8 @@ region_new_take (int      fd,
   g_atomic_ref_count_init (&self->refs);
   self->fd = fd;
   self->memory = memory;
+  for (guint i = 0; i < GENLM_REGION_N_SLOTS; i++)
+    self->slots[i] = self->memory + HEAD_SIZE + (gsize) i * GENLM_REGION_SLOT_SIZE;
   self->free_slots = G_MAXUINT64;
   return self;
 }
@@ -110,12 +115,23 @@ genlm_region_ref (GenlmRegion *self)
   return self;
 }
 
+static void
+unmap_parts (GenlmRegion *self)
+{
+  for (guint i = 0; i < GENLM_REGION_N_SLOTS; i++)
+    munmap (self->slots[i], GENLM_REGION_SLOT_SIZE);
+  munmap (self->memory, HEAD_SIZE);
+}
+
 void
 genlm_region_unref (GenlmRegion *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
-  munmap (self->memory, REGION_SIZE);
+  if (self->has_moved)
+    unmap_parts (self);
+  else
+    munmap (self->memory, REGION_SIZE);
   close (self->fd);
   g_free (self);
 }
@@ -164,7 +180,39 @@ genlm_region_peek_slot (GenlmRegion *self,
 {
   g_assert (slot < GENLM_REGION_N_SLOTS);
 
-  return (double *) (self->memory + HEAD_SIZE + (gsize) slot * GENLM_REGION_SLOT_SIZE);
+  return (double *) self->slots[slot];
+}
+
+/* Maps the slot elsewhere in this process. What is where it was is a copy from then on,
+ * of the first @n_bytes and no longer shared, which is the caller's to unmap. */
+gboolean
+genlm_region_move_slot (GenlmRegion  *self,
+                        guint         slot,
+                        gsize         n_bytes,
+                        GError      **error)
+{
+  guint8 *old = self->slots[slot];
+  void *copy = mmap (NULL, n_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  /* Of size 0: once more, at another address. */
+  void *again = copy != MAP_FAILED ? mremap (old, 0, GENLM_REGION_SLOT_SIZE, MREMAP_MAYMOVE) : MAP_FAILED;
+
+  if (copy != MAP_FAILED)
+    memcpy (copy, old, n_bytes);
+  if (again == MAP_FAILED || mremap (copy, n_bytes, n_bytes, MREMAP_MAYMOVE | MREMAP_FIXED, old) == MAP_FAILED)
+    {
+      int saved_errno = errno;
+
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved_errno),
+                   "Failed to map memory that a worker shares with its parent once more: %s", g_strerror (saved_errno));
+      if (copy != MAP_FAILED)
+        munmap (copy, n_bytes);
+      if (again != MAP_FAILED)
+        munmap (again, GENLM_REGION_SLOT_SIZE);
+      return FALSE;
+    }
+  self->slots[slot] = again;
+  self->has_moved = TRUE;
+  return TRUE;
 }
 
 typedef struct

@@ -16,6 +16,7 @@
 #include "genlm-seal-private.h"
 #include "genlm-token-set.h"
 #include "genlm-token-set-list.h"
+#include "genlm-vec-place-private.h"
 #include "genlm-weights-list.h"
 
 #include <math.h>
@@ -317,7 +318,6 @@ answer_score (GenlmWorkerEvaluator *self,
   genlm_worker_answers_add_error (self->answers, 1, error);
 }
 
-/* The parent looks for NaN in what it gets, so it is not looked for here. */
 static gboolean
 fits (GenlmWorkerInstance *instance,
       GenlmWeights        *weights)
@@ -325,17 +325,61 @@ fits (GenlmWorkerInstance *instance,
   return weights != NULL && genlm_weights_get_size (weights) == (gsize) instance->vocab_size + 1;
 }
 
+/* A potential that keeps the weights that it made in the slot has them in memory of its
+ * own from then on, and is not offered a slot again. */
+static void
+end_place (GenlmWorkerEvaluator *self,
+           GenlmWorkerInstance  *instance,
+           GenlmVecPlace        *place,
+           guint32               slot,
+           gsize                 n_bytes)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (genlm_vec_place_end (place))
+    return;
+  if (!genlm_region_move_slot (self->region, slot, n_bytes, &error))
+    g_error ("%s", error->message);
+  genlm_vec_place_leave (place);
+  instance->keeps_weights = TRUE;
+}
+
+/* Asks the potential, which may make the weights in the slot; NULL if they are in there
+ * now. */
+static GenlmWeights *
+weigh_next (GenlmWorkerEvaluator  *self,
+            GenlmWorkerInstance   *instance,
+            Item                  *item,
+            gboolean              *in_place,
+            GError               **error)
+{
+  gsize n_bytes = ((gsize) instance->vocab_size + 1) * sizeof (double);
+  double *slot = genlm_region_peek_slot (self->region, item->slot);
+  GenlmVecPlace *place = instance->keeps_weights ? NULL : genlm_vec_place_offer (slot, n_bytes);
+  GenlmWeights *weights = instance->iface->weigh_next (instance->potential, item->context, error);
+
+  *in_place = *error == NULL && fits (instance, weights) && genlm_weights_peek (weights) == slot;
+  if (*in_place)
+    g_clear_pointer (&weights, genlm_weights_unref);
+  if (place != NULL)
+    end_place (self, instance, place, item->slot, n_bytes);
+  return weights;
+}
+
+/* The parent looks for NaN in what it gets, so it is not looked for here. */
 static void
 answer_weights (GenlmWorkerEvaluator *self,
                 GenlmWorkerInstance  *instance,
                 Item                 *item)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GenlmWeights) weights = instance->iface->weigh_next (instance->potential, item->context, &error);
+  gboolean in_place;
+  g_autoptr (GenlmWeights) weights = weigh_next (self, instance, item, &in_place, &error);
 
-  if (G_LIKELY (error == NULL && fits (instance, weights)))
+  if (G_LIKELY (in_place || (error == NULL && fits (instance, weights))))
     {
-      put_weights (self, item->slot, weights);
+      if (!in_place)
+        put_weights (self, item->slot, weights);
       genlm_worker_answers_add (self->answers, GENLM_FRAME_WEIGHTS, 1, 0);
       return;
     }

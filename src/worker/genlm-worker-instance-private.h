@@ -18,6 +18,7 @@ typedef struct
   GenlmVocab              *vocab;
   guint32                  vocab_size;
   gboolean                 is_direct;           /* the weigh_*() functions are all there is to it */
+  gboolean                 keeps_weights;       /* also those that it has given away */
   gint64                   paces[4];            /* by method: about how many microseconds a unit takes */
 } GenlmWorkerInstance;
 

@@ -200,6 +200,35 @@ test_items (void)
     }
 }
 
+/* What was in a slot that moves stays, and is nobody else's any more. */
+static void
+test_move (void)
+{
+  g_autoptr (GenlmRegion) region = new_region ();
+  g_autoptr (GenlmRegion) worker = open_region (region);
+  g_autoptr (GError) error = NULL;
+  double *before = genlm_region_peek_slot (worker, 7);
+
+  for (gsize i = 0; i < 1000; i++)
+    before[i] = -1;
+  g_assert_true (genlm_region_move_slot (worker, 7, 1000 * sizeof (double), &error));
+  g_assert_no_error (error);
+  g_assert_true (genlm_region_peek_slot (worker, 7) != before);
+  g_assert_cmpfloat (genlm_region_peek_slot (worker, 7)[999], ==, -1);
+
+  genlm_region_peek_slot (worker, 7)[999] = -2;
+  genlm_region_peek_slot (region, 7)[998] = -3;
+  g_assert_cmpfloat (genlm_region_peek_slot (region, 7)[999], ==, -2);
+  g_assert_cmpfloat (genlm_region_peek_slot (worker, 7)[998], ==, -3);
+  g_assert_cmpfloat (before[999], ==, -1);
+  g_assert_cmpfloat (before[998], ==, -1);
+  before[0] = -4;
+  g_assert_cmpfloat (genlm_region_peek_slot (worker, 7)[0], ==, -1);
+  /* Its neighbours are where they were. */
+  g_assert_true (genlm_region_peek_slot (worker, 8) == before + GENLM_REGION_MAX_WEIGHTS);
+  munmap (before, 1000 * sizeof (double));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -212,6 +241,7 @@ main (int    argc,
   g_test_add_func ("/region/wrap-refused", test_wrap_refused);
   g_test_add_func ("/region/seals", test_seals);
   g_test_add_func ("/region/wrong-descriptor", test_wrong_descriptor);
+  g_test_add_func ("/region/move", test_move);
   g_test_add_func ("/region/items", test_items);
 
   return g_test_run ();

@@ -923,6 +923,35 @@ test_faulty_weights (void)
   worker_quit (worker);
 }
 
+/* What a potential keeps of its weights is its own, whatever is written into the slot
+ * in which it may have made them. */
+static void
+test_kept_weights (void)
+{
+  Worker *worker = worker_new (NULL);
+
+  build_ready (worker, 1, FAULTY ("keep"), NULL);
+  build_ready (worker, 2, FAULTY ("keep-other"), NULL);
+  build_ready (worker, 3, FAULTY (""), NULL);
+  for (guint i = 0; i < 12; i++)
+    {
+      guint32 instance = 1 + i % 3;
+      double *values = genlm_region_peek_slot (worker->region, 3);
+      guint64 first = worker->next;
+      GenlmFrame frame;
+
+      ask_single (worker, instance, GENLM_METHOD_NEXT, "a", 3);
+      send_all (worker);
+      hear (worker, GENLM_FRAME_WEIGHTS, first, 1, &frame);
+      for (guint k = 0; k < 257; k++)
+        {
+          g_assert_cmpfloat (values[k], ==, instance == 3 ? -1 : -(double) k - (instance - 1));
+          values[k] = 12345;
+        }
+    }
+  worker_quit (worker);
+}
+
 /* Tokens that the potential never gets to see. */
 static void
 test_wrong_tokens (void)
@@ -1335,6 +1364,7 @@ main (int    argc,
   g_test_add_func ("/worker/unwanted", test_unwanted);
   g_test_add_func ("/worker/faults", test_faults);
   g_test_add_func ("/worker/faulty-weights", test_faulty_weights);
+  g_test_add_func ("/worker/kept-weights", test_kept_weights);
   g_test_add_func ("/worker/wrong-tokens", test_wrong_tokens);
   g_test_add_func ("/worker/asynchronous", test_asynchronous);
   g_test_add_func ("/worker/asynchronous-side", test_asynchronous_side);

@@ -13,7 +13,8 @@ struct _TestFaulty
 {
   GenlmPotentialBase parent_instance;
 
-  char *fault;
+  char         *fault;
+  GenlmWeights *kept;
 };
 
 enum
@@ -121,6 +122,28 @@ test_faulty_weigh_complete (GenlmPotential  *potential,
   return done;
 }
 
+/* The first that it made: returned again, or only what it is worth. */
+static GenlmWeights *
+weigh_by_kept (TestFaulty *self,
+               double      difference)
+{
+  double *values;
+  GenlmWeights *weights;
+
+  if (self->kept == NULL)
+    {
+      self->kept = genlm_weights_new_uninit (257, &values);
+      for (gsize i = 0; i < 257; i++)
+        values[i] = -(double) i;
+    }
+  if (difference == 0)
+    return genlm_weights_ref (self->kept);
+  weights = genlm_weights_new_uninit (257, &values);
+  for (gsize i = 0; i < 257; i++)
+    values[i] = genlm_weights_get (self->kept, i) - difference;
+  return weights;
+}
+
 static GenlmWeights *
 test_faulty_weigh_next (GenlmPotential  *potential,
                         GenlmContext    *context,
@@ -128,8 +151,13 @@ test_faulty_weigh_next (GenlmPotential  *potential,
 {
   gsize n = is (potential, "short") ? 256 : 257;
   double *values;
-  GenlmWeights *weights = genlm_weights_new_uninit (n, &values);
+  GenlmWeights *weights;
 
+  if (is (potential, "keep"))
+    return weigh_by_kept (TEST_FAULTY (potential), 0);
+  if (is (potential, "keep-other"))
+    return weigh_by_kept (TEST_FAULTY (potential), 1);
+  weights = genlm_weights_new_uninit (n, &values);
   for (gsize i = 0; i < n; i++)
     values[i] = -1;
   if (is (potential, "nan"))
@@ -176,6 +204,7 @@ iface_init (GenlmPotentialInterface *iface)
 static void
 test_faulty_finalize (GObject *object)
 {
+  g_clear_pointer (&TEST_FAULTY (object)->kept, genlm_weights_unref);
   g_free (TEST_FAULTY (object)->fault);
   G_OBJECT_CLASS (test_faulty_parent_class)->finalize (object);
 }
