@@ -1,6 +1,7 @@
 /* Potentials in JavaScript in worker processes: the same answers, and faults that end nobody else. */
 import Genlm from 'gi://Genlm?version=1.0';
 import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 
 import {assertEqual, assertMatch, refuse, run, test} from './harness.js';
@@ -96,6 +97,22 @@ test('no end of a question', async () => {
         await refuse(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED, () => pending);
         assertEqual(await pool.prefix('ab'), -2);
     }
+});
+
+test('no end of memory', async () => {
+    /* The address sanitizer takes more than any limit. */
+    if (GLib.getenv('LD_PRELOAD')?.includes('asan'))
+        return;
+    const small = makePool(Faulty, {memory_limit: 128 << 20});
+    assertMatch(await refuse(PotentialError, PotentialError.LIMIT, () => small.prefix('m')),
+        /Faulty\.vfunc_weigh_prefix: it ran out of memory/);
+    assertEqual(await small.prefix('ab'), -2);
+});
+
+test('no end of work', async () => {
+    const brief = makePool(Faulty, {cpu_limit: 1, max_retries: 0});
+    assertMatch(await refuse(PotentialError, PotentialError.WORKER_FAILED, () => brief.prefix('h')), /processor time/);
+    assertEqual(await brief.prefix('ab'), -2);
 });
 
 test('in a sandbox', async () => {

@@ -55,6 +55,13 @@ function toGError(object, name, error) {
     const where = `${object.constructor.name}.${name}`;
     if (error instanceof Refused)
         return new Genlm.PotentialError({code: error.code, message: `${where}: ${error.message}`});
+    /* Which the engine throws as it is. */
+    if (error === 'out of memory') {
+        return new Genlm.PotentialError({
+            code: Genlm.PotentialError.LIMIT,
+            message: `${where}: it ran out of memory; in worker processes “memory-limit” says how much there is`,
+        });
+    }
     return new Genlm.PotentialError({code: Genlm.PotentialError.FAILED, message: `${where}: ${describeError(error)}`});
 }
 

@@ -20,8 +20,11 @@ export const Faulty = GObject.registerClass(class Faulty extends Genlm.Potential
             return null;
         case 'N':
             return NaN;
+        case 'm':
+            for (const arrays = []; ;)
+                arrays.push(new Uint8Array(1 << 20).fill(1));
         case 'h':
-            while (true)
+            for (;;)
                 ;
         }
         return -context.length;
