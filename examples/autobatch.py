@@ -26,5 +26,5 @@ def answered(source, result, i):
 
 
 for i, word in enumerate(words):
-    potential.complete(Genlm.Context.new_from_bytes(word), None, answered, i)
+    potential.complete(word, None, answered, i)
 loop.run()

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import importlib.util
 import os
 import signal
 import sys
@@ -349,6 +350,13 @@ class TestLoops(unittest.TestCase):
         GLib.idle_add(work)
         loop.run()
 
+    @unittest.skipUnless(importlib.util.find_spec('gi.events'), 'this PyGObject has no loop of its own')
+    def test_the_loop_of_pygobject(self):
+        """Newer ones have a loop that GLib runs."""
+        from gi.events import GLibEventLoopPolicy
+        loop = GLibEventLoopPolicy().get_event_loop()
+        loop.run_until_complete(asyncio.wait_for(self.ask(), 30))
+
     def test_what_else_runs(self):
         """Timers, threads, pipes and signals of asyncio, and sources of GLib, beside our calls."""
         async def main():
@@ -379,6 +387,18 @@ class TestLoops(unittest.TestCase):
             await fired.wait()
             await self.ask()
         run(main())
+
+    def test_interrupt(self):
+        """Control-C ends a program that waits for an answer."""
+        held = Held()
+
+        async def main():
+            answer = held.prefix('a')
+            threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGINT)).start()
+            await answer
+        with self.assertRaises(KeyboardInterrupt):
+            asyncio.run(main())
+        self.assertTrue(held.requests[0].get_cancellable().is_cancelled())
 
     def test_no_busy_waiting(self):
         async def main():

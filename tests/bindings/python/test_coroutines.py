@@ -141,6 +141,26 @@ class TestMethods(unittest.TestCase):
         thread.join()
         self.assertEqual(errors, [])
 
+    def test_asked_from_a_thread(self):
+        """Tasks run where the main context is iterated."""
+        class Safe(Few):
+            def do_get_traits(self):
+                return Genlm.Traits.THREAD_SAFE
+
+            async def do_weigh_prefix(self, context):
+                threads.append(threading.get_ident())
+                return await Few().prefix(context)
+        threads, answers, p = [], [], Safe()
+        for potential in (p, Few()):
+            thread = threading.Thread(target=lambda: potential.prefix(
+                'a', None, lambda source, result: answers.append(source.prefix_finish(result))))
+            thread.start()
+            thread.join()
+        while len(answers) < 2:
+            GLib.MainContext.default().iteration(True)
+        self.assertEqual(answers, [0.0, 0.0])
+        self.assertEqual(threads, [threading.get_ident()])
+
     def test_at_the_same_time(self):
         p = Few()
         wait(p, 'batch_prefix', ['', 'a', 'b', 'ab'])

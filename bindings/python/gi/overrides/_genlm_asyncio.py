@@ -241,6 +241,19 @@ def _get_guest_loop():
 _tasks = set()
 
 
+def call_in_context(function):
+    """Calls a function where tasks can be started: now in a running loop or in the thread
+    that iterates the main context, else as soon as a thread does."""
+    context = get_thread_context()
+    if asyncio._get_running_loop() is not None or context.is_owner():
+        function()
+        return
+    source = GLib.Idle(GLib.PRIORITY_DEFAULT)
+    # Returns None, so that it is called once.
+    source.set_callback(lambda *_: function())
+    source.attach(context)
+
+
 def spawn(coroutine):
     """Starts a task in the running loop of this thread, or in one that GLib runs."""
     loop = asyncio._get_running_loop()

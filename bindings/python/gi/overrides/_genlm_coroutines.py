@@ -7,7 +7,7 @@ import functools
 import inspect
 
 from gi.module import get_introspection_module
-from gi.overrides._genlm_asyncio import spawn
+from gi.overrides._genlm_asyncio import call_in_context, spawn
 from gi.overrides._genlm_results import (
     check_mask, check_mask_batch, check_next, check_next_batch, check_scores, check_weight, invalid, Refused,
     to_gerror)
@@ -63,7 +63,14 @@ async def _answer(self, name, request, coroutine):
 
 
 def _start(self, name, request, coroutine):
+    call_in_context(lambda: _start_here(self, name, request, coroutine))
+
+
+def _start_here(self, name, request, coroutine):
     """Starts the task of a request, which ends with it."""
+    if request.is_answered():
+        coroutine.close()
+        return
     answer = _answer(self, name, request, coroutine)
     try:
         task = spawn(answer)
