@@ -12,7 +12,7 @@ import threading
 import time
 import weakref
 
-from gi.repository import GLib
+from gi.repository import Gio, GLib, GObject
 
 # How long GLib waits for a busy asyncio, in seconds. Until then whatever the
 # other tasks ask for is in the same batch.
@@ -267,3 +267,71 @@ def spawn(coroutine):
     tasks.add(task)
     task.add_done_callback(tasks.discard)
     return task
+
+
+# -- answers ------------------------------------------------------------------
+
+class Answer(asyncio.Future):
+    """The answer to a call that is under way. To cancel it is to cancel the call."""
+
+    __slots__ = ('finish', 'thread', 'cancellable')
+
+    def cancel(self, msg=None):
+        is_cancelled = super().cancel(msg)
+        if is_cancelled:
+            self.cancellable.cancel()
+        return is_cancelled
+
+    def settle(self, value, error):
+        if self.done():
+            return
+        if error is not None:
+            # Without its traceback, which holds this answer.
+            self.set_exception(error.with_traceback(None))
+        else:
+            self.set_result(value)
+
+
+def _deliver(source, result, answer):
+    if answer.done() or answer.get_loop().is_closed():
+        return
+    value = error = None
+    try:
+        value = answer.finish(source, result)
+    except Exception as caught:
+        error = caught
+    if answer.thread == threading.get_ident():
+        answer.settle(value, error)
+    else:
+        answer.get_loop().call_soon_threadsafe(answer.settle, value, error)
+
+
+def _follow(answer, cancellable):
+    """Lets a cancellable of the caller cancel the call, too."""
+    handler = GObject.Object.connect(cancellable, 'cancelled', lambda *_: answer.cancellable.cancel())
+    answer.add_done_callback(lambda _: GObject.Object.disconnect(cancellable, handler))
+    if cancellable.is_cancelled():
+        answer.cancellable.cancel()
+
+
+def _refuse(name, loop, cancellable):
+    if loop is None:
+        raise RuntimeError(f'{name}() without a callback is for asyncio, which does not run here; '
+                           f'await it in a coroutine, give a callback, or call {name}_sync()')
+    raise TypeError(f'{name}(): a Gio.Cancellable was expected, not {type(cancellable).__name__}')
+
+
+def start(name, begin, finish, args, cancellable):
+    """Makes a call, and returns what can be awaited."""
+    loop = asyncio._get_running_loop()
+    if loop is None or not (cancellable is None or isinstance(cancellable, Gio.Cancellable)):
+        _refuse(name, loop, cancellable)
+    driver = get_driver(loop)
+    answer = Answer(loop=loop)
+    answer.finish = finish
+    answer.thread = driver.thread
+    answer.cancellable = Gio.Cancellable()
+    if cancellable is not None:
+        _follow(answer, cancellable)
+    driver.begin(begin, *args, answer.cancellable, _deliver, answer)
+    return answer

@@ -1,66 +1,19 @@
 """Asynchronous methods: without a callback they return what can be awaited."""
 
-import asyncio
 import inspect
-from asyncio import _get_running_loop as get_loop
-from threading import get_ident
 
 from gi.module import get_introspection_module
-from gi.overrides._genlm_asyncio import get_driver
 from gi.overrides._genlm_values import to_batch, to_context
-from gi.repository import Gio, GObject
 
 Genlm = get_introspection_module('Genlm')
 
 
-class Answer(asyncio.Future):
-    """The answer to a call that is under way. To cancel it is to cancel the call."""
-
-    __slots__ = ('finish', 'thread', 'cancellable')
-
-    def cancel(self, msg=None):
-        is_cancelled = super().cancel(msg)
-        if is_cancelled:
-            self.cancellable.cancel()
-        return is_cancelled
-
-    def settle(self, value, error):
-        if self.done():
-            return
-        if error is not None:
-            # Without its traceback, which holds this answer.
-            self.set_exception(error.with_traceback(None))
-        else:
-            self.set_result(value)
-
-
-def _deliver(source, result, answer):
-    if answer.done() or answer.get_loop().is_closed():
-        return
-    value = error = None
-    try:
-        value = answer.finish(source, result)
-    except Exception as caught:
-        error = caught
-    if answer.thread == get_ident():
-        answer.settle(value, error)
-    else:
-        answer.get_loop().call_soon_threadsafe(answer.settle, value, error)
-
-
-def _follow(answer, cancellable):
-    """Lets a cancellable of the caller cancel the call, too."""
-    handler = GObject.Object.connect(cancellable, 'cancelled', lambda *_: answer.cancellable.cancel())
-    answer.add_done_callback(lambda _: GObject.Object.disconnect(cancellable, handler))
-    if cancellable.is_cancelled():
-        answer.cancellable.cancel()
-
-
-def _refuse(name, loop, cancellable):
-    if loop is None:
-        raise RuntimeError(f'{name}() without a callback is for asyncio, which does not run here; '
-                           f'await it in a coroutine, give a callback, or call {name}_sync()')
-    raise TypeError(f'{name}(): a Gio.Cancellable was expected, not {type(cancellable).__name__}')
+def _start(*args):
+    """That of _genlm_asyncio, as soon as it is needed: asyncio takes as long to load
+    as everything else, and most worker processes never await."""
+    global _start
+    from gi.overrides._genlm_asyncio import start as _start
+    return _start(*args)
 
 
 def _make_signature(names, optional):
@@ -90,20 +43,7 @@ def make_awaitable(cls, name, **converters):
         own = [converter(self, arg) for converter, arg in zip(convert, args)]
         if len(args) > n + 1 and args[n + 1] is not None:
             return begin(self, *own, *args[n:])
-
-        loop = get_loop()
-        cancellable = args[n] if len(args) > n else None
-        if loop is None or not (cancellable is None or isinstance(cancellable, Gio.Cancellable)):
-            _refuse(name, loop, cancellable)
-        driver = get_driver(loop)
-        answer = Answer(loop=loop)
-        answer.finish = finish
-        answer.thread = driver.thread
-        answer.cancellable = Gio.Cancellable()
-        if cancellable is not None:
-            _follow(answer, cancellable)
-        driver.begin(begin, self, *own, answer.cancellable, _deliver, answer)
-        return answer
+        return _start(name, begin, finish, (self, *own), args[n] if len(args) > n else None)
 
     def ask_sync(self, *args, **kwargs):
         if kwargs or len(args) < n:

@@ -7,9 +7,9 @@ all its siblings would change with it.
 """
 
 import functools
+import inspect
 
 from gi.module import get_introspection_module
-from gi.overrides._genlm_coroutines import evaluate, guard_coroutine, has_function, is_async
 from gi.overrides._genlm_results import (
     check_mask, check_mask_batch, check_next, check_next_batch, check_potential, check_recipe, check_scores,
     check_traits, check_weight, describe, invalid, Refused, to_gerror, to_list, to_mask, to_scores, to_weights)
@@ -19,6 +19,16 @@ from gi.repository import GObject
 Genlm = get_introspection_module('Genlm')
 
 _ABSENT = object()
+
+
+def is_async(function):
+    return inspect.iscoroutinefunction(function)
+
+
+def has_function(cls, name):
+    """Whether a class has, or inherits, a function in Python."""
+    owner = next((parent for parent in cls.__mro__ if name in parent.__dict__), None)
+    return owner is not None and not owner.__module__.startswith('gi.repository.')
 
 
 # -- guards -------------------------------------------------------------------
@@ -75,6 +85,7 @@ def _guard_borrowed(name, function, expected):
 def _guard_request(name, function):
     """Such a function answers its request, now or later; if it fails, the error is the answer."""
     if is_async(function):
+        from gi.overrides._genlm_coroutines import guard_coroutine
         return guard_coroutine(name, function)
 
     @functools.wraps(function)
@@ -92,6 +103,12 @@ def _guard_request(name, function):
             if answered or not isinstance(error, Exception):
                 raise
     return guarded
+
+
+def _evaluate(self, request):
+    """The do_evaluate() of classes that have async functions."""
+    from gi.overrides._genlm_coroutines import evaluate
+    evaluate(self, request)
 
 
 def _results(check):
@@ -194,7 +211,7 @@ class _GuardingMeta(type(Genlm.Potential)):
             has_async = has_async or (name.startswith('do_weigh') and is_async(function))
         if has_async and not has_function(cls, 'do_evaluate'):
             plain['do_evaluate'] = _ABSENT
-            cls.do_evaluate = evaluate
+            cls.do_evaluate = _evaluate
         return plain
 
 

@@ -4,10 +4,10 @@ returns or raises is its answer."""
 
 import asyncio
 import functools
-import inspect
 
 from gi.module import get_introspection_module
 from gi.overrides._genlm_asyncio import call_in_context, spawn
+from gi.overrides._genlm_classes import has_function, is_async
 from gi.overrides._genlm_results import (
     check_mask, check_mask_batch, check_next, check_next_batch, check_scores, check_weight, invalid, Refused,
     to_gerror)
@@ -17,7 +17,7 @@ Genlm = get_introspection_module('Genlm')
 
 _INF = float('inf')
 _MAX_TOGETHER = 256
-# Seconds after its deadline at which the task of a request is stopped.
+# Seconds after which a request whose time is up is looked at again.
 _GRACE = 0.01
 _Method = Genlm.Method
 
@@ -35,16 +35,6 @@ _FUNCTIONS = {
 }
 
 
-def is_async(function):
-    return inspect.iscoroutinefunction(function)
-
-
-def has_function(cls, name):
-    """Whether a class has, or inherits, a function in Python."""
-    owner = next((parent for parent in cls.__mro__ if name in parent.__dict__), None)
-    return owner is not None and not owner.__module__.startswith('gi.repository.')
-
-
 # -- tasks --------------------------------------------------------------------
 
 async def _answer(self, name, request, coroutine):
@@ -60,6 +50,16 @@ async def _answer(self, name, request, coroutine):
             request.return_error(to_gerror(self, name, error_))
         if not isinstance(error, Exception):
             raise
+
+
+def _stop_expired(loop, task, request):
+    """Ends the task of a request as soon as that has answered itself."""
+    if task.done():
+        return
+    if request.is_answered():
+        task.cancel()
+    else:
+        loop.call_later(_GRACE, _stop_expired, loop, task, request)
 
 
 def _start(self, name, request, coroutine):
@@ -82,7 +82,7 @@ def _start_here(self, name, request, coroutine):
     loop = task.get_loop()
     timeout = self.get_property('timeout') if isinstance(self, Genlm.PotentialBase) else 0
     if timeout > 0:
-        expiry = loop.call_later(timeout / 1000 + _GRACE, lambda: request.is_answered() and task.cancel())
+        expiry = loop.call_later(timeout / 1000, _stop_expired, loop, task, request)
         task.add_done_callback(lambda _: expiry.cancel())
     cancellable = request.get_cancellable()
     if cancellable is not None:
