@@ -261,7 +261,11 @@ find_plugins (GenlmRegistry *self,
                                                  : g_hash_table_new (g_str_hash, g_str_equal);
   candidates = list_candidates (files, cached);
   for (guint i = 0; i < candidates->len; i++)
-    n_revived += g_array_index (candidates, Candidate, i).entry != NULL && !g_array_index (candidates, Candidate, i).is_new;
+    {
+      Candidate *candidate = &g_array_index (candidates, Candidate, i);
+
+      n_revived += candidate->entry != NULL && !candidate->is_new;
+    }
   if ((scan_candidates (candidates) || n_revived != g_hash_table_size (cached)) && self->cache_file != NULL)
     write_cache (self, candidates);
 

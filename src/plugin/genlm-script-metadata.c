@@ -341,12 +341,14 @@ read_property (GKeyFile    *key_file,
   property->name = g_strdup (group + strlen (PROPERTY_GROUP));
   if (!is_lower_name (property->name))
     {
-      fail (error, "the name of the property “%s” is not made of lower case letters, digits and hyphens", property->name);
+      fail (error, "the name of the property “%s” is not made of lower case letters, digits and hyphens",
+            property->name);
       return NULL;
     }
   if (g_strv_contains (taken_names, property->name))
     {
-      fail (error, "the name of the property “%s” is taken by what elements have anyway; call it otherwise", property->name);
+      fail (error, "the name of the property “%s” is taken by what elements have anyway; call it otherwise",
+            property->name);
       return NULL;
     }
   if (!check_keys (key_file, group, property_keys, error) ||
@@ -463,7 +465,8 @@ read_element (GenlmScriptMetadata  *self,
   set_if_empty (&self->long_name, self->name);
   set_if_empty (&self->class_path, "Potential/Script");
   if (!g_str_has_prefix (self->class_path, "Potential"))
-    return fail (error, "the class “%s” does not begin with “Potential”, and scripts offer nothing else", self->class_path);
+    return fail (error, "the class “%s” does not begin with “Potential”, and scripts offer nothing else",
+                 self->class_path);
   return TRUE;
 }
 

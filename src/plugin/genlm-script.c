@@ -130,7 +130,8 @@ adopt_properties (GType                 type,
           g_autofree char *shown = g_variant_print (property->default_value, FALSE);
 
           g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_INVALID_METADATA,
-                       "its metadata are wrong: they say that “%s” is %s by default, and the class “%s” says otherwise%s%s",
+                       "its metadata are wrong: they say that “%s” is %s by default, "
+                       "and the class “%s” says otherwise%s%s",
                        property->name, shown, class_name,
                        local_error != NULL ? ": " : "", local_error != NULL ? local_error->message : "");
           return FALSE;
@@ -149,7 +150,8 @@ read_metadata (const char           *file,
 {
   if (!genlm_script_metadata_read (file, metadata, error))
     return FALSE;
-  if (*metadata != NULL && strcmp ((*metadata)->name, element) == 0 && strcmp ((*metadata)->class_name, class_name) == 0)
+  if (*metadata != NULL && strcmp ((*metadata)->name, element) == 0 &&
+      strcmp ((*metadata)->class_name, class_name) == 0)
     return TRUE;
   g_clear_pointer (metadata, genlm_script_metadata_free);
   g_set_error (error, GENLM_PLUGIN_ERROR, GENLM_PLUGIN_ERROR_CHANGED,

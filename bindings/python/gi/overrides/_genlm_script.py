@@ -63,7 +63,9 @@ def _find_module(file):
     """The module of a file that the program has run or imported by itself."""
     for module in list(sys.modules.values()):
         other = getattr(module, '__file__', None)
-        if isinstance(other, str) and os.path.basename(other) == os.path.basename(file) and os.path.realpath(other) == file:
+        # The name first, which costs nothing.
+        if (isinstance(other, str) and os.path.basename(other) == os.path.basename(file)
+                and os.path.realpath(other) == file):
             return module
     return None
 
@@ -204,8 +206,8 @@ def _check_parameters(cls):
     properties = {pspec.name.replace('-', '_') for pspec in cls.list_properties()}
     for name in names or ():
         if name not in properties:
-            raise _not_supported(f'the class {cls.__name__} has no recipe: its __init__ takes “{name}”, which is no property; '
-                                 'make it a GObject.Property, or implement do_dup_recipe()')
+            raise _not_supported(f'the class {cls.__name__} has no recipe: its __init__ takes “{name}”, '
+                                 'which is no property; make it a GObject.Property, or implement do_dup_recipe()')
 
 
 def dup_recipe(self):
