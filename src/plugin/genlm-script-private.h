@@ -29,8 +29,13 @@ GType        genlm_script_load_type         (const char  *file,
  * none. If there are several languages it is that of the outermost, first script. */
 const char  *genlm_script_find_language     (GVariant    *recipe);
 
+/* Tells a worker how deep it is. */
+#define GENLM_SCRIPT_WORKER_DEPTH "GENLM_WORKER_DEPTH"
+guint        genlm_script_get_worker_depth  (void);
+
 /* Whether this thread may make a pool of worker processes: not while it loads a
- * script, which they would load again, and so for ever. */
+ * script, which they would load again, and so for ever, and not in workers of
+ * workers of workers. */
 gboolean     genlm_script_may_start_workers (GError     **error);
 
 /* The command that starts a worker process for a language, or for none. Fails

@@ -19,6 +19,10 @@
 /* Recipes nest no deeper where they are made. */
 #define MAX_RECIPE_DEPTH 30
 
+/* Scripts of one language in a worker of another need a worker there, and so on;
+ * but what starts itself anew must end before it fills the machine. */
+#define MAX_WORKER_DEPTH 3
+
 /* The program is what the variable names, or what the host in this process says,
  * or the one that the library was built for. */
 typedef struct
@@ -277,12 +281,28 @@ find_program (const Language *language)
   return program != NULL && *program != '\0' ? program : language->program;
 }
 
+/* In how many workers, one in the other, this process is. */
+guint
+genlm_script_get_worker_depth (void)
+{
+  const char *text = g_getenv (GENLM_SCRIPT_WORKER_DEPTH);
+
+  return text != NULL ? (guint) g_ascii_strtoull (text, NULL, 10) : 0;
+}
+
 gboolean
 genlm_script_may_start_workers (GError **error)
 {
   const char *loading = genlm_script_host_peek_loading ();
   g_autofree char *shown = loading != NULL ? g_filename_display_name (loading) : NULL;
 
+  if (genlm_script_get_worker_depth () >= MAX_WORKER_DEPTH)
+    {
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "Failed to start worker processes in a worker process: they are nested %u deep already; "
+                   "a potential that makes such a pool of itself would never end", MAX_WORKER_DEPTH);
+      return FALSE;
+    }
   if (loading == NULL)
     return TRUE;
   g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,

@@ -6,6 +6,7 @@
 #include "genlm-pool-process-private.h"
 
 #include "genlm-potential-error.h"
+#include "genlm-script-private.h"
 
 #include <glib-unix.h>
 
@@ -155,9 +156,11 @@ spawn (GenlmPoolProcess    *self,
        GError             **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_autofree char *depth = g_strdup_printf ("%u", genlm_script_get_worker_depth () + 1);
   int info[2] = { -1, -1 };
   gboolean done;
 
+  g_subprocess_launcher_setenv (launcher, GENLM_SCRIPT_WORKER_DEPTH, depth, TRUE);
   g_subprocess_launcher_set_child_setup (launcher, leave_group, NULL, NULL);
   if (!connect_child (self, launcher, error))
     return FALSE;

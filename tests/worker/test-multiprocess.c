@@ -1071,6 +1071,38 @@ warm_up (void)
     continue;
 }
 
+/* A pool in a pool in a pool works, and there it ends. */
+static void
+test_nested (void)
+{
+  g_autoptr (GenlmPotential) regex = make_regex ("a*");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) recipe = genlm_potential_to_recipe (regex, &error);
+
+  g_assert_no_error (error);
+  for (guint depth = 1; depth <= 4; depth++)
+    {
+      g_autoptr (GenlmMultiprocess) workers = genlm_multiprocess_new_from_recipe (recipe, 1, &error);
+      g_autoptr (GenlmContext) context = NULL;
+      GVariant *properties;
+
+      if (depth == 4)
+        {
+          g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+          g_assert_nonnull (strstr (error->message, "nested 3 deep"));
+          return;
+        }
+      g_assert_no_error (error);
+      context = make_context (genlm_potential_get_vocab (GENLM_POTENTIAL (workers)), "aa");
+      g_assert_cmpfloat (genlm_potential_complete_sync (GENLM_POTENTIAL (workers), context, NULL, &error), ==, 0);
+      g_assert_no_error (error);
+
+      properties = g_variant_new_parsed ("{'recipe': <%@(sa{sv})>, 'workers': <uint32 1>}", recipe);
+      g_variant_unref (recipe);
+      recipe = g_variant_ref_sink (g_variant_new ("(s@a{sv})", "multiprocess", properties));
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -1103,5 +1135,6 @@ main (int    argc,
   g_test_add_func ("/multiprocess/no-sandbox", test_no_sandbox);
   g_test_add_func ("/multiprocess/refusals", test_refusals);
   g_test_add_func ("/multiprocess/errors", test_errors);
+  g_test_add_func ("/multiprocess/nested", test_nested);
   return g_test_run ();
 }
