@@ -108,7 +108,8 @@ def measure_awaits(repetitions):
     context = Genlm.Context.new_from_bytes(WORDS[0])
     regex = Genlm.element_make('regex', pattern='[a-z0-9]+')
     potentials = {'regex': regex, 'regex, autobatched': regex.to_autobatched(),
-                  'Together, autobatched': Together().to_autobatched(), 'Coroutine': Coroutine()}
+                  'Together, autobatched': Together().to_autobatched(), 'Coroutine': Coroutine(),
+                  'Together, 2 workers': Together().to_multiprocess(2)}
     for form in (in_turn, together):
         floor = measure(form(lambda: bare(0.0)), 1000, repetitions)
         for name, potential in potentials.items():

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-# Many questions at once, with asyncio alone: nothing to set up, and no loop of GLib to run. A call
-# without a callback is a future. Over an autobatcher everything that one gather() asks is one batch.
+# Many questions at once, with asyncio alone: nothing to set up, and no loop of GLib to run. A call without a
+# callback is a future. Over an autobatcher everything that one gather() asks is one batch; over worker
+# processes it is shared among them. Workers load this file, so what it does as a program is below its guard.
 import asyncio
 
 import gi
@@ -17,8 +18,11 @@ async def main():
     sequences = ['level', 'batch', 'radar', 'token', 'level']
     p = Palindromes().to_autobatched()
     weights = await asyncio.gather(*(p.complete(s) for s in sequences))
-    print(dict(zip(sequences, weights)))
-    print(f'{p.props.n_requests} requests, {p.props.n_batches} batch')
+    print(f'{weights} from {p.props.n_requests} requests in {p.props.n_batches} batch')
+
+    p = Palindromes().to_multiprocess(2)
+    weights = await asyncio.gather(*(p.complete(s) for s in sequences))
+    print(f'{weights} from {p.props.workers} workers')
 
 
 if __name__ == '__main__':
