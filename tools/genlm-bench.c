@@ -110,7 +110,12 @@ add_setup (Bench    *bench,
 
   setup->n_workers = n_workers;
   setup->is_autobatched = is_autobatched;
-  if (is_autobatched)
+  if (is_autobatched && n_workers > 0)
+    {
+      setup->name = g_strdup_printf ("%u+autobatch", n_workers);
+      setup->addition = g_strdup_printf ("! multiprocess workers=%u ! autobatch", n_workers);
+    }
+  else if (is_autobatched)
     {
       setup->name = g_strdup ("autobatch");
       setup->addition = g_strdup ("! autobatch");
@@ -130,7 +135,8 @@ add_setup (Bench    *bench,
   g_ptr_array_add (bench->setups, setup);
 }
 
-/* One, two, four and so on, and as many as there may be. */
+/* One, two, four workers and so on, and as many as there may be; these also with
+ * what makes batches of single questions, which workers answer one by one. */
 static void
 add_setups (Bench *bench)
 {
@@ -141,7 +147,10 @@ add_setups (Bench *bench)
   for (guint n = 1; n < n_max; n *= 2)
     add_setup (bench, n, FALSE);
   if (n_max > 0)
-    add_setup (bench, n_max, FALSE);
+    {
+      add_setup (bench, n_max, FALSE);
+      add_setup (bench, n_max, TRUE);
+    }
 }
 
 static gboolean
@@ -212,26 +221,31 @@ make_setup (Bench   *bench,
             Setup   *setup,
             GError **error)
 {
-  if (setup->is_autobatched)
-    return genlm_potential_to_autobatched (bench->potential);
+  g_autoptr (GenlmPotential) potential = g_object_ref (bench->potential);
+
   if (setup->n_workers > 0)
-    return genlm_element_make_with ("multiprocess", error, "potential", bench->potential,
-                                    "workers", setup->n_workers, NULL);
-  return g_object_ref (bench->potential);
+    {
+      g_object_unref (potential);
+      potential = genlm_potential_to_multiprocess (bench->potential, setup->n_workers, error);
+    }
+  if (potential != NULL && setup->is_autobatched)
+    return genlm_potential_to_autobatched (potential);
+  return g_steal_pointer (&potential);
 }
 
-/* Each way has contexts of its own, so that none finds what another has left
- * in a cache that they share. */
+/* Each way finds contexts of its own, so that it knows those of its walk, and
+ * not what another has left in a cache that they share. */
 static GenlmBenchContexts *
-find_contexts (Bench   *bench,
-               guint    number,
-               GError **error)
+find_contexts (Bench           *bench,
+               GenlmPotential  *potential,
+               guint            number,
+               GError         **error)
 {
   GenlmBenchContexts *contexts;
 
   genlm_progress_show (&bench->progress, "%s: looking for contexts",
                        ((Setup *) g_ptr_array_index (bench->setups, number))->name);
-  contexts = genlm_bench_contexts_new (bench->potential, bench->seed, number,
+  contexts = genlm_bench_contexts_new (potential, bench->seed, number,
                                        opt_seconds * WALK_SHARE / bench->setups->len, bench->cancellable, error);
   if (contexts != NULL && number == 0)
     {
@@ -248,14 +262,14 @@ measure_setup (Bench   *bench,
                GError **error)
 {
   Setup *setup = g_ptr_array_index (bench->setups, number);
-  g_autoptr (GenlmBenchContexts) contexts = find_contexts (bench, number, error);
+  g_autoptr (GenlmBenchContexts) contexts = NULL;
   g_autoptr (GenlmPotential) potential = NULL;
 
-  if (contexts == NULL)
-    return FALSE;
   genlm_progress_show (&bench->progress, "%s: starting", setup->name);
   potential = make_setup (bench, setup, error);
-  if (potential == NULL)
+  if (potential != NULL)
+    contexts = find_contexts (bench, potential, number, error);
+  if (contexts == NULL)
     return FALSE;
 
   for (guint i = 0; i < bench->n_methods; i++)
@@ -477,7 +491,7 @@ append_table (GString *text,
   g_string_append_printf (text, "\n%-16s", genlm_bench_name_method (bench->methods[method]));
   for (guint i = 0; i < bench->setups->len; i++)
     if (get_setup (bench, i)->problem == NULL)
-      g_string_append_printf (text, "%12s", get_setup (bench, i)->name);
+      g_string_append_printf (text, "%13s", get_setup (bench, i)->name);
   g_string_append_printf (text, "%14s\n", "items/s");
 
   for (guint shape = 0; shape < N_SHAPES; shape++)
@@ -490,7 +504,7 @@ append_table (GString *text,
           g_autofree char *time = dup_time (get_seconds (bench, i, method, shape));
 
           if (get_setup (bench, i)->problem == NULL)
-            g_string_append_printf (text, "%12s", time);
+            g_string_append_printf (text, "%13s", time);
         }
       g_string_append_printf (text, "%14.0f  %s\n", 1 / get_seconds (bench, fastest, method, shape),
                               get_setup (bench, fastest)->name);
@@ -558,6 +572,8 @@ json_result (JsonBuilder            *builder,
   json_string (builder, "method", genlm_bench_name_method (bench->methods[method]));
   json_string (builder, "setup", setup->name);
   json_int (builder, "workers", setup->n_workers);
+  json_builder_set_member_name (builder, "autobatch");
+  json_builder_add_boolean_value (builder, setup->is_autobatched);
   json_string (builder, "kind", shapes[shape].kind);
   json_int (builder, "size", shapes[shape].size);
   json_double (builder, "us_per_item", result->seconds * 1e6);

@@ -478,7 +478,7 @@ assert_bench_result (JsonObject *result)
 {
   double time = json_object_get_double_member (result, "us_per_item");
 
-  assert_members (result, "method setup workers kind size us_per_item items_per_s rounds");
+  assert_members (result, "method setup workers autobatch kind size us_per_item items_per_s rounds");
   g_assert_cmpfloat (time, >, 0);
   g_assert_cmpfloat_with_epsilon (json_object_get_double_member (result, "items_per_s") * time, 1e6, 1);
   g_assert_cmpint (json_object_get_int_member (result, "rounds"), >, 0);
@@ -523,15 +523,28 @@ static void
 test_bench_text (void)
 {
   g_autoptr (Result) result = run ("bench", QUICK, "--workers=0", "--seed=7", "test-model", NULL);
+  g_autoptr (Result) workers = run ("bench", QUICK, "--workers=3", "--method=prefix", "test-model", NULL);
+  g_autoptr (Result) without = NULL;
+  g_autofree char *worker = g_strdup (g_getenv ("GENLM_WORKER"));
   g_autoptr (Result) beside = run ("bench", QUICK, "--workers=0", "test-thing name=x test-model", NULL);
 
   assert_done (result);
   g_assert_true (g_str_has_prefix (result->output, "test-model over bytes: inline, thread-safe\n"));
   g_assert_nonnull (strstr (result->output, "seed 7;"));
-  g_assert_nonnull (strstr (result->output, "\nlogw_next              plain   autobatch"));
+  g_assert_nonnull (strstr (result->output, "\nlogw_next               plain    autobatch"));
   g_assert_nonnull (strstr (result->output, "\n  64 at once "));
   g_assert_null (strstr (result->output, "\nmask_next"));
   g_assert_nonnull (strstr (result->output, "\nRecommended: "));
+
+  /* Worker processes, and what is said where there are none. */
+  assert_done (workers);
+  g_assert_nonnull (strstr (workers->output, "     1 worker    2 workers    3 workers  3+autobatch       items/s\n"));
+  g_assert_null (strstr (workers->output, "Not measured"));
+  g_setenv ("GENLM_WORKER", "/dev/null/none", TRUE);
+  without = run ("bench", QUICK, "--workers=1", "--method=prefix", "test-model", NULL);
+  g_setenv ("GENLM_WORKER", worker, TRUE);
+  assert_done (without);
+  g_assert_nonnull (strstr (without->output, "\nNot measured: 1 worker. "));
 
   /* Other elements may be there, to be measured another time. */
   assert_done (beside);
