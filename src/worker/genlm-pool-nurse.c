@@ -6,7 +6,6 @@
 #include "genlm-pool-private.h"
 
 #include "genlm-potential-error.h"
-#include "genlm-script-private.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -46,15 +45,7 @@ static GenlmPoolProcess *
 start_process (GenlmPool  *pool,
                GError    **error)
 {
-  g_auto (GStrv) argv = genlm_script_dup_worker_argv (genlm_script_find_language (pool->recipe), error);
-  g_auto (GStrv) sandboxed = NULL;
-
-  if (argv == NULL)
-    return NULL;
-  if (!pool->settings.sandbox)
-    return genlm_pool_process_new ((const char * const *) argv, FALSE, error);
-  sandboxed = genlm_pool_sandbox_dup_argv ((const char * const *) argv, pool->recipe, error);
-  return sandboxed != NULL ? genlm_pool_process_new ((const char * const *) sandboxed, TRUE, error) : NULL;
+  return genlm_pool_process_new ((const char * const *) pool->argv, pool->settings.sandbox, error);
 }
 
 static gboolean

@@ -349,6 +349,7 @@ struct _GenlmPool
   int                 refs;             /* atomic */
   char               *label;            /* for messages */
   GVariant           *recipe;
+  char              **argv;             /* what starts a worker */
   GMutex              lock;             /* guards what follows */
   GCond               changed;          /* an instance was built, or not, or the nurse is done */
   GenlmPoolSettings   settings;

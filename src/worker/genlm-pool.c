@@ -7,6 +7,7 @@
 #include "genlm-batch.h"
 #include "genlm-context.h"
 #include "genlm-potential-error.h"
+#include "genlm-script-private.h"
 
 #include <errno.h>
 #include <sys/eventfd.h>
@@ -17,6 +18,20 @@
 
 /* -- the object ----------------------------------------------------------- */
 
+/* In the thread of who makes the pool: the classes of elements are asked, and those
+ * of a script know one thread only. */
+static char **
+make_argv (GVariant                *recipe,
+           const GenlmPoolSettings *settings,
+           GError                 **error)
+{
+  g_auto (GStrv) argv = genlm_script_dup_worker_argv (genlm_script_find_language (recipe), error);
+
+  if (argv == NULL || !settings->sandbox)
+    return g_steal_pointer (&argv);
+  return genlm_pool_sandbox_dup_argv ((const char * const *) argv, recipe, error);
+}
+
 /* The nurse does not run yet. */
 GenlmPool *
 genlm_pool_new (const char              *label,
@@ -26,8 +41,12 @@ genlm_pool_new (const char              *label,
 {
   GenlmPool *self;
   g_autoptr (GPtrArray) targets = g_ptr_array_new ();
-  int fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  g_auto (GStrv) argv = make_argv (recipe, settings, error);
+  int fd;
 
+  if (argv == NULL)
+    return NULL;
+  fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (fd < 0)
     {
       int saved_errno = errno;
@@ -40,6 +59,7 @@ genlm_pool_new (const char              *label,
   self->refs = 1;
   self->label = g_strdup (label);
   self->recipe = g_variant_ref (recipe);
+  self->argv = g_steal_pointer (&argv);
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->settings = *settings;
@@ -77,6 +97,7 @@ genlm_pool_unref (GenlmPool *self)
   genlm_pool_instance_unref (self->instance);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
+  g_strfreev (self->argv);
   g_variant_unref (self->recipe);
   g_free (self->label);
   g_free (self);
