@@ -180,12 +180,9 @@ function findName(klass) {
     return factory?.get_name() ?? `js:${file}:${klass.name}`;
 }
 
-/* What a potential in JavaScript is made from, unless its class says otherwise. The library gets
- * to know the class under its name: other threads may look at it, and cannot ask here. */
+/* What a potential in JavaScript is made from, unless its class says otherwise. */
 function dupRecipe(object) {
-    const name = findName(object.constructor);
-    Genlm.ElementFactory.find(name)?.load_type();
-    return host.make_recipe(object, name);
+    return host.make_recipe(object, findName(object.constructor));
 }
 
 let host = null;
