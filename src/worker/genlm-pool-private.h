@@ -30,7 +30,7 @@ G_BEGIN_DECLS
 #define GENLM_POOL_MAX_FRAMES 16
 
 /* Contexts must fit into a frame. */
-#define GENLM_POOL_MAX_LENGTH (15u << 20)
+#define GENLM_POOL_MAX_LENGTH (14u << 20)
 
 typedef struct _GenlmPool         GenlmPool;
 typedef struct _GenlmPoolInstance GenlmPoolInstance;

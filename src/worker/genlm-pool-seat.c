@@ -9,10 +9,14 @@
 #include <math.h>
 #include <sys/socket.h>
 
-/* A frame is worth this much time at least, if there is so much to do, and at
- * most, so that others have their turn: µs. */
+/* A frame is worth this much time at least, if there is so much to do, and at most
+ * while others wait for their turn, or may come to: µs. */
 #define MIN_FRAME_TIME 50.0
-#define MAX_FRAME_TIME 20000.0
+#define SHARED_FRAME_TIME 20000.0
+#define MAX_FRAME_TIME 250000.0
+
+/* While nobody knows what an item costs. */
+#define MAX_UNKNOWN 32
 
 void
 genlm_pool_seat_init (GenlmPoolSeat *self,
@@ -127,6 +131,17 @@ take_slots (GenlmPoolSeat  *self,
     }
 }
 
+/* What a frame of the port may be worth: it must not look like a worker that hangs. */
+static double
+get_max_time (GenlmPoolSeat *self,
+              GenlmPoolPort *port)
+{
+  double max_time = port->next != NULL ? SHARED_FRAME_TIME : MAX_FRAME_TIME;
+  guint timeout = self->pool->settings.timeout;
+
+  return timeout != 0 ? MIN (max_time, timeout * 1000.0 / 4) : max_time;
+}
+
 /* How many items of the next piece still go into the frame: a share of what
  * waits, so that workers end together, or more if that is not worth the way. */
 static guint
@@ -134,7 +149,8 @@ get_share (GenlmPoolSeat  *self,
            GenlmPoolFrame *frame,
            GenlmPoolPiece *piece,
            guint           guided,
-           double          worth)
+           double          worth,
+           double          max_time)
 {
   double cost = piece->job->instance->costs[piece->job->method];
   double n = (double) guided - frame->n_items;
@@ -142,10 +158,14 @@ get_share (GenlmPoolSeat  *self,
   if (cost > 0)
     {
       n = MAX (n, ceil ((MIN_FRAME_TIME - worth) / cost));
-      n = MIN (n, (MAX_FRAME_TIME - worth) / cost);
+      n = MIN (n, floor ((max_time - worth) / cost));
+    }
+  else
+    {
+      n = MIN (n, MAX_UNKNOWN - (double) frame->n_items);
     }
   n = MIN (n, GENLM_REGION_N_ITEMS - self->n_items);
-  if (frame->n_pieces == 0)
+  if (frame->n_items == 0)
     n = MAX (n, 1);
   if (piece->job->method == GENLM_METHOD_NEXT)
     n = MIN (n, genlm_region_count_free (self->process->region));
@@ -159,6 +179,7 @@ fill_frame (GenlmPoolSeat  *self,
             GenlmPoolPort  *port)
 {
   guint guided = genlm_pool_get_share (self->pool);
+  double max_time = get_max_time (self, port);
   double worth = 0;
   GenlmPoolPiece *piece;
 
@@ -174,7 +195,7 @@ fill_frame (GenlmPoolSeat  *self,
         }
       else
         {
-          guint n = get_share (self, frame, piece, guided, worth);
+          guint n = get_share (self, frame, piece, guided, worth, max_time);
 
           if (n == 0)
             return;
