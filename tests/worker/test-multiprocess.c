@@ -175,7 +175,12 @@ assert_gone (Footprint before,
     }
   g_assert_cmpuint (after.n_fds, <=, before.n_fds);
   for (guint i = 0; i < pids->len; i++)
-    g_assert_cmpint (kill (g_array_index (pids, int, i), 0), ==, -1);
+    {
+      int pid = g_array_index (pids, int, i);
+
+      /* There was none yet if it is 0. */
+      g_assert_true (pid == 0 || kill (pid, 0) == -1);
+    }
 }
 
 /* -- answers -------------------------------------------------------------- */
@@ -810,9 +815,13 @@ test_timeout (void)
 static void
 test_memory_limit (void)
 {
+#ifdef __SANITIZE_ADDRESS__
+  g_test_skip ("the sanitizer takes more memory than that");
+#else
   g_autoptr (GenlmMultiprocess) workers = make_faulty ("hog", "memory-limit", g_variant_new_uint64 (256 << 20));
 
   check_failure (workers, "memory limit is 268435456 bytes, which is probably why", "failed to allocate");
+#endif
 }
 
 static void
