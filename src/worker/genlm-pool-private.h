@@ -95,6 +95,7 @@ struct _GenlmPoolPiece
   guint              first;
   guint              n;                 /* 0 for a build */
   guint              n_failures;        /* workers that died of it */
+  guint              n_passes;          /* workers that died before they knew of it */
   /* While it is with a worker. */
   guint64            order;
   guint64            serial;            /* of its first item */
@@ -266,6 +267,7 @@ struct _GenlmPoolSeat
   GError              *build_error;     /* why it could not build the first instance */
   gboolean             died_starting;
   gboolean             broke_off;       /* what it said last was broken */
+  gboolean             has_left;        /* before it had read all that it was sent */
   GenlmPoolQueue       condemned;       /* pieces that have had all their chances */
   GenlmPoolPort       *port;            /* owned; that reads it */
   gboolean             is_blocked;      /* the socket takes no more for now */

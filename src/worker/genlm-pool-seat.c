@@ -15,6 +15,9 @@
 #define SHARED_FRAME_TIME 20000.0
 #define MAX_FRAME_TIME 250000.0
 
+/* So many workers may die before they have read a question. */
+#define MAX_PASSES 3
+
 /* While nobody knows what an item costs. */
 #define MAX_UNKNOWN 32
 
@@ -245,6 +248,8 @@ end_writing (GenlmPoolSeat *self,
   gboolean is_blocked = send_errno == EAGAIN || send_errno == EWOULDBLOCK;
 
   self->writing = FALSE;
+  if (send_errno != 0 && !is_blocked)
+    self->has_left = TRUE;
   if (is_blocked != self->is_blocked)
     {
       self->is_blocked = is_blocked;
@@ -374,6 +379,7 @@ genlm_pool_seat_start (GenlmPoolSeat    *self,
   self->next_serial = 1;
   self->seen_current = 0;
   self->broke_off = FALSE;
+  self->has_left = FALSE;
 
   frame = begin_frame (self, now);
   ensure_built (self, frame, self->pool->instance);
@@ -433,10 +439,11 @@ handle_frames (GenlmPoolSeat  *self,
 
 /* Reads until there is nothing more; first waits, for as long as the socket does, if
  * that is wanted. FALSE if it is the end of the worker, with an error if that must
- * be brought about. */
+ * be brought about; @has_left says whether it went before it had read all. */
 static gboolean
 receive (GenlmPoolSeat  *self,
          gboolean        wait,
+         gboolean       *has_left,
          GError        **error)
 {
   for (;; wait = FALSE)
@@ -450,7 +457,10 @@ receive (GenlmPoolSeat  *self,
       if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return TRUE;
       if (n <= 0)
-        return FALSE;
+        {
+          *has_left = n < 0 && errno == ECONNRESET;
+          return FALSE;
+        }
       genlm_frame_reader_add (&self->reader, (gsize) n);
       if (!handle_frames (self, error))
         return FALSE;
@@ -466,6 +476,7 @@ genlm_pool_seat_read (GenlmPoolSeat *self,
                       gboolean       wait)
 {
   g_autoptr (GError) error = NULL;
+  gboolean has_left = FALSE;
   gboolean is_alive;
 
   if (self->reading ||
@@ -473,10 +484,11 @@ genlm_pool_seat_read (GenlmPoolSeat *self,
     return;
   self->reading = TRUE;
   g_mutex_unlock (&self->pool->lock);
-  is_alive = receive (self, wait, &error);
+  is_alive = receive (self, wait, &has_left, &error);
   g_mutex_lock (&self->pool->lock);
   self->reading = FALSE;
   self->broke_off = error != NULL;
+  self->has_left |= has_left;
   if (!is_alive)
     genlm_pool_seat_fail (self, error != NULL ? error->message : NULL);
   else
@@ -501,7 +513,9 @@ genlm_pool_seat_fail (GenlmPoolSeat *self,
 
 /* Which piece the worker was at, by what it says; else the first. One whose answer
  * was broken may have gone on to others, so it is the first, too. A build that
- * nobody waits for is part of what comes next. */
+ * nobody waits for is part of what comes next. And nobody is to blame for a worker that
+ * died before it had read the question; but not for ever, since it might just
+ * not say. */
 static GenlmPoolPiece *
 find_culprit (GenlmPoolSeat *self)
 {
@@ -517,7 +531,7 @@ find_culprit (GenlmPoolSeat *self)
       if (piece->build == NULL && current >= piece->serial + piece->n_done && current < piece->serial + piece->n)
         return piece;
     }
-  return first;
+  return self->has_left && !self->broke_off && first != NULL && first->n_passes++ < MAX_PASSES ? NULL : first;
 }
 
 /* A batch that killed is asked one by one from then on: to the front of @pieces,
