@@ -397,7 +397,8 @@ collect_fds (Nurse *self)
     {
       GenlmPoolSeat *seat = &pool->seats[i];
       gboolean is_alive = seat->process != NULL && seat->state != GENLM_POOL_SEAT_EMPTY;
-      gushort events = seat->state == GENLM_POOL_SEAT_STARTING ? G_IO_IN : 0;
+      gboolean is_open = seat->state == GENLM_POOL_SEAT_STARTING || seat->state == GENLM_POOL_SEAT_READY;
+      gushort events = is_open && seat->port == NULL && seat->flying.head != NULL ? G_IO_IN : 0;
 
       if (seat->is_blocked && seat->port == NULL)
         events |= G_IO_OUT;

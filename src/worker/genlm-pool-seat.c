@@ -48,7 +48,8 @@ genlm_pool_seat_clear (GenlmPoolSeat *self)
 
 /* -- who reads it --------------------------------------------------------- */
 
-/* The port of what comes next, or, if nothing does, who read it last. */
+/* The port of what comes next, or, if nothing does, who read it last. What nobody
+ * waits for is for the nurse to read. */
 static GenlmPoolPort *
 find_port (GenlmPoolSeat *self)
 {
@@ -59,6 +60,8 @@ find_port (GenlmPoolSeat *self)
       if (piece->job != NULL && !piece->job->is_abandoned)
         return piece->job->port;
     }
+  if (self->flying.head != NULL)
+    return NULL;
   return self->port != NULL && self->port->context != NULL && !self->port->is_abandoned ? self->port : NULL;
 }
 
@@ -78,6 +81,8 @@ genlm_pool_seat_update_port (GenlmPoolSeat *self)
   self->port = port != NULL ? genlm_pool_port_ref (port) : NULL;
   if (port != NULL)
     genlm_pool_port_watch (port, self);
+  else if (self->flying.head != NULL)
+    genlm_pool_wake_nurse (self->pool);
 }
 
 /* -- giving --------------------------------------------------------------- */

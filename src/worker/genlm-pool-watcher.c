@@ -26,7 +26,7 @@ watcher_clear (gpointer data)
   Watcher *watcher = data;
 
   g_weak_ref_clear (&watcher->element);
-  g_main_context_unref (watcher->context);
+  g_clear_pointer (&watcher->context, g_main_context_unref);
 }
 
 void
@@ -65,8 +65,11 @@ genlm_pool_unwatch (GenlmPool *self,
         watcher = g_ptr_array_steal_index_fast (self->watchers, i);
     }
   genlm_pool_unlock (self);
-  if (watcher != NULL)
-    genlm_pool_watcher_unref (watcher);
+  if (watcher == NULL)
+    return;
+  /* News that wait there hold the watcher, and must not hold the context. */
+  g_clear_pointer (&watcher->context, g_main_context_unref);
+  genlm_pool_watcher_unref (watcher);
 }
 
 static void

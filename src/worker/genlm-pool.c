@@ -597,12 +597,13 @@ genlm_pool_ask (GenlmPool         *self,
   genlm_pool_job_answer (job, FALSE);
 }
 
-/* The idle ports go with the workers. With the lock held. */
+/* The idle ports go with the workers. One that still stands in line, for what nobody
+ * waits for any more, stays with that. With the lock held. */
 static void
 retire_port (GenlmPool     *self,
              GenlmPoolPort *port)
 {
-  if (self->is_closed)
+  if (self->is_closed || port->is_in_line)
     {
       self->lost_ports = g_slist_prepend (self->lost_ports, port);
       return;
@@ -781,14 +782,17 @@ close_port (GenlmPool     *self,
 }
 
 /* The source of a context is best destroyed in it; that of another goes when it
- * is next iterated. With the lock held. */
+ * is next iterated, and so does one that is about to answer: who closes the pool in
+ * a callback may wait for its neighbours there. With the lock held. */
 static GSource *
 find_own_source (GenlmPool    *self,
                  GMainContext *context)
 {
   GenlmPoolPort *port = g_hash_table_lookup (self->ports, context);
 
-  return port != NULL && !genlm_pool_port_is_gone (port) ? g_source_ref (port->source) : NULL;
+  if (port == NULL || genlm_pool_port_is_gone (port) || port->answering != NULL)
+    return NULL;
+  return g_source_ref (port->source);
 }
 
 /* With the lock held. */
