@@ -201,6 +201,23 @@ genlm_frame_writer_reserve (GenlmFrameWriter *self,
   return place;
 }
 
+/* Drops what has been sent, when that is more than what has not: it may be that the
+ * buffer never gets empty. */
+static void
+writer_compact (GenlmFrameWriter *self)
+{
+  gsize n = self->end - self->start;
+
+  if (self->start < n)
+    return;
+  if (n > 0)
+    memmove (self->data, self->data + self->start, n);
+  self->start = 0;
+  self->end = n;
+  if (n == 0 && self->capacity > KEPT_SIZE)
+    genlm_frame_writer_clear (self);
+}
+
 /* Begins a frame behind those that wait to be sent. The variant is consumed if it
  * is floating. */
 void
@@ -212,12 +229,7 @@ genlm_frame_writer_begin (GenlmFrameWriter *self,
   g_autoptr (GVariant) owned = variant != NULL ? g_variant_ref_sink (variant) : NULL;
   GenlmFrameHeader header = { GENLM_FRAME_MAGIC, GENLM_FRAME_VERSION, (guint16) kind, 0, 0, 0, serial };
 
-  if (self->start == self->end)
-    {
-      self->start = self->end = 0;
-      if (self->capacity > KEPT_SIZE)
-        genlm_frame_writer_clear (self);
-    }
+  writer_compact (self);
   self->frame = self->end;
   if (owned != NULL)
     header.variant_size = (guint32) g_variant_get_size (owned);

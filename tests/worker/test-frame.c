@@ -322,6 +322,32 @@ test_memory (void)
   g_assert_cmpuint (reader.capacity, <=, 1u << 20);
 }
 
+/* Nor does one that is never empty grow without end. */
+static void
+test_never_empty (void)
+{
+  g_auto (GenlmFrameWriter) writer = { 0 };
+  g_auto (GenlmFrameReader) reader = { 0 };
+  g_autoptr (GError) error = NULL;
+  GenlmFrame frame;
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      genlm_frame_writer_begin (&writer, GENLM_FRAME_SCORES, i, NULL);
+      memset (genlm_frame_writer_reserve (&writer, 4000), (int) i & 0xff, 4000);
+      genlm_frame_writer_end (&writer, 1);
+      /* Half of this frame, and what was left of the last. */
+      add_bytes (&reader, writer.data + writer.start, writer.end - writer.start - 2000);
+      writer.start = writer.end - 2000;
+      if (i == 0)
+        continue;
+      g_assert_true (genlm_frame_reader_next (&reader, &frame, &error));
+      g_assert_cmpuint (frame.serial, ==, i - 1);
+      g_assert_cmpuint (frame.tail[3999], ==, (i - 1) & 0xff);
+    }
+  g_assert_cmpuint (writer.capacity, <=, 64u << 10);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -336,6 +362,7 @@ main (int    argc,
   g_test_add_func ("/frame/damaged-variant", test_damaged_variant);
   g_test_add_func ("/frame/garbage", test_garbage);
   g_test_add_func ("/frame/memory", test_memory);
+  g_test_add_func ("/frame/never-empty", test_never_empty);
 
   return g_test_run ();
 }
