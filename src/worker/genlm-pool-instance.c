@@ -2,9 +2,11 @@
 
 #define G_LOG_DOMAIN "Genlm-Worker"
 
-#include "genlm-pool-private.h"
+#include "genlm-pool-instance-private.h"
 
+#include "genlm-frame-private.h"
 #include "genlm-potential-error.h"
+#include "genlm-region-private.h"
 
 GenlmPoolInstance *
 genlm_pool_instance_new (guint32    id,

@@ -2,7 +2,7 @@
 
 #define G_LOG_DOMAIN "Genlm-Worker"
 
-#include "genlm-pool-private.h"
+#include "genlm-pool-meter-private.h"
 
 /* Four buckets for each power of two. */
 static guint
