@@ -587,7 +587,7 @@ is_triggered (Fake  *self,
     {
       GByteArray *context = g_ptr_array_index (piece->contexts, i);
 
-      if (memchr (context->data, self->trigger, context->len) != NULL)
+      if (context->len > 0 && memchr (context->data, self->trigger, context->len) != NULL)
         return TRUE;
     }
   return FALSE;

@@ -142,6 +142,7 @@ close_pool (GObject      *source,
 
   g_assert_cmpfloat (score, <=, 0);
   genlm_multiprocess_close (GENLM_MULTIPROCESS (source));
+  *(gboolean *) user_data = TRUE;
 }
 
 static void
@@ -151,10 +152,13 @@ test_close_in_callback (void)
   GenlmPotential *pool = make_pool ("none");
   g_autoptr (GenlmContext) context = genlm_context_new ();
   g_auto (TestAnswers) answers;
+  gboolean is_closed = FALSE;
 
   test_answers_init (&answers);
-  genlm_potential_prefix (pool, context, NULL, close_pool, NULL);
+  genlm_potential_prefix (pool, context, NULL, close_pool, &is_closed);
   ask_many (&answers, pool, NULL);
+  while (!is_closed)
+    g_main_context_iteration (NULL, TRUE);
   test_answers_wait (&answers);
   assert_errors (&answers, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_CLOSED);
   test_pool_close (pool);
