@@ -301,10 +301,14 @@ look_at_seat (Nurse         *self,
   guint64 current = genlm_region_get_current (seat->process->region);
   guint64 n_answers = seat->n_answers;
   gint64 timeout = (gint64) get_timeout (seat) * G_TIME_SPAN_MILLISECOND;
-  gboolean is_late;
+  gboolean is_further, is_late;
 
-  if (n_answers != seat->seen_answers || current != seat->seen_current)
+  /* What it says of itself is believed as often as it has been given something. */
+  is_further = current > seat->seen_current && current < seat->next_serial;
+  if (n_answers != seat->seen_answers || is_further)
     seat->progress = MAX (seat->progress, now);
+  if (is_further)
+    seat->seen_current = current;
   is_late = timeout != 0 && now - seat->progress >= timeout;
   if (is_late || (self->pool->is_watched_closely && n_answers == seat->seen_answers))
     {
@@ -324,7 +328,6 @@ look_at_seat (Nurse         *self,
       return;
     }
   seat->seen_answers = seat->n_answers;
-  seat->seen_current = current;
 }
 
 static gint64

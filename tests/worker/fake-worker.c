@@ -540,6 +540,15 @@ misbehave (Fake *self)
     }
   else if (has_fault (self, "hang"))
     stay ();
+  else if (has_fault (self, "pretend"))
+    {
+      /* To be getting on. */
+      for (guint64 i = genlm_region_get_current (self->region);; i = G_MAXUINT64 - i)
+        {
+          genlm_region_set_current (self->region, i);
+          g_usleep (1000);
+        }
+    }
   else if (has_fault (self, "close"))
     {
       close (SOCKET);

@@ -395,6 +395,7 @@ static const Fault faults[] = {
   { "exit-7", GENLM_METHOD_NEXT, FALSE, "*status 7*last line*" },
   { "flood-exit", GENLM_METHOD_NEXT, FALSE, "*status 7*the last words*" },
   { "hang", GENLM_METHOD_PREFIX, TRUE, "*no progress for 300 ms*" },
+  { "pretend", GENLM_METHOD_PREFIX, TRUE, "*no progress for 300 ms*" },
   { "close", GENLM_METHOD_PREFIX, FALSE, "*closed its connection*" },
   { "fork", GENLM_METHOD_PREFIX, FALSE, "*status 7*" },
 };
