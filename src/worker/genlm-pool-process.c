@@ -297,7 +297,11 @@ genlm_pool_process_await_end (GenlmPoolProcess *self,
 {
   GPollFD poll_fd = { self->exit_fd, G_IO_IN, 0 };
 
-  return self->exit_fd < 0 || g_poll (&poll_fd, 1, milliseconds) != 0;
+  if (self->exit_fd >= 0)
+    return g_poll (&poll_fd, 1, milliseconds) != 0;
+  while (g_subprocess_get_identifier (self->subprocess) != NULL && milliseconds-- > 0)
+    g_usleep (1000);
+  return g_subprocess_get_identifier (self->subprocess) == NULL;
 }
 
 /* Waits for the end of a worker that was killed, or is ending, and says how it
