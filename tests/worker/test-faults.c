@@ -436,6 +436,9 @@ main (int   argc,
       g_autofree char *always = g_strdup_printf ("/faults/always/%s-%u", faults[i].name, i);
       g_autofree char *once = g_strdup_printf ("/faults/once/%s-%u", faults[i].name, i);
 
+      /* Valgrind 3.19 has no pidfd_open(), which shows the end of such a worker. */
+      if (strcmp (faults[i].name, "fork") == 0 && g_getenv ("GENLM_UNDER_VALGRIND") != NULL)
+        continue;
       g_test_add (always, Fixture, &faults[i], set_up, test_always, tear_down);
       g_test_add (once, Fixture, &faults[i], set_up, test_once, tear_down);
     }

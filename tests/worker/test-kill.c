@@ -68,9 +68,10 @@ side_init (Side       *self,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) recipe = g_variant_ref_sink (test_recipe (factory, properties));
+  g_autoptr (GVariant) values = g_variant_get_child_value (recipe, 1);
   g_autoptr (GenlmBatch) batch = genlm_batch_new ();
 
-  self->reference = genlm_element_make (factory, g_variant_get_child_value (recipe, 1), &error);
+  self->reference = genlm_element_make (factory, values, &error);
   g_assert_no_error (error);
   self->pool = test_pool_new (recipe, "workers", 2u, "max-retries", -1, "respawn-delay", 0u, NULL);
   for (guint i = 0; i < N_CONTEXTS; i++)

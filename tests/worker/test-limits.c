@@ -104,6 +104,7 @@ static void
 test_named (void)
 {
   static const char *const parts[] = { "leaving with 9", "status 9", "processor time is 30 s", "memory limit is 1073741824 bytes", NULL };
+  TestTraces before = test_traces_take ();
   GenlmPotential *pool = NULL;
 
   if (TEST_SANITIZED)
@@ -116,6 +117,7 @@ test_named (void)
                         "cpu-limit", 30u, "memory-limit", G_GUINT64_CONSTANT (1) << 30, NULL);
   assert_fails (pool, "exit 9", parts);
   test_pool_close (pool);
+  test_traces_assert_gone (&before);
 }
 
 int
