@@ -109,6 +109,12 @@ bind_property (GStrvBuilder *builder,
     {
       bind_path (builder, g_variant_get_string (value, NULL));
     }
+  else if (pspec != NULL && (pspec->flags & GENLM_PARAM_FILE) != 0 &&
+           g_variant_is_of_type (value, G_VARIANT_TYPE_BYTESTRING))
+    {
+      /* A name that is no UTF-8. */
+      bind_path (builder, g_variant_get_bytestring (value));
+    }
 }
 
 /* As deep as recipes may be nested. */
