@@ -438,6 +438,32 @@ answer_weights_batch (GenlmWorkerEvaluator *self,
 }
 
 static void
+answer_mask (GenlmWorkerEvaluator *self,
+             GenlmWorkerInstance  *instance,
+             GenlmContext         *context)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmTokenSet) mask = instance->iface->weigh_mask (instance->potential, context, &error);
+
+  if (G_LIKELY (error == NULL && mask != NULL &&
+                genlm_token_set_get_size (mask) == (gsize) instance->vocab_size + 1))
+    {
+      put_mask (self, mask);
+      return;
+    }
+  if (error == NULL && mask == NULL)
+    genlm_potential_set_silent_error (instance->potential, "weigh_mask", &error);
+  if (error == NULL)
+    {
+      g_autoptr (GenlmRequest) request = request_new (instance, GENLM_METHOD_MASK, context, NULL, NULL, NULL);
+
+      genlm_request_return_mask_item (request, mask, FALSE);
+      error = g_error_copy (genlm_request_peek_error (request));
+    }
+  genlm_worker_answers_add_error (self->answers, 1, error);
+}
+
+static void
 answer_unwanted (GenlmWorkerEvaluator *self,
                  guint32               n_items)
 {
@@ -456,11 +482,12 @@ answer_single (GenlmWorkerEvaluator *self,
     answer_unwanted (self, 1);
   else if (G_UNLIKELY (instance->potential == NULL))
     genlm_worker_answers_add_error (self->answers, 1, instance->error);
-  else if (instance->is_direct && method <= GENLM_METHOD_NEXT &&
-           genlm_context_get_max_token (item->context) < instance->vocab_size)
+  else if (instance->is_direct && genlm_context_get_max_token (item->context) < instance->vocab_size)
     {
       if (method == GENLM_METHOD_NEXT)
         answer_weights (self, instance, item);
+      else if (method == GENLM_METHOD_MASK)
+        answer_mask (self, instance, item->context);
       else
         answer_score (self, instance, method, item->context);
     }
