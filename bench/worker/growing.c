@@ -92,7 +92,7 @@ bench_growing (Bench *bench)
   g_autofree Run *run = g_new0 (Run, 1);
   g_autofree char *of_parent = NULL;
   g_autofree char *of_worker = NULL;
-  int pid = bench_get_worker_pid (pool);
+  int pid = bench_get_worker_pid (pool, 0);
   guint turn;
   Peak first;
   Peak last;

@@ -10,13 +10,14 @@
 #include <string.h>
 
 int
-bench_get_worker_pid (GenlmPotential *pool)
+bench_get_worker_pid (GenlmPotential *pool,
+                      guint           worker)
 {
   g_autoptr (GVariant) pids = NULL;
   int pid;
 
   g_object_get (pool, "pids", &pids, NULL);
-  g_variant_get_child (pids, 0, "i", &pid);
+  g_variant_get_child (pids, worker, "i", &pid);
   return pid;
 }
 
@@ -41,6 +42,31 @@ bench_get_private_memory (int pid)
   return sum;
 }
 
+static char *
+get_task_folder (int pid)
+{
+  return pid == 0 ? g_strdup ("/proc/self/task") : g_strdup_printf ("/proc/%d/task", pid);
+}
+
+double
+bench_get_cpu_time (int pid)
+{
+  g_autofree char *folder = get_task_folder (pid);
+  g_autoptr (GDir) threads = g_dir_open (folder, 0, NULL);
+  const char *thread;
+  double sum = 0;
+
+  while (threads != NULL && (thread = g_dir_read_name (threads)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (folder, thread, "schedstat", NULL);
+      g_autofree char *text = NULL;
+
+      if (g_file_get_contents (file, &text, NULL, NULL))
+        sum += g_ascii_strtod (text, NULL) / 1000;
+    }
+  return sum;
+}
+
 static void
 set_thread_core (int thread,
                  int core)
@@ -58,7 +84,7 @@ void
 bench_set_core (int pid,
                 int core)
 {
-  g_autofree char *folder = pid == 0 ? g_strdup ("/proc/self/task") : g_strdup_printf ("/proc/%d/task", pid);
+  g_autofree char *folder = get_task_folder (pid);
   g_autoptr (GDir) threads = g_dir_open (folder, 0, NULL);
   const char *thread;
 

@@ -4,8 +4,12 @@
 
 G_BEGIN_DECLS
 
-/* Of the first worker of a pool. */
-int    bench_get_worker_pid     (GenlmPotential *pool);
+int    bench_get_worker_pid     (GenlmPotential *pool,
+                                 guint           worker);
+
+/* Microseconds of processor time that a process has had, with all its threads; 0 is
+ * this one. */
+double bench_get_cpu_time       (int             pid);
 
 /* KiB that no other process shares; 0 is this one. */
 double bench_get_private_memory (int             pid);

@@ -109,7 +109,7 @@ set_cores (Bench          *bench,
 {
   bench_set_core (0, ours);
   bench_set_core (bench_bare_get_pid (bench->bare[0]), theirs);
-  bench_set_core (bench_get_worker_pid (pool), theirs);
+  bench_set_core (bench_get_worker_pid (pool, 0), theirs);
 }
 
 void

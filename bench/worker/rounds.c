@@ -90,9 +90,9 @@ bench_report (const char *name,
               double      value,
               double      limit)
 {
-  printf ("{\"name\": \"%s\", \"of\": \"%s\", \"unit\": \"%s\", \"value\": %.0f, ", name, of, unit, value);
+  printf ("{\"name\": \"%s\", \"of\": \"%s\", \"unit\": \"%s\", \"value\": %.2f, ", name, of, unit, value);
   if (limit > 0)
-    printf ("\"limit\": %.0f, \"ratio_to_limit\": %.3f, ", limit, value / limit);
+    printf ("\"limit\": %.2f, \"ratio_to_limit\": %.3f, ", limit, value / limit);
   printf ("\"version\": \"" GENLM_VERSION_S "\"}\n");
   fflush (stdout);
 }

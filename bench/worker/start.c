@@ -39,7 +39,7 @@ measure_memory (Run *run)
 
   run->sum += genlm_potential_prefix_sync (pool, run->context, NULL, NULL);
   bench_report ("worker-memory", "an idle worker with a regex, private", "KiB",
-                bench_get_private_memory (bench_get_worker_pid (pool)), 6 << 10);
+                bench_get_private_memory (bench_get_worker_pid (pool, 0)), 6 << 10);
 }
 
 void
