@@ -52,7 +52,9 @@ typedef enum
    *   and for each item: base node, number of tokens, node, slot, the tokens.
    * The context is that of the base node and the tokens; it is known by the number
    * node from then on, unless that is GENLM_NODE_NONE. Without tokens it is the
-   * base node itself. The slot is for weights, and otherwise 0. */
+   * base node itself. With GENLM_NODE_CUT in it, the base is the context of the item
+   * before, which is in the same frame and has a number, without so many of its
+   * last tokens. The slot is for weights, and otherwise 0. */
   GENLM_FRAME_EVALUATE,
   /* count: of nodes; the tail is their numbers, 32 bits each. */
   GENLM_FRAME_FORGET,
@@ -79,6 +81,7 @@ typedef enum
 } GenlmFrameKind;
 
 #define GENLM_NODE_NONE G_MAXUINT32
+#define GENLM_NODE_CUT (1u << 31)
 #define GENLM_FRAME_PAD G_MAXUINT32
 
 /* The items of the group were asked one by one, and are answered and fail one by

@@ -15,8 +15,10 @@ void           genlm_node_map_unref          (GenlmNodeMap   *self);
 
 /* By one thread at a time. */
 void           genlm_node_map_restart        (GenlmNodeMap   *self);
-guint32        genlm_node_map_find           (GenlmNodeMap   *self,
+gboolean       genlm_node_map_find           (GenlmNodeMap   *self,
                                               GenlmContext   *context,
+                                              gsize           max_tokens,
+                                              guint32        *number,
                                               gsize          *n_tokens);
 guint32        genlm_node_map_add            (GenlmNodeMap   *self,
                                               GenlmContext   *context);

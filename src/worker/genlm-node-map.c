@@ -65,16 +65,18 @@ genlm_node_map_restart (GenlmNodeMap *self)
   self->n_numbers = 1;
 }
 
-/* The nearest context on the way to the root that the worker knows, and the number
- * of tokens that follow it. */
-guint32
+/* The nearest context on the way to the root that the worker knows, and how many
+ * tokens follow it: FALSE if these are more than @max_tokens. */
+gboolean
 genlm_node_map_find (GenlmNodeMap *self,
                      GenlmContext *context,
+                     gsize         max_tokens,
+                     guint32      *number,
                      gsize        *n_tokens)
 {
   GenlmContext *parent;
-  guint32 number = 0;
 
+  *number = 0;
   *n_tokens = 0;
   for (GenlmContext *node = context; (parent = genlm_context_get_parent (node)) != NULL; node = parent)
     {
@@ -82,12 +84,13 @@ genlm_node_map_find (GenlmNodeMap *self,
 
       if (state != NULL && state->incarnation == self->incarnation)
         {
-          number = state->number;
+          *number = state->number;
           break;
         }
-      ++*n_tokens;
+      if (++*n_tokens > max_tokens)
+        return FALSE;
     }
-  return number;
+  return TRUE;
 }
 
 /* In any thread, under any lock. */

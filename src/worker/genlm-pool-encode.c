@@ -5,8 +5,13 @@
 
 #include "genlm-pool-private.h"
 
+#include <string.h>
+
 /* A frame is ended when it is so large, in bytes. */
 #define MAX_FRAME (4u << 20)
+
+/* How many tokens are sent before it is looked for a context that shares them. */
+#define MIN_WAY 8
 
 typedef struct
 {
@@ -17,6 +22,7 @@ typedef struct
   gsize              group;             /* where the header of the open group is; 0 if none */
   guint32            n_in_group;
   GenlmPoolJob      *asked;             /* what the group asks */
+  GenlmContext      *previous;          /* of the item before, in the frame */
 } Encoder;
 
 static void
@@ -53,6 +59,7 @@ begin_group (Encoder        *self,
     {
       genlm_frame_writer_begin (self->writer, GENLM_FRAME_EVALUATE, serial, NULL);
       self->is_open = TRUE;
+      self->previous = NULL;
       self->n_items = 0;
     }
   words = genlm_frame_writer_reserve (self->writer, 3 * sizeof (guint32));
@@ -63,6 +70,71 @@ begin_group (Encoder        *self,
   self->asked = job;
 }
 
+/* Where the context branches off from the one before: how many of its last tokens
+ * follow that, and how many of the other's do. FALSE if either are more than
+ * @max_tokens. */
+static gboolean
+find_fork (GenlmContext *context,
+           GenlmContext *previous,
+           gsize         max_tokens,
+           gsize        *n_tokens,
+           gsize        *n_cut)
+{
+  *n_tokens = *n_cut = 0;
+  while (context != previous)
+    {
+      gsize length = genlm_context_get_length (context);
+      gsize other_length = genlm_context_get_length (previous);
+
+      if (length == 0 || *n_tokens == max_tokens || *n_cut == max_tokens)
+        return FALSE;
+      if (length >= other_length)
+        {
+          context = genlm_context_get_parent (context);
+          ++*n_tokens;
+        }
+      if (other_length >= length)
+        {
+          previous = genlm_context_get_parent (previous);
+          ++*n_cut;
+        }
+    }
+  return TRUE;
+}
+
+/* How the worker is told of the context: the words of its base, of the number of
+ * tokens that follow, and of its node. The way is as long as what is to be told,
+ * where the worker knows something that is near. */
+static gsize
+describe_context (Encoder      *self,
+                  GenlmContext *context,
+                  guint32       words[3])
+{
+  GenlmNodeMap *nodes = self->seat->nodes;
+  GenlmContext *previous = self->previous;
+  gsize n, n_cut;
+
+  words[2] = GENLM_NODE_NONE;
+  self->previous = context;
+  for (gsize max_tokens = MIN_WAY;; max_tokens *= 4)
+    {
+      if (genlm_node_map_find (nodes, context, max_tokens, &words[0], &n))
+        {
+          if (n > 0)
+            words[2] = genlm_node_map_add (nodes, context);
+          break;
+        }
+      if (previous != NULL && find_fork (context, previous, max_tokens, &n, &n_cut))
+        {
+          words[0] = GENLM_NODE_CUT | (guint32) n_cut;
+          words[2] = genlm_node_map_add (nodes, context);
+          break;
+        }
+    }
+  words[1] = (guint32) n;
+  return n;
+}
+
 static void
 add_item (Encoder        *self,
           GenlmPoolPiece *piece,
@@ -71,13 +143,11 @@ add_item (Encoder        *self,
   GenlmPoolSeat *seat = self->seat;
   GenlmContext *context = genlm_pool_job_get_context (piece->job, piece->first + index);
   guint64 serial = piece->serial + index;
-  gsize n;
-  guint32 base = genlm_node_map_find (seat->nodes, context, &n);
+  guint32 description[3];
+  gsize n = describe_context (self, context, description);
   guint32 *words = genlm_frame_writer_reserve (self->writer, (4 + n) * sizeof (guint32));
 
-  words[0] = base;
-  words[1] = (guint32) n;
-  words[2] = n > 0 ? genlm_node_map_add (seat->nodes, context) : GENLM_NODE_NONE;
+  memcpy (words, description, sizeof description);
   words[3] = piece->slots != NULL ? piece->slots[index] : 0;
   if (n == 1)
     words[4] = genlm_context_get_last (context);

@@ -31,6 +31,7 @@ typedef struct
 {
   const guint32 *next;
   const guint32 *end;
+  GenlmContext  *previous;      /* of the item before, if it has a number, which holds it */
 } Words;
 
 typedef struct
@@ -51,6 +52,21 @@ break_off (GError     **error,
 
 /* -- reading -------------------------------------------------------------- */
 
+/* NULL if there is none. */
+static GenlmContext *
+find_base (GenlmWorkerEvaluator *self,
+           Words                *words,
+           guint32               word)
+{
+  GenlmContext *base = words->previous;
+
+  if ((word & GENLM_NODE_CUT) == 0)
+    return genlm_worker_nodes_peek (self->nodes, word);
+  for (guint32 n_cut = word & ~GENLM_NODE_CUT; n_cut > 0 && base != NULL; n_cut--)
+    base = genlm_context_get_parent (base);
+  return base;
+}
+
 static gboolean
 read_item (GenlmWorkerEvaluator  *self,
            Words                 *words,
@@ -64,7 +80,7 @@ read_item (GenlmWorkerEvaluator  *self,
 
   if (words->end - word < 4 || (gsize) (words->end - word) - 4 < word[1])
     return break_off (error, "an item goes beyond its end");
-  base = genlm_worker_nodes_peek (self->nodes, word[0]);
+  base = find_base (self, words, word[0]);
   n_tokens = word[1];
   node = word[2];
   item->slot = word[3];
@@ -82,6 +98,7 @@ read_item (GenlmWorkerEvaluator  *self,
         genlm_context_unref (item->context);
       return break_off (error, "the number of an item's node is in use, or leaves a gap");
     }
+  words->previous = node != GENLM_NODE_NONE || !item->is_owned ? item->context : NULL;
   return TRUE;
 }
 
@@ -646,6 +663,7 @@ genlm_worker_evaluator_evaluate (GenlmWorkerEvaluator  *self,
     return break_off (error, "its tail is not of whole words");
   words.next = (const guint32 *) frame->tail;
   words.end = words.next + frame->tail_size / sizeof (guint32);
+  words.previous = NULL;
 
   while (words.end - words.next > 1 || (words.end - words.next == 1 && *words.next != GENLM_FRAME_PAD))
     {

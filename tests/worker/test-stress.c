@@ -250,6 +250,94 @@ test_visits (void)
   g_assert_cmpuint (count_fds (), <=, n_fds);
 }
 
+/* -- contexts ---------------------------------------------------------------- */
+
+/* Branches off from any that is there, after some of its tokens. */
+static GenlmContext *
+make_branch (GRand     *random,
+             GPtrArray *contexts)
+{
+  GenlmContext *origin = g_ptr_array_index (contexts, g_rand_int_range (random, 0, (int) contexts->len));
+  GenlmContext *context;
+  int n_cut = g_rand_int_range (random, 0, 40);
+  int n = g_rand_int_range (random, 0, 40);
+
+  while (n_cut-- > 0 && genlm_context_get_length (origin) > 1)
+    origin = genlm_context_get_parent (origin);
+  context = genlm_context_ref (origin);
+  while (n-- > 0)
+    {
+      GenlmContext *longer = genlm_context_append (context, (guint32) "bcd!"[g_rand_int_range (random, 0, n % 7 == 0 ? 4 : 3)]);
+
+      genlm_context_unref (context);
+      context = longer;
+    }
+  return context;
+}
+
+/* However they branch off from each other, each worker knows them by some of the others. */
+static void
+test_branches (void)
+{
+  g_autoptr (GenlmPotential) potential = make_potential ();
+  g_autoptr (GenlmPotential) workers = make_workers (2);
+  g_autoptr (GPtrArray) contexts = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_context_unref);
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+  g_autoptr (GString) text = g_string_new ("a");
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_c (text, "bcd"[i % 3]);
+  g_ptr_array_add (contexts, make_context (text->str));
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (GenlmBatch) batch = genlm_batch_new ();
+      g_autoptr (GenlmScores) wanted = NULL;
+      g_autoptr (GenlmScores) scores = NULL;
+      g_autoptr (GError) error = NULL;
+      gsize size;
+
+      for (guint k = 0; k < 500; k++)
+        {
+          g_ptr_array_add (contexts, make_branch (random, contexts));
+          genlm_batch_append (batch, g_ptr_array_index (contexts, contexts->len - 1));
+        }
+      wanted = genlm_potential_batch_complete_sync (potential, batch, NULL, NULL);
+      scores = genlm_potential_batch_complete_sync (workers, batch, NULL, &error);
+      g_assert_no_error (error);
+      size = genlm_scores_get_size (wanted) * sizeof (double);
+      g_assert_cmpmem (genlm_scores_peek (scores), size, genlm_scores_peek (wanted), size);
+      /* Some go, and their numbers are given again. */
+      g_ptr_array_remove_range (contexts, 1, contexts->len / 2);
+    }
+}
+
+/* The way to a worker is as long as what is new, not as what is shared. */
+static void
+test_siblings (void)
+{
+  g_autoptr (GenlmPotential) workers = make_workers (1);
+  g_autoptr (GString) text = g_string_new ("a");
+  g_autoptr (GenlmContext) parent = NULL;
+  g_autoptr (GenlmBatch) batch = genlm_batch_new ();
+  g_autoptr (GenlmScores) scores = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 20000; i++)
+    g_string_append_c (text, 'b');
+  parent = make_context (text->str);
+  for (guint i = 0; i < 20000; i++)
+    {
+      g_autoptr (GenlmContext) context = genlm_context_append (parent, (guint32) "bcde"[i % 4]);
+
+      genlm_batch_append (batch, context);
+    }
+  /* Whole, they would be 1.6 GB here and 20 GB there. */
+  scores = genlm_potential_batch_prefix_sync (workers, batch, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 20000; i++)
+    g_assert_true (genlm_scores_peek (scores)[i] == (i % 4 == 3 ? -INFINITY : 0));
+}
+
 /* -- all at once ------------------------------------------------------------ */
 
 #define N_TEXTS 40
@@ -756,6 +844,8 @@ main (int    argc,
   g_test_add_func ("/stress/unread", test_unread);
   g_test_add_func ("/stress/close-in-callback", test_close_in_callback);
   g_test_add_func ("/stress/visits", test_visits);
+  g_test_add_func ("/stress/branches", test_branches);
+  g_test_add_func ("/stress/siblings", test_siblings);
   g_test_add_func ("/stress/storm", test_storm);
   return g_test_run ();
 }

@@ -801,6 +801,36 @@ test_deltas (void)
   worker_quit (worker);
 }
 
+/* Contexts that branch off from the one before. */
+static void
+test_forks (void)
+{
+  Worker *worker = worker_new (NULL);
+  double scores[7];
+
+  build_ready (worker, 1, FAULTY (""), NULL);
+  ask_begin (worker);
+  ask_group (worker, 1, GENLM_METHOD_PREFIX | GENLM_GROUP_SINGLES, 7);
+  ask_item (worker, 0, "abcde", 1, 0);
+  ask_item (worker, GENLM_NODE_CUT | 1, "x", 2, 0);
+  ask_item (worker, GENLM_NODE_CUT | 3, "yz", 3, 0);
+  ask_item (worker, GENLM_NODE_CUT | 0, "yz", 4, 0);
+  ask_item (worker, GENLM_NODE_CUT | 2, "", 5, 0);
+  ask_item (worker, 1, "", GENLM_NODE_NONE, 0);
+  ask_item (worker, GENLM_NODE_CUT | 5, "z", 6, 0);
+  ask_end (worker);
+  send_all (worker);
+  hear_scores (worker, 1, 7, scores);
+  g_assert_cmpfloat (scores[0], ==, -5);
+  g_assert_cmpfloat (scores[1], ==, -5);
+  g_assert_cmpfloat (scores[2], ==, -4);
+  g_assert_cmpfloat (scores[3], ==, -6);
+  g_assert_cmpfloat (scores[4], ==, -4);
+  g_assert_cmpfloat (scores[5], ==, -5);
+  g_assert_cmpfloat (scores[6], ==, -1);
+  worker_quit (worker);
+}
+
 static void
 test_unwanted (void)
 {
@@ -1267,6 +1297,25 @@ test_broken_nodes (void)
       worker_assert_broken (worker, "*based is not known*");
     }
 
+  /* Based on an item of another frame, on one without a number, and beyond the beginning. */
+  for (guint i = 0; i < 3; i++)
+    {
+      worker = worker_new (NULL);
+      build_ready (worker, 1, FAULTY (""), NULL);
+      ask_begin (worker);
+      ask_group (worker, 1, GENLM_METHOD_PREFIX | GENLM_GROUP_SINGLES, i == 0 ? 1 : 2);
+      ask_item (worker, 0, "a", i == 1 ? GENLM_NODE_NONE : 1, 0);
+      if (i == 0)
+        {
+          ask_end (worker);
+          ask_begin (worker);
+          ask_group (worker, 1, GENLM_METHOD_PREFIX | GENLM_GROUP_SINGLES, 1);
+        }
+      ask_item (worker, GENLM_NODE_CUT | (i == 2 ? 2 : 1), "b", 2, 0);
+      ask_end (worker);
+      worker_assert_broken (worker, "*based is not known*");
+    }
+
   worker = worker_new (NULL);
   genlm_frame_writer_begin (&worker->writer, GENLM_FRAME_FORGET, 0, NULL);
   genlm_frame_writer_end (&worker->writer, 1000);
@@ -1361,6 +1410,7 @@ main (int    argc,
   g_test_add_func ("/worker/same-bits", test_same_bits);
   g_test_add_func ("/worker/many", test_many);
   g_test_add_func ("/worker/deltas", test_deltas);
+  g_test_add_func ("/worker/forks", test_forks);
   g_test_add_func ("/worker/unwanted", test_unwanted);
   g_test_add_func ("/worker/faults", test_faults);
   g_test_add_func ("/worker/faulty-weights", test_faulty_weights);
