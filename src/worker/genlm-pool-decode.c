@@ -55,18 +55,23 @@ find_domain (const char *name)
 }
 
 static GError *
-read_error (const GenlmFrame *frame)
+read_error (GenlmPoolSeat    *seat,
+            const GenlmFrame *frame)
 {
   g_autoptr (GVariant) variant = genlm_frame_dup_variant (frame);
   const char *domain_name, *message;
+  GError *error;
   GQuark domain;
   gint32 code;
 
   g_variant_get (variant, "(&si&s)", &domain_name, &code, &message);
   domain = find_domain (domain_name);
   if (domain == 0)
-    return g_error_new_literal (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_FAILED, message);
-  return g_error_new_literal (domain, code, message);
+    error = g_error_new_literal (GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_FAILED, message);
+  else
+    error = g_error_new_literal (domain, code, message);
+  genlm_pool_limits_explain (&seat->pool->settings, error);
+  return error;
 }
 
 /* -- values --------------------------------------------------------------- */
@@ -344,7 +349,7 @@ handle_items (GenlmPoolSeat     *seat,
   if (!take_items (&self, error))
     return FALSE;
   if (frame->kind == GENLM_FRAME_ERROR)
-    self.error = read_error (frame);
+    self.error = read_error (seat, frame);
   g_mutex_lock (&seat->pool->lock);
   note_items (&self);
   g_mutex_unlock (&seat->pool->lock);
@@ -427,7 +432,7 @@ handle_failed (GenlmPoolSeat     *seat,
                GError           **error)
 {
   GenlmPoolPiece *piece = find_build (seat, frame, error);
-  g_autoptr (GError) failure = piece != NULL ? read_error (frame) : NULL;
+  g_autoptr (GError) failure = piece != NULL ? read_error (seat, frame) : NULL;
   gboolean is_first;
 
   if (piece == NULL)

@@ -8,7 +8,6 @@
 #include "genlm-potential-error.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -145,28 +144,6 @@ greet_started (Nurse *self)
 
 /* -- burying -------------------------------------------------------------- */
 
-static gboolean
-says_memory (const char *words)
-{
-  return strstr (words, "MemoryError") != NULL || strstr (words, "failed to allocate") != NULL ||
-         strstr (words, "bad_alloc") != NULL || strstr (words, "out of memory") != NULL ||
-         strstr (words, "Cannot allocate memory") != NULL;
-}
-
-static void
-add_limits (GString                 *text,
-            const GenlmPoolSettings *settings,
-            const char              *words,
-            int                      signal_number)
-{
-  if (settings->memory_limit != 0)
-    g_string_append_printf (text, "; the memory limit is %" G_GUINT64_FORMAT " bytes%s", settings->memory_limit,
-                            says_memory (words) ? ", which is probably why" : "");
-  if (settings->cpu_limit != 0)
-    g_string_append_printf (text, "; the limit of processor time is %u s%s", settings->cpu_limit,
-                            signal_number == SIGXCPU ? ", which is why" : "");
-}
-
 /* What is to be said of the end of a worker: a part of a sentence. */
 static char *
 tell_end (GenlmPoolSeat          *seat,
@@ -182,7 +159,7 @@ tell_end (GenlmPoolSeat          *seat,
     g_string_append_printf (text, "was ended: %s", seat->failure);
   else
     g_string_append (text, reason);
-  add_limits (text, &seat->pool->settings, words, signal_number);
+  genlm_pool_limits_add (&seat->pool->settings, text, words, signal_number);
   g_strstrip (words);
   if (*words != '\0')
     g_string_append_printf (text, "; its last words were: %s", words);

@@ -40,6 +40,14 @@ typedef struct
   guint    max_in_flight;
 } GenlmPoolSettings;
 
+/* What messages say of limits that are in force. */
+void   genlm_pool_limits_add     (const GenlmPoolSettings *settings,
+                                  GString                 *text,
+                                  const char              *words,
+                                  int                      signal_number);
+void   genlm_pool_limits_explain (const GenlmPoolSettings *settings,
+                                  GError                  *error);
+
 /* Is told of the workers, in the nurse's thread. */
 typedef void (*GenlmPoolWatchFunc) (GObject    *element,
                                     guint       worker,
