@@ -110,7 +110,7 @@ test_always (Fixture       *fixture,
 {
   const Fault *fault = data;
   GenlmPotential *pool = test_pool_new (make_recipe (fixture, fault->name, 0),
-                                        "workers", 2u, "timeout", fault->hangs ? 300u : 20000u,
+                                        "workers", 2u, "timeout", fault->hangs ? 500u : 20000u,
                                         "respawn-delay", 0u, NULL);
   g_auto (TestAnswers) answers;
   gint64 start;
@@ -135,7 +135,7 @@ test_once (Fixture       *fixture,
 {
   const Fault *fault = data;
   GenlmPotential *pool = test_pool_new (make_recipe (fixture, fault->name, 1),
-                                        "workers", 1u, "timeout", fault->hangs ? 300u : 20000u,
+                                        "workers", 1u, "timeout", fault->hangs ? 500u : 20000u,
                                         "respawn-delay", 0u, NULL);
   g_auto (TestAnswers) answers;
 
@@ -386,7 +386,7 @@ static const Fault faults[] = {
   { "mask-rest", GENLM_METHOD_MASK, FALSE, "*" },
   { "mask-none", GENLM_METHOD_MASK, FALSE, "*" },
   { "mask-bits", GENLM_METHOD_MASK, FALSE, "*" },
-  { "half", GENLM_METHOD_PREFIX, TRUE, "*no progress for 300 ms*" },
+  { "half", GENLM_METHOD_PREFIX, TRUE, "*no progress for 500 ms*" },
   { "truncated", GENLM_METHOD_PREFIX, FALSE, "*ended by itself*" },
   { "abort", GENLM_METHOD_MASK, FALSE, "*signal 6*going to abort*" },
   { "segv", GENLM_METHOD_PREFIX, FALSE, "*signal 11*" },
@@ -394,8 +394,8 @@ static const Fault faults[] = {
   { "exit-0", GENLM_METHOD_PREFIX, FALSE, "*ended by itself*" },
   { "exit-7", GENLM_METHOD_NEXT, FALSE, "*status 7*last line*" },
   { "flood-exit", GENLM_METHOD_NEXT, FALSE, "*status 7*the last words*" },
-  { "hang", GENLM_METHOD_PREFIX, TRUE, "*no progress for 300 ms*" },
-  { "pretend", GENLM_METHOD_PREFIX, TRUE, "*no progress for 300 ms*" },
+  { "hang", GENLM_METHOD_PREFIX, TRUE, "*no progress for 500 ms*" },
+  { "pretend", GENLM_METHOD_PREFIX, TRUE, "*no progress for 500 ms*" },
   { "close", GENLM_METHOD_PREFIX, FALSE, "*closed its connection*" },
   { "fork", GENLM_METHOD_PREFIX, FALSE, "*status 7*" },
 };

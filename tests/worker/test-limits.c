@@ -85,13 +85,13 @@ test_cpu (void)
 static void
 test_time (void)
 {
-  static const char *const parts[] = { "300 ms", NULL };
+  static const char *const parts[] = { "500 ms", NULL };
   TestTraces before = test_traces_take ();
   GenlmPotential *pool = NULL;
 
   test_watchdog (60);
   pool = test_pool_new (test_recipe ("test-probe", "{}"), "workers", 2u, "max-retries", 0, "respawn-delay", 0u,
-                        "timeout", 300u, NULL);
+                        "timeout", 500u, NULL);
   assert_answer (pool, "hello", -5);
   assert_fails (pool, "block", parts);
   assert_fails (pool, "work", parts);

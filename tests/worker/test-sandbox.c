@@ -68,7 +68,7 @@ static GenlmPotential *
 make_pool (const char *properties)
 {
   return test_pool_new (test_recipe ("test-probe", properties), "workers", 1u, "sandbox", TRUE,
-                        "max-retries", 0, "respawn-delay", 0u, "timeout", 500u, NULL);
+                        "max-retries", 0, "respawn-delay", 0u, "timeout", 2000u, NULL);
 }
 
 static double
