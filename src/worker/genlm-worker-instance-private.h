@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /* Microseconds from which on a unit of work is so slow that finished answers do not
  * wait for it. */
-#define GENLM_WORKER_SLOW_UNIT 100
+#define GENLM_WORKER_SLOW_UNIT 200
 
 /* A potential that was built in a worker, or why it was not. */
 typedef struct
