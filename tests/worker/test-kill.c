@@ -33,6 +33,7 @@ typedef struct
   guint    n_wrong;
   guint    n_kills;
   guint    n_killed;            /* atomic */
+  guint    n_sync;              /* of the thread that asks and waits */
 } Load;
 
 typedef struct
@@ -348,6 +349,36 @@ load_ask (Load *self)
   return question;
 }
 
+/* Beside them, questions of a thread that waits for each. */
+static gpointer
+ask_and_wait (gpointer data)
+{
+  Load *load = data;
+  g_autoptr (GRand) random = g_rand_new_with_seed (2);
+
+  for (; (guint) g_atomic_int_get (&load->n_killed) < load->n_kills; load->n_sync++)
+    {
+      Question question = { .side = &load->sides[g_rand_boolean (random)],
+                            .method = (GenlmMethod) g_rand_int_range (random, 0, 3),
+                            .indices = { (guint) g_rand_int_range (random, 0, N_CONTEXTS) } };
+      GenlmPotential *pool = question.side->pool;
+      GenlmContext *context = question.side->contexts[question.indices[0]];
+      g_autoptr (GenlmWeights) weights = NULL;
+      g_autoptr (GError) error = NULL;
+      double score = 0;
+
+      if (question.method == GENLM_METHOD_NEXT)
+        weights = genlm_potential_logw_next_sync (pool, context, NULL, &error);
+      else if (question.method == GENLM_METHOD_COMPLETE)
+        score = genlm_potential_complete_sync (pool, context, NULL, &error);
+      else
+        score = genlm_potential_prefix_sync (pool, context, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (weights != NULL ? is_weights (&question, 0, weights) : is_score (&question, 0, score));
+    }
+  return NULL;
+}
+
 /* In a thread of its own, so that nothing here has a say in when it happens. */
 static gpointer
 kill_workers (gpointer data)
@@ -382,7 +413,7 @@ test_kill (void)
   Load load = { .random = g_rand_new_with_seed (0), .n_kills = get_n_kills () };
   g_autoptr (GPtrArray) questions = g_ptr_array_new_with_free_func (g_free);
   TestTraces before = test_traces_take ();
-  GThread *killer;
+  GThread *killer, *waiter;
   gint64 start;
 
   test_watchdog (120);
@@ -390,6 +421,7 @@ test_kill (void)
   side_init (&load.sides[1], load.random, "regex", "{'pattern': <'[a-z ]*'>}", "the quick brown fox", TRUE);
   start = g_get_monotonic_time ();
   killer = g_thread_new ("killer", kill_workers, &load);
+  waiter = g_thread_new ("waiter", ask_and_wait, &load);
   while ((guint) g_atomic_int_get (&load.n_killed) < load.n_kills || load.n_in_flight > 0)
     {
       while (load.n_in_flight < N_IN_FLIGHT && (guint) g_atomic_int_get (&load.n_killed) < load.n_kills)
@@ -397,7 +429,8 @@ test_kill (void)
       g_main_context_iteration (NULL, TRUE);
     }
   g_thread_join (killer);
-  g_test_message ("%u killed, %u asked, in %.1f s", load.n_killed, load.n_asked,
+  g_thread_join (waiter);
+  g_test_message ("%u killed, %u asked, and %u one by one, in %.1f s", load.n_killed, load.n_asked, load.n_sync,
                   (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
 
   while (g_main_context_iteration (NULL, FALSE))
