@@ -142,6 +142,18 @@ class Argument(Genlm.PotentialBase):
         super().__init__()
         self.limit = limit
 
+class Many(Genlm.PotentialBase):
+    limit = GObject.Property(type=int, default=2)
+
+    def __init__(self, *words, **others):
+        super().__init__(**{key: value for key, value in others.items() if key != 'extra'})
+        self.words = words
+
+class First(Genlm.PotentialBase):
+    def __init__(self, words=(), /):
+        super().__init__()
+        self.words = words
+
 class Outer:
     class Inner(Genlm.PotentialBase):
         pass
@@ -223,6 +235,8 @@ class InProcess(Failing):
         self.assertRegex(load('def f():\n    return 1 / 0\nf()\n'),
                          r'ZeroDivisionError: division by zero \(load.py:3 in <module>: f\(\) / load.py:2 in f: return 1 / 0\)')
         self.assertRegex(load('raise SystemExit(3)\n'), '__main__')
+        self.assertRegex(load('raise KeyboardInterrupt\n'), 'KeyboardInterrupt')
+        self.assertRegex(load('raise MemoryError\n'), 'MemoryError.*“memory-limit”')
         self.assertRegex(load('x = 1\n'), 'no class “X”')
         self.assertRegex(make(f'python:{FOLDER.name}/nosuchfile.py:X'), 'FileNotFoundError')
         self.assertRegex(make(f'python:{WRONG}:Plain'), '“Plain” is no potential')
@@ -278,6 +292,12 @@ class Recipes(Failing):
         self.assert_fails('Inner.*not at the top of its file', right.Outer.Inner().to_recipe)
         error = self.assert_fails('Argument.*__init__ takes “limit”, which is no property', right.Argument().to_recipe)
         self.assertTrue(error.matches(Genlm.potential_error_quark(), Genlm.PotentialError.NOT_SUPPORTED))
+
+    def test_arguments(self):
+        self.assertEqual(right.Many(limit=3).to_recipe().unpack(), (f'python:{RIGHT}:Many', {'limit': 3}))
+        self.assert_fails('Many has no recipe.*2 arguments by position', right.Many('a', 'b').to_recipe)
+        self.assert_fails('Many has no recipe.*takes “extra”, which is no property', right.Many(extra=1).to_recipe)
+        self.assert_fails('First has no recipe.*by position only', right.First(['a']).to_recipe)
 
     def test_no_file(self):
         text = subprocess.run([sys.executable, '-c', HEAD.replace('from', 'import gi; gi.require_version("Genlm", "1.0")\nfrom', 1) + '''

@@ -673,6 +673,19 @@ class TestGuards(unittest.TestCase):
             for name in ('prefix_sync', 'complete_sync', 'logw_next_sync', 'mask_next_sync'):
                 self.refuse(Code.FAILED, getattr(Returns(KeyboardInterrupt()), name), context(A), None)
 
+    def test_reasons(self):
+        class Halt(BaseException):
+            pass
+        for error in (KeyboardInterrupt(), GeneratorExit(), Halt()):
+            for name in ('prefix_sync', 'logw_next_sync', 'mask_next_sync'):
+                message = self.refuse(Code.FAILED, getattr(Returns(error), name), context(A), None)
+                self.assertIn(type(error).__name__, message)
+        for name in ('prefix_sync', 'mask_next_sync'):
+            message = self.refuse(Code.LIMIT, getattr(Returns(MemoryError()), name), context(A), None)
+            self.assertRegex(message, 'MemoryError: .*“memory-limit”')
+        message = self.refuse(Code.FAILED, Returns(ValueError('x' * 10_000_000)).prefix_sync, context(A), None)
+        self.assertLess(len(message), 10_000)
+
     def test_nothing_implemented(self):
         class Nothing(Genlm.PotentialBase):
             pass

@@ -13,7 +13,7 @@ from gi.module import get_introspection_module
 from gi.overrides._genlm_results import (
     check_mask, check_mask_batch, check_next, check_next_batch, check_potential, check_recipe, check_scores,
     check_traits, check_weight, describe, invalid, Refused, to_gerror, to_list, to_mask, to_scores, to_weights)
-from gi.overrides._genlm_script import dup_recipe
+from gi.overrides._genlm_script import dup_recipe, note_arguments
 from gi.repository import GObject
 
 Genlm = get_introspection_module('Genlm')
@@ -50,7 +50,10 @@ def _guard_result(name, function, check):
     def guarded(self, *args):
         try:
             return check(self, function(self, *args), *args)
-        except Exception as error:
+        except SystemExit:
+            raise
+        except BaseException as error:
+            # C is told the reason of whatever else it is.
             gerror = to_gerror(self, name, error)
             if gerror is error:
                 raise
@@ -172,6 +175,12 @@ class _GuardingMeta(type(Genlm.Potential)):
         if not namespace.get('__module__', '').startswith('gi.repository.'):
             bases = _declare(bases)
         return super().__new__(meta, name, bases, namespace, **kwargs)
+
+    def __call__(cls, *args, **kwargs):
+        object_ = super().__call__(*args, **kwargs)
+        if args or kwargs:
+            note_arguments(object_, args, kwargs)
+        return object_
 
     def __init__(cls, name, bases, namespace, **kwargs):
         plain = {}

@@ -14,6 +14,9 @@ Genlm = get_introspection_module('Genlm')
 
 _INF = float('inf')
 _RECIPE_TYPE = '(sa{sv})'
+# A message goes wherever the error goes.
+_MAX_TEXT = 4000
+OUT_OF_MEMORY = 'it ran out of memory; in worker processes “memory-limit” says how much there is'
 
 
 # -- errors -------------------------------------------------------------------
@@ -48,6 +51,8 @@ def _to_text(error):
 
 
 def make_error(code, text):
+    if len(text) > _MAX_TEXT:
+        text = text[:_MAX_TEXT] + '…'
     text = text.encode(errors='backslashreplace').decode()
     return GLib.Error.new_literal(Genlm.potential_error_quark(), text, code)
 
@@ -68,10 +73,12 @@ def to_gerror(self, name, error):
         return error
     if isinstance(error, Refused):
         return make_error(error.code, f'{where}: {error}')
-    text = f'{where}: {type(error).__name__}: {_to_text(error)}'
+    is_memory = isinstance(error, MemoryError)
+    text = OUT_OF_MEMORY if is_memory else _to_text(error)[:_MAX_TEXT // 2]
+    text = f'{where}: {type(error).__name__}: {text}'
     for frame in traceback.extract_tb(error.__traceback__)[-1:]:
         text += f' ({os.path.basename(frame.filename)}:{frame.lineno})'
-    return make_error(Genlm.PotentialError.FAILED, text)
+    return make_error(Genlm.PotentialError.LIMIT if is_memory else Genlm.PotentialError.FAILED, text)
 
 
 # -- numbers ------------------------------------------------------------------
@@ -92,6 +99,7 @@ def _doubles(value, n, what):
     expected = f'it must return {n} numbers, {what}'
     if isinstance(value, GLib.Bytes):
         value = value.get_data()
+    is_raw = isinstance(value, (bytes, bytearray))
     if isinstance(value, (list, tuple)):
         numbers_ = value
     else:
@@ -99,7 +107,10 @@ def _doubles(value, n, what):
             view = memoryview(value)
         except TypeError:
             raise invalid(expected, value) from None
-        if view.format in ('B', 'd') and view.ndim == 1:
+        if view.ndim != 1:
+            # Scalars of numpy have buffers, too.
+            raise invalid(expected, value)
+        if view.format == ('B' if is_raw else 'd'):
             numbers_ = array.array('d')
             numbers_.frombytes(view.tobytes() if view.nbytes % 8 == 0 else b'')
         else:

@@ -14,6 +14,7 @@ import threading
 import traceback
 
 from gi.module import get_introspection_module
+from gi.overrides._genlm_results import OUT_OF_MEMORY
 from gi.repository import GLib, GObject
 
 Genlm = get_introspection_module('Genlm')
@@ -48,6 +49,8 @@ def _describe_exception(error):
         return f'{type(error).__name__}: {error.msg}{where}'
     else:
         text = ''.join(traceback.format_exception_only(type(error), error)).strip()
+        if isinstance(error, MemoryError):
+            text += f': {OUT_OF_MEMORY}'
     frames = [frame for frame in traceback.extract_tb(error.__traceback__)
               if not frame.filename.startswith('<frozen') and frame.filename != __file__]
     if frames:
@@ -101,11 +104,11 @@ def _load_module(file):
 def _load_class(file, class_name):
     try:
         module = _load_module(file)
-    except Exception as error:
-        raise _script_error(_describe_exception(error)) from error
     except SystemExit as error:
         raise _script_error(f'the script ended with SystemExit: {error}; put what it does as a program '
                             'below if __name__ == "__main__":') from error
+    except BaseException as error:
+        raise _script_error(_describe_exception(error)) from error
 
     cls = getattr(module, class_name, None)
     if cls is None:
@@ -165,9 +168,9 @@ class _Host(Genlm.ScriptHost):
         try:
             return _make_object(_load_class(file, class_name), {
                 values.get_name(i): values.get_value(i) for i in range(values.get_size())})
-        except Exception as error:
-            if isinstance(error, GLib.Error):
-                raise
+        except (GLib.Error, SystemExit):
+            raise
+        except BaseException as error:
             raise _script_error(f'{class_name}: {_describe_exception(error)}') from error
 
 
@@ -200,11 +203,28 @@ def _find_name(cls):
     return _names[cls]
 
 
-def _check_parameters(cls):
+def note_arguments(object_, args, kwargs):
+    """Remembers what an object in Python was made from."""
+    if not type(object_).__module__.startswith('gi.repository.'):
+        object_._genlm_arguments = len(args), tuple(kwargs)
+
+
+def _check_arguments(self):
     """What is only an argument of __init__ would be lost on the way."""
+    cls = type(self)
     names, _ = _init_parameters(cls)
+    if names is None:
+        return
+    n_given, given = self.__dict__.get('_genlm_arguments', (0, ()))
+    kinds = [p.kind for p in inspect.signature(cls.__init__).parameters.values()][1:]
+    if inspect.Parameter.POSITIONAL_ONLY in kinds:
+        raise _not_supported(f'the class {cls.__name__} has no recipe: its __init__ takes arguments by position only; '
+                             'let it take them by the names of properties, or implement do_dup_recipe()')
+    if n_given > kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD):
+        raise _not_supported(f'this {cls.__name__} has no recipe: its __init__ was given {n_given} arguments by '
+                             'position, which are no properties; make them properties, or implement do_dup_recipe()')
     properties = {pspec.name.replace('-', '_') for pspec in cls.list_properties()}
-    for name in names or ():
+    for name in (*names, *given):
         if name not in properties:
             raise _not_supported(f'the class {cls.__name__} has no recipe: its __init__ takes “{name}”, '
                                  'which is no property; make it a GObject.Property, or implement do_dup_recipe()')
@@ -215,7 +235,7 @@ def dup_recipe(self):
     that has no other."""
     cls = type(self)
     name = _find_name(cls)
-    _check_parameters(cls)
+    _check_arguments(self)
     return _host.make_recipe(self, name)
 
 
