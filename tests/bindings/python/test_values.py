@@ -267,10 +267,11 @@ class TestCopies(unittest.TestCase):
                       Genlm.element_make('regex', pattern='a'), Spy(), Genlm.Direct()):
             with self.assertRaisesRegex(TypeError, 'cannot be pickled; keep what it is made of'):
                 pickle.dumps(value)
+        self.assertIs(pickle.loads(pickle.dumps(Genlm.EOS)), Genlm.EOS)
 
     def test_copies(self):
         for value in (Genlm.Context.new_from_bytes('ab'), VOCAB, Genlm.Scores.new([0.0]), Genlm.Weights.new([0.0]),
-                      Genlm.TokenSet.new_for_tokens(3, [1])):
+                      Genlm.TokenSet.new_for_tokens(3, [1]), Genlm.EOS):
             self.assertIs(copy.copy(value), value)
             self.assertIs(copy.deepcopy([value])[0], value)
         for value in (Genlm.Batch.new(), Spy()):

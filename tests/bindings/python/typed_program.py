@@ -43,7 +43,10 @@ async def ask(p: Genlm.Potential) -> None:
     weight += first + scores[0] + tokens[0]
     p.prefix('abc', None, lambda source, result: None)
     both: Genlm.Product = p * Lipogram()
-    batched: Genlm.Potential = both.to_autobatched()
+    batched: Genlm.Autobatch = both.to_autobatched()
+    pool: Genlm.Multiprocess = batched.to_multiprocess(2)
+    print(batched.props.n_requests, pool.props.workers)
+    pool.close()
     sampler = Genlm.Awrs(potential=batched, condition=Lipogram(), max_accepts=2)
     smc = Genlm.Smc(sampler=sampler, particles=16, seed=7)
     sequences = await smc.run()

@@ -25,6 +25,10 @@ class _Eos:
     def __repr__(self):
         return 'Genlm.EOS'
 
+    def __reduce__(self):
+        # Copied or pickled, it is the same.
+        return 'EOS'
+
 
 EOS = _Eos()
 
