@@ -1,7 +1,7 @@
 /* A program with a pool, for tests that do something to the program. It says
  * "ready", and what it is asked to do afterwards.
  *
- * usage: pool-parent idle | block FILE | interrupt */
+ * usage: pool-parent idle | block FILE | interrupt | sandbox */
 
 #include <genlm.h>
 
@@ -54,7 +54,11 @@ main (int   argc,
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) recipe = g_variant_ref_sink (g_variant_new_parsed ("('test-probe', @a{sv} {})"));
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (GenlmMultiprocess) pool = genlm_multiprocess_new_from_recipe (recipe, 3, &error);
+  g_autoptr (GenlmMultiprocess) pool = g_initable_new (GENLM_TYPE_MULTIPROCESS, NULL, &error,
+                                                       "recipe", recipe,
+                                                       "workers", 3,
+                                                       "sandbox", strcmp (argv[1], "sandbox") == 0,
+                                                       NULL);
 
   if (pool == NULL)
     {
