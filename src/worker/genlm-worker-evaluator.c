@@ -24,6 +24,8 @@
 
 /* Microseconds that an answer may wait for others to share the way with. */
 #define PATIENCE 200
+/* Milliseconds after which is looked whether an answer that does not come is still wanted. */
+#define LOOK_INTERVAL 20
 /* Answers of so many bytes do not wait. */
 #define MAX_WAITING (64u << 10)
 
@@ -125,42 +127,92 @@ request_new (GenlmWorkerInstance *instance,
              GenlmMethod          method,
              GenlmContext        *context,
              GenlmBatch          *batch,
+             GCancellable        *cancellable,
              GAsyncReadyCallback  callback,
              gpointer             user_data)
 {
   GObject *source = G_OBJECT (instance->potential);
   gsize n_weights = (gsize) instance->vocab_size + 1;
 
-  return context != NULL ? genlm_request_new_single (source, method, context, n_weights, NULL, callback, user_data)
-                         : genlm_request_new_batch (source, method, batch, n_weights, NULL, callback, user_data);
+  return context != NULL
+           ? genlm_request_new_single (source, method, context, n_weights, cancellable, callback, user_data)
+           : genlm_request_new_batch (source, method, batch, n_weights, cancellable, callback, user_data);
 }
 
-/* Asks with a request, and waits for the answer. */
+static gboolean
+is_any_wanted (GenlmWorkerEvaluator *self,
+               guint32               n_items)
+{
+  for (guint32 i = 0; i < n_items; i++)
+    {
+      if (genlm_region_is_wanted (self->region, self->answers->next + i))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A unit that is being asked asynchronously. */
+typedef struct
+{
+  GenlmWorkerEvaluator *evaluator;
+  guint32               n_items;
+  GCancellable         *cancellable;
+} Asked;
+
+static gboolean
+look_whether_wanted (gpointer user_data)
+{
+  Asked *asked = user_data;
+
+  if (is_any_wanted (asked->evaluator, asked->n_items))
+    return G_SOURCE_CONTINUE;
+  g_cancellable_cancel (asked->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+/* Asks with a request that is cancelled when nobody wants its answer any more: who
+ * waits for others here may wait for ever. */
 static GenlmRequest *
-ask (GenlmWorkerInstance *instance,
-     GenlmMethod          method,
-     GenlmContext        *context,
-     GenlmBatch          *batch)
+ask_and_wait (GenlmWorkerEvaluator *self,
+              GenlmWorkerInstance  *instance,
+              GenlmMethod           method,
+              GenlmContext         *context,
+              GenlmBatch           *batch)
 {
   GenlmRequest *answered = NULL;
-  g_autoptr (GenlmRequest) request = NULL;
-  g_autoptr (GMainContext) main_context = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GenlmRequest) request = request_new (instance, method, context, batch, cancellable,
+                                                  take_answered, &answered);
+  g_autoptr (GMainContext) main_context = g_main_context_ref (genlm_request_get_context (request));
+  g_autoptr (GSource) look = g_timeout_source_new (LOOK_INTERVAL);
+  Asked asked = { self, (guint32) genlm_request_get_size (request), cancellable };
 
-  if (instance->is_direct)
-    {
-      request = request_new (instance, method, context, batch, NULL, NULL);
-      genlm_potential_evaluate_sync (instance->potential, request);
-      return g_steal_pointer (&request);
-    }
-
-  request = request_new (instance, method, context, batch, take_answered, &answered);
-  main_context = g_main_context_ref (genlm_request_get_context (request));
+  g_source_set_static_name (look, "[genlm] whether an answer is wanted");
+  g_source_set_callback (look, look_whether_wanted, &asked, NULL);
+  g_source_attach (look, main_context);
   genlm_potential_evaluate (instance->potential, request);
   /* A request that everyone has dropped answers itself. */
   g_clear_object (&request);
   while (answered == NULL)
     g_main_context_iteration (main_context, TRUE);
+  g_source_destroy (look);
   return answered;
+}
+
+static GenlmRequest *
+ask (GenlmWorkerEvaluator *self,
+     GenlmWorkerInstance  *instance,
+     GenlmMethod           method,
+     GenlmContext         *context,
+     GenlmBatch           *batch)
+{
+  g_autoptr (GenlmRequest) request = NULL;
+
+  if (!instance->is_direct)
+    return ask_and_wait (self, instance, method, context, batch);
+  request = request_new (instance, method, context, batch, NULL, NULL, NULL);
+  genlm_potential_evaluate_sync (instance->potential, request);
+  return g_steal_pointer (&request);
 }
 
 /* -- answering ------------------------------------------------------------ */
@@ -327,7 +379,7 @@ answer_score (GenlmWorkerEvaluator *self,
     genlm_potential_set_silent_error (instance->potential, is_prefix ? "weigh_prefix" : "weigh_complete", &error);
   if (error == NULL)
     {
-      g_autoptr (GenlmRequest) request = request_new (instance, method, context, NULL, NULL, NULL);
+      g_autoptr (GenlmRequest) request = request_new (instance, method, context, NULL, NULL, NULL, NULL);
 
       genlm_request_return_score (request, score, FALSE);
       genlm_request_finish_score (request, &error);
@@ -404,7 +456,8 @@ answer_weights (GenlmWorkerEvaluator *self,
     genlm_potential_set_silent_error (instance->potential, "weigh_next", &error);
   if (error == NULL)
     {
-      g_autoptr (GenlmRequest) request = request_new (instance, GENLM_METHOD_NEXT, item->context, NULL, NULL, NULL);
+      g_autoptr (GenlmRequest) request = request_new (instance, GENLM_METHOD_NEXT, item->context, NULL,
+                                                      NULL, NULL, NULL);
 
       genlm_request_return_weights_item (request, weights, FALSE);
       error = g_error_copy (genlm_request_peek_error (request));
@@ -443,7 +496,7 @@ answer_weights_batch (GenlmWorkerEvaluator *self,
     genlm_potential_set_silent_error (instance->potential, "weigh_next_batch", &error);
   if (error == NULL && !all_fit (instance, weights, n))
     {
-      g_autoptr (GenlmRequest) request = request_new (instance, GENLM_METHOD_NEXT, NULL, batch, NULL, NULL);
+      g_autoptr (GenlmRequest) request = request_new (instance, GENLM_METHOD_NEXT, NULL, batch, NULL, NULL, NULL);
 
       genlm_request_return_weights (request, weights);
       error = g_error_copy (genlm_request_peek_error (request));
@@ -472,7 +525,7 @@ answer_mask (GenlmWorkerEvaluator *self,
     genlm_potential_set_silent_error (instance->potential, "weigh_mask", &error);
   if (error == NULL)
     {
-      g_autoptr (GenlmRequest) request = request_new (instance, GENLM_METHOD_MASK, context, NULL, NULL, NULL);
+      g_autoptr (GenlmRequest) request = request_new (instance, GENLM_METHOD_MASK, context, NULL, NULL, NULL, NULL);
 
       genlm_request_return_mask_item (request, mask, FALSE);
       error = g_error_copy (genlm_request_peek_error (request));
@@ -510,22 +563,10 @@ answer_single (GenlmWorkerEvaluator *self,
     }
   else
     {
-      g_autoptr (GenlmRequest) request = ask (instance, method, item->context, NULL);
+      g_autoptr (GenlmRequest) request = ask (self, instance, method, item->context, NULL);
 
       put_answer (self, request, &item->slot);
     }
-}
-
-static gboolean
-is_any_wanted (GenlmWorkerEvaluator *self,
-               guint32               n_items)
-{
-  for (guint32 i = 0; i < n_items; i++)
-    {
-      if (genlm_region_is_wanted (self->region, self->answers->next + i))
-        return TRUE;
-    }
-  return FALSE;
 }
 
 /* Whether all tokens are in the vocabulary. */
@@ -564,7 +605,7 @@ answer_batch (GenlmWorkerEvaluator *self,
     }
   else
     {
-      g_autoptr (GenlmRequest) request = ask (instance, method, NULL, batch);
+      g_autoptr (GenlmRequest) request = ask (self, instance, method, NULL, batch);
 
       put_answer (self, request, slots);
     }

@@ -41,6 +41,21 @@ class Later(Genlm.PotentialBase):
         return [-float(process) for process in ids]
 
 
+class Forever(Genlm.PotentialBase):
+    """Some of its answers never come."""
+
+    async def do_weigh_prefix(self, context):
+        if len(context) == 0:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                Forever.n_cancelled += 1
+                raise
+        return -float(self.n_cancelled)
+
+    n_cancelled = 0
+
+
 class TestWorkers(unittest.TestCase):
     def test_gather(self):
         async def main():
@@ -71,6 +86,20 @@ class TestWorkers(unittest.TestCase):
         p.close()
         with self.assertRaises(GLib.Error):
             Later().prefix_sync('abc')
+
+    def test_cancelled(self):
+        async def main():
+            p = Forever().to_multiprocess(1)
+            for _ in range(3):
+                with self.assertRaises(asyncio.TimeoutError):
+                    await asyncio.wait_for(p.prefix(''), 0.05)
+            self.assertEqual(await p.prefix('a'), -3.0, 'the worker goes on, and the tasks have been cancelled')
+            with self.assertRaises(asyncio.TimeoutError):
+                await asyncio.wait_for(p.batch_prefix(['', 'a', '']), 0.05)
+            self.assertLess(await p.prefix('a'), -3.0)
+            self.assertEqual(p.props.n_respawns, 0)
+            p.close()
+        run(main())
 
 
 if __name__ == '__main__':
