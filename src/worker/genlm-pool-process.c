@@ -23,6 +23,7 @@
 #define SOCKET_FD 3
 #define REGION_FD 4
 #define INFO_FD   5
+#define INFO_END  6
 
 /* How much of standard error is kept, and how long a line may be. */
 #define LAST_WORDS_SIZE 4096
@@ -149,6 +150,29 @@ find_inner (GenlmPoolProcess  *self,
   return FALSE;
 }
 
+/* The pipe on which bubblewrap says whom it runs. It has the other end as well: if it could
+ * not say so, since we are gone, it would end and leave its child waiting for ever. */
+static gboolean
+connect_info (GSubprocessLauncher  *launcher,
+              int                   info[2],
+              GError              **error)
+{
+  int end;
+
+  if (pipe2 (info, O_CLOEXEC) != 0)
+    return fail_errno (error, "a pipe");
+  g_subprocess_launcher_take_fd (launcher, info[1], INFO_FD);
+  end = fcntl (info[0], F_DUPFD_CLOEXEC, 0);
+  if (end < 0)
+    {
+      fail_errno (error, "a descriptor");
+      close (info[0]);
+      return FALSE;
+    }
+  g_subprocess_launcher_take_fd (launcher, end, INFO_END);
+  return TRUE;
+}
+
 static gboolean
 spawn (GenlmPoolProcess    *self,
        const char * const  *argv,
@@ -164,12 +188,8 @@ spawn (GenlmPoolProcess    *self,
   g_subprocess_launcher_set_child_setup (launcher, leave_group, NULL, NULL);
   if (!connect_child (self, launcher, error))
     return FALSE;
-  if (is_sandboxed)
-    {
-      if (pipe2 (info, O_CLOEXEC) != 0)
-        return fail_errno (error, "a pipe");
-      g_subprocess_launcher_take_fd (launcher, info[1], INFO_FD);
-    }
+  if (is_sandboxed && !connect_info (launcher, info, error))
+    return FALSE;
   self->subprocess = g_subprocess_launcher_spawnv (launcher, argv, error);
   /* Or the end of the child would not be the end of its connection. */
   g_subprocess_launcher_close (launcher);
