@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define N_WORKERS 3
@@ -156,6 +157,45 @@ test_killed_sandbox (void)
   parent_clear (&parent);
 }
 
+static gboolean
+has_living_child (void)
+{
+  g_autoptr (GArray) children = test_list_children (getpid ());
+
+  for (guint i = 0; i < children->len; i++)
+    if (test_process_lives (g_array_index (children, int, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/* At any moment of the start, too: all that is left of it comes to this process. */
+static void
+test_killed_starting (gconstpointer data)
+{
+  const char *mode = data;
+
+  test_watchdog (60);
+  for (guint i = 0; i < 30; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GSubprocess) process =
+        g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, g_getenv ("GENLM_POOL_PARENT"), mode, NULL);
+      gint64 end;
+
+      g_assert_no_error (error);
+      g_usleep (i * 1000);
+      g_subprocess_force_exit (process);
+      g_subprocess_wait (process, NULL, &error);
+      g_assert_no_error (error);
+      end = g_get_monotonic_time () + G_USEC_PER_SEC;
+      while (has_living_child () && g_get_monotonic_time () < end)
+        g_usleep (1000);
+      g_assert_false (has_living_child ());
+      while (waitpid (-1, NULL, WNOHANG) > 0)
+        ;
+    }
+}
+
 /* Ctrl-C sends a signal to the group of what runs in the terminal. It is for the
  * program, which may want to finish what it is at. */
 static void
@@ -191,6 +231,8 @@ main (int   argc,
   g_test_add_func ("/parent/killed-idle", test_killed_idle);
   g_test_add_func ("/parent/killed-blocked", test_killed_blocked);
   g_test_add_func ("/parent/killed-sandbox", test_killed_sandbox);
+  g_test_add_data_func ("/parent/killed-starting", "idle", test_killed_starting);
+  g_test_add_data_func ("/parent/killed-starting-sandbox", "sandbox", test_killed_starting);
   g_test_add_func ("/parent/interrupted", test_interrupted);
   return g_test_run ();
 }
