@@ -129,18 +129,22 @@ find_inner (GenlmPoolProcess  *self,
 {
   g_autoptr (GString) info = g_string_new (NULL);
   const char *place;
+  int inner = 0;
 
   if (read_info (info_fd, info))
     {
       place = strstr (info->str, "\"child-pid\"");
       place = place != NULL ? strchr (place, ':') : NULL;
-      self->pid = place != NULL ? atoi (place + 1) : 0;
-      self->is_inner = self->pid > 0;
+      inner = place != NULL ? atoi (place + 1) : 0;
     }
-  if (self->is_inner)
-    return TRUE;
+  if (inner > 0)
+    {
+      self->pid = inner;
+      self->is_inner = TRUE;
+      return TRUE;
+    }
 
-  g_subprocess_force_exit (self->subprocess);
+  genlm_pool_process_kill (self);
   g_subprocess_wait (self->subprocess, NULL, NULL);
   genlm_pool_process_listen (self);
   g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,

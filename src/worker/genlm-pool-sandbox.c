@@ -164,7 +164,7 @@ genlm_pool_sandbox_dup_argv (const char * const  *argv,
                    "install bubblewrap, or do without “sandbox”");
       return NULL;
     }
-  g_strv_builder_add_many (builder, bwrap, "--unshare-all", "--new-session", "--info-fd", "5",
+  g_strv_builder_add_many (builder, bwrap, "--unshare-all", "--new-session", "--info-fd", "5", "--sync-fd", "6",
                            "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (system_paths); i++)
     bind_path (builder, system_paths[i]);
