@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import signal
+import threading
 import unittest
 
 import gi
@@ -86,6 +88,40 @@ class TestWorkers(unittest.TestCase):
         p.close()
         with self.assertRaises(GLib.Error):
             Later().prefix_sync('abc')
+
+    def interrupt(self, function, *args):
+        timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with self.assertRaises(KeyboardInterrupt):
+            function(*args)
+        timer.join()
+
+    def test_interrupts(self):
+        p = Forever().to_multiprocess(1)
+        self.interrupt(p.prefix_sync, '')
+        self.interrupt(p.batch_prefix_sync, ['', 'a'])
+        sampler = Genlm.Awrs(potential=Genlm.element_make('ngram'), condition=p)
+        self.interrupt(Genlm.Smc(sampler=sampler, particles=2, max_tokens=2).run_sync)
+        self.assertLess(p.prefix_sync('a'), 0.0)
+        with self.assertRaisesRegex(GLib.Error, 'closed'):
+            p.close()
+            p.prefix_sync('a')
+        self.assertEqual(signal.set_wakeup_fd(-1), -1)
+
+    def test_nested_interrupt(self):
+        inner = Forever().to_multiprocess(1)
+
+        class Outer(Genlm.PotentialBase):
+            def do_weigh_prefix(self, context):
+                inner.prefix_sync('a')
+                return inner.prefix_sync('')
+
+        timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with self.assertRaisesRegex(GLib.Error, 'Outer.do_weigh_prefix: KeyboardInterrupt'):
+            (Outer() * Outer()).prefix_sync('b')
+        timer.join()
+        inner.close()
 
     def test_cancelled(self):
         async def main():

@@ -3,6 +3,7 @@
 import inspect
 
 from gi.module import get_introspection_module
+from gi.overrides._genlm_interrupts import call, can_interrupt
 from gi.overrides._genlm_values import to_batch, to_context
 
 Genlm = get_introspection_module('Genlm')
@@ -14,6 +15,14 @@ def _start(*args):
     global _start
     from gi.overrides._genlm_asyncio import start as _start
     return _start(*args)
+
+
+def _may_wait(self):
+    """Whether an answer may take long, and not in Python, which looks at signals by itself."""
+    if not isinstance(self, Genlm.Potential):
+        return True
+    return (type(self).__module__ in ('__gi__', 'gi.repository.Genlm')
+            and not self.get_traits() & Genlm.Traits.INLINE)
 
 
 def _make_signature(names, optional):
@@ -48,7 +57,10 @@ def make_awaitable(cls, name, **converters):
     def ask_sync(self, *args, **kwargs):
         if kwargs or len(args) < n:
             args = _bind(ask_sync.__signature__, self, args, kwargs)
-        return sync(self, *[converter(self, arg) for converter, arg in zip(convert, args)], *args[n:])
+        own = [converter(self, arg) for converter, arg in zip(convert, args)]
+        if (len(args) <= n or args[n] is None) and _may_wait(self) and can_interrupt():
+            return call(sync, self, *own)
+        return sync(self, *own, *args[n:])
 
     ask.__signature__ = _make_signature(tuple(converters), ('cancellable', 'callback'))
     ask_sync.__signature__ = _make_signature(tuple(converters), ('cancellable',))
