@@ -22,6 +22,11 @@ GenlmPotential *bench_make_work    (guint64         n_steps,
 GenlmPotential *bench_make_pool    (GenlmPotential *potential,
                                     guint           n_workers);
 
+void            bench_set_cores    (Bench          *bench,
+                                    GenlmPotential *pool,
+                                    int             ours,
+                                    int             theirs);
+
 void            bench_compute      (Bench          *bench);
 void            bench_growing      (Bench          *bench);
 void            bench_masks        (Bench          *bench);

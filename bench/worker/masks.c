@@ -152,9 +152,11 @@ bench_pattern (Bench      *bench,
     .token = 'a',
   };
 
+  bench_set_cores (bench, pool, 0, 0);
   measure (bench, &run, of);
   run.grows = FALSE;
   measure (bench, &run, of_known);
+  bench_set_cores (bench, pool, -1, -1);
 
   genlm_context_unref (run.local.context);
   genlm_context_unref (run.pool.context);

@@ -2,7 +2,6 @@
  * two processes by read() and write(). */
 
 #include "cases.h"
-#include "processes.h"
 #include "rounds.h"
 
 /* Of the frames that a prefix of one more token needs. */
@@ -99,19 +98,6 @@ measure (Bench      *bench,
   bench_rounds_run (&rounds);
 }
 
-/* This process is on one core, and who answers on another, or wherever the system
- * puts them. */
-static void
-set_cores (Bench          *bench,
-           GenlmPotential *pool,
-           int             ours,
-           int             theirs)
-{
-  bench_set_core (0, ours);
-  bench_set_core (bench_bare_get_pid (bench->bare[0]), theirs);
-  bench_set_core (bench_get_worker_pid (pool, 0), theirs);
-}
-
 void
 bench_round_trip (Bench *bench)
 {
@@ -121,15 +107,16 @@ bench_round_trip (Bench *bench)
   g_autoptr (GenlmContext) context = genlm_context_new_for_tokens (tokens, G_N_ELEMENTS (tokens));
   Run run = { .bare = bench->bare[0], .pool = pool, .context = context };
 
-  measure (bench, &run, "prefix, asynchronous", ask_async, 1.5);
-  measure (bench, &run, "prefix, synchronous", ask_sync, 1.2);
+  bench_set_cores (bench, pool, 0, 0);
+  measure (bench, &run, "prefix, asynchronous, the same core", ask_async, 1.5);
+  measure (bench, &run, "prefix, synchronous, the same core", ask_sync, 1.2);
   if (g_get_num_processors () > 1)
     {
-      set_cores (bench, pool, 0, 1);
+      bench_set_cores (bench, pool, 0, 1);
       measure (bench, &run, "prefix, asynchronous, another core", ask_async, 1.5);
       measure (bench, &run, "prefix, synchronous, another core", ask_sync, 1.2);
-      set_cores (bench, pool, -1, -1);
     }
+  bench_set_cores (bench, pool, -1, -1);
 
   if (run.sum != 0)
     g_error ("A worker gave a wrong answer");

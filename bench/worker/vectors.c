@@ -67,6 +67,8 @@ bench_vectors (Bench *bench)
         .limit = { 1.3, 20 },
       };
 
+      bench_set_cores (bench, pool, 0, 0);
       bench_rounds_run (&rounds);
+      bench_set_cores (bench, pool, -1, -1);
     }
 }

@@ -4,6 +4,7 @@
  * usage: bench-worker [--full] [case...] */
 
 #include "cases.h"
+#include "processes.h"
 #include "spin.h"
 
 #include <string.h>
@@ -54,6 +55,20 @@ bench_make_pool (GenlmPotential *potential,
   if (pool == NULL)
     g_error ("%s", error->message);
   return pool;
+}
+
+/* This process is on one core, and the worker and the bare process that it is held
+ * against on another, or the same, or all wherever the system puts them (-1): which
+ * decides more of a round trip than anything else. */
+void
+bench_set_cores (Bench          *bench,
+                 GenlmPotential *pool,
+                 int             ours,
+                 int             theirs)
+{
+  bench_set_core (0, ours);
+  bench_set_core (bench_bare_get_pid (bench->bare[0]), theirs);
+  bench_set_core (bench_get_worker_pid (pool, 0), theirs);
 }
 
 static gboolean
