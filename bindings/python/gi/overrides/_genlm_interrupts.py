@@ -1,6 +1,6 @@
 """Ctrl-C in synchronous calls. Python looks at signals between two instructions, and
 a call that waits in C is one. So while it waits, a thread that is told of signals
-cancels it, and then Python raises KeyboardInterrupt as always."""
+cancels it, and KeyboardInterrupt is raised when it has returned."""
 
 import os
 import signal
@@ -15,6 +15,7 @@ class _Watch:
     def __init__(self):
         self.cancellable = None
         self.previous = -1
+        self.is_interrupted = False
         self._read, self.write = os.pipe()
         os.set_blocking(self.write, False)
         threading.Thread(target=self._run, name='genlm-interrupts', daemon=True).start()
@@ -42,35 +43,36 @@ def _forget():
 os.register_at_fork(after_in_child=_forget)
 
 
+def _note(number, frame):
+    """In place of Python's handler, which would raise while PyGObject makes an answer."""
+    _watch.is_interrupted = True
+
+
 def can_interrupt():
     """Whether Ctrl-C raises KeyboardInterrupt in this thread."""
     return (threading.current_thread() is threading.main_thread()
-            and signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+            and signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _note))
 
 
 def _ask(function, args):
-    """Whether there is an answer, and which."""
     cancellable = Gio.Cancellable()
     # A function that is asked may itself ask so.
     outer = _watch.cancellable
+    handler = signal.signal(signal.SIGINT, _note)
     previous = signal.set_wakeup_fd(_watch.write, warn_on_full_buffer=False)
     if previous != _watch.write:
         _watch.previous = previous
     _watch.cancellable = cancellable
     try:
-        return True, function(*args, cancellable)
-    except (GLib.Error, RuntimeError) as error:
-        if not cancellable.is_cancelled():
+        return function(*args, cancellable)
+    except GLib.Error as error:
+        if not cancellable.is_cancelled() or not error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
             raise
-        if isinstance(error, RuntimeError):
-            # What PyGObject makes of an interrupt while it makes an error.
-            raise KeyboardInterrupt from None
-        if not error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
-            raise
-        return False, None
+        return None
     finally:
-        signal.set_wakeup_fd(previous)
         _watch.cancellable = outer
+        signal.set_wakeup_fd(previous)
+        signal.signal(signal.SIGINT, handler)
 
 
 def call(function, *args):
@@ -78,11 +80,11 @@ def call(function, *args):
     global _watch
     if _watch is None:
         _watch = _Watch()
-    try:
-        is_answered = False
-        # An interrupt of before may have been noticed late.
-        while not is_answered:
-            is_answered, answer = _ask(function, args)
-        return answer
-    except KeyboardInterrupt as interrupt:
-        raise interrupt from None
+    answer = None
+    # An interrupt of before may have been noticed late.
+    while answer is None and not _watch.is_interrupted:
+        answer = _ask(function, args)
+    if _watch.is_interrupted:
+        _watch.is_interrupted = False
+        raise KeyboardInterrupt
+    return answer
