@@ -114,6 +114,18 @@ put_item (GenlmPoolPiece *piece,
   *place = item;
 }
 
+/* The worker sends an error for what is no weight. */
+static gboolean
+check_weights (GenlmWeights  *weights,
+               GError       **error)
+{
+  gssize invalid = genlm_weights_find_invalid (weights);
+
+  return invalid < 0 ||
+         break_off (error, "in what it sent the log weight of token %" G_GSSIZE_FORMAT " is %s", invalid,
+                    isnan (genlm_weights_get (weights, (gsize) invalid)) ? "NaN" : "+infinity");
+}
+
 /* In place, if there are slots enough, and if nobody will write there any more. */
 static gboolean
 take_weights (Decoder         *self,
@@ -124,7 +136,7 @@ take_weights (Decoder         *self,
   GenlmRegion *region = self->seat->process->region;
   GenlmVocab *vocab = genlm_pool_instance_peek_vocab (piece->job->instance);
   gsize n = (gsize) genlm_vocab_get_size (vocab) + 1;
-  GenlmWeights *weights;
+  g_autoptr (GenlmWeights) weights = NULL;
   guint slot;
 
   if (piece->job->method != GENLM_METHOD_NEXT)
@@ -139,8 +151,10 @@ take_weights (Decoder         *self,
     {
       weights = genlm_region_wrap_slot (region, slot, n, error);
     }
-  put_item (piece, index, weights);
-  return weights != NULL;
+  if (weights == NULL || !check_weights (weights, error))
+    return FALSE;
+  put_item (piece, index, g_steal_pointer (&weights));
+  return TRUE;
 }
 
 static gboolean

@@ -387,11 +387,14 @@ answer_score (GenlmWorkerEvaluator *self,
   genlm_worker_answers_add_error (self->answers, 1, error);
 }
 
+/* Whether they are what was asked for. The parent takes anything else for the
+ * work of a broken worker. */
 static gboolean
-fits (GenlmWorkerInstance *instance,
-      GenlmWeights        *weights)
+are_right (GenlmWorkerInstance *instance,
+           GenlmWeights        *weights)
 {
-  return weights != NULL && genlm_weights_get_size (weights) == (gsize) instance->vocab_size + 1;
+  return weights != NULL && genlm_weights_get_size (weights) == (gsize) instance->vocab_size + 1 &&
+         genlm_weights_find_invalid (weights) < 0;
 }
 
 /* A potential that keeps the weights that it made in the slot has them in memory of its
@@ -427,7 +430,7 @@ weigh_next (GenlmWorkerEvaluator  *self,
   GenlmVecPlace *place = instance->keeps_weights ? NULL : genlm_vec_place_offer (slot, n_bytes);
   GenlmWeights *weights = instance->iface->weigh_next (instance->potential, item->context, error);
 
-  *in_place = *error == NULL && fits (instance, weights) && genlm_weights_peek (weights) == slot;
+  *in_place = *error == NULL && are_right (instance, weights) && genlm_weights_peek (weights) == slot;
   if (*in_place)
     g_clear_pointer (&weights, genlm_weights_unref);
   if (place != NULL)
@@ -435,7 +438,6 @@ weigh_next (GenlmWorkerEvaluator  *self,
   return weights;
 }
 
-/* The parent looks for NaN in what it gets, so it is not looked for here. */
 static void
 answer_weights (GenlmWorkerEvaluator *self,
                 GenlmWorkerInstance  *instance,
@@ -445,7 +447,7 @@ answer_weights (GenlmWorkerEvaluator *self,
   gboolean in_place;
   g_autoptr (GenlmWeights) weights = weigh_next (self, instance, item, &in_place, &error);
 
-  if (G_LIKELY (in_place || (error == NULL && fits (instance, weights))))
+  if (G_LIKELY (in_place || (error == NULL && are_right (instance, weights))))
     {
       if (!in_place)
         put_weights (self, item->slot, weights);
@@ -466,7 +468,7 @@ answer_weights (GenlmWorkerEvaluator *self,
 }
 
 static gboolean
-all_fit (GenlmWorkerInstance *instance,
+are_all_right (GenlmWorkerInstance *instance,
          GenlmWeightsList    *weights,
          guint32              n)
 {
@@ -474,7 +476,7 @@ all_fit (GenlmWorkerInstance *instance,
     return FALSE;
   for (guint32 i = 0; i < n; i++)
     {
-      if (!fits (instance, genlm_weights_list_get (weights, i)))
+      if (!are_right (instance, genlm_weights_list_get (weights, i)))
         return FALSE;
     }
   return TRUE;
@@ -494,7 +496,7 @@ answer_weights_batch (GenlmWorkerEvaluator *self,
   weights = instance->iface->weigh_next_batch (instance->potential, batch, &error);
   if (error == NULL && weights == NULL)
     genlm_potential_set_silent_error (instance->potential, "weigh_next_batch", &error);
-  if (error == NULL && !all_fit (instance, weights, n))
+  if (error == NULL && !are_all_right (instance, weights, n))
     {
       g_autoptr (GenlmRequest) request = request_new (instance, GENLM_METHOD_NEXT, NULL, batch, NULL, NULL, NULL);
 

@@ -230,22 +230,6 @@ test_error (Fixture       *fixture,
   test_pool_close (pool);
 }
 
-/* As for the same potential in this process. */
-static void
-test_not_weights (Fixture       *fixture,
-                  gconstpointer  data)
-{
-  GenlmPotential *pool = test_pool_new (make_recipe (fixture, data, 0), "workers", 1u, NULL);
-  g_auto (TestAnswers) answers;
-
-  test_answers_init (&answers);
-  ask_among_neighbours (&answers, pool, GENLM_METHOD_NEXT);
-  g_assert_cmpuint (answers.n_right, ==, N_NEIGHBOURS);
-  g_assert_error ((GError *) g_ptr_array_index (answers.errors, 0),
-                  GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_WEIGHT);
-  test_pool_close (pool);
-}
-
 /* Whatever a worker says of where it was, everything is answered, and what is
  * answered with a weight is right. */
 static void
@@ -376,6 +360,8 @@ static const Fault faults[] = {
   { "short-tail", GENLM_METHOD_PREFIX, FALSE, "*" },
   { "nan", GENLM_METHOD_PREFIX, FALSE, "*" },
   { "infinity", GENLM_METHOD_COMPLETE, FALSE, "*" },
+  { "nan-slot", GENLM_METHOD_NEXT, FALSE, "*log weight of token * is NaN*" },
+  { "infinity-slot", GENLM_METHOD_NEXT, FALSE, "*log weight of token * is +infinity*" },
   { "mask-kind", GENLM_METHOD_MASK, FALSE, "*" },
   { "mask-length", GENLM_METHOD_MASK, FALSE, "*" },
   { "mask-beyond", GENLM_METHOD_MASK, FALSE, "*" },
@@ -422,7 +408,6 @@ main (int   argc,
 {
   static const char *const lies[] = { "current-past", "current-future", "current-zero" };
   static const char *const errors[] = { "error", "error-domain", "error-damaged" };
-  static const char *const not_weights[] = { "nan-slot", "infinity-slot" };
   static const char *const changes[] = { "failed-again", "ready-other" };
 
   g_test_init (&argc, &argv, NULL);
@@ -459,12 +444,6 @@ main (int   argc,
       g_autofree char *path = g_strdup_printf ("/faults/errors/%s", errors[i]);
 
       g_test_add (path, Fixture, errors[i], set_up, test_error, tear_down);
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (not_weights); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/faults/not-weights/%s", not_weights[i]);
-
-      g_test_add (path, Fixture, not_weights[i], set_up, test_not_weights, tear_down);
     }
   for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
     {

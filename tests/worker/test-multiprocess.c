@@ -832,7 +832,7 @@ test_cpu_limit (void)
   check_failure (workers, "limit of processor time is 1 s, which is why", "signal");
 }
 
-/* NaN in shared memory is what the potential has put there. */
+/* What a potential gives for a weight is its error, and none of its worker. */
 static void
 test_nan (void)
 {

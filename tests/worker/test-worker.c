@@ -929,12 +929,11 @@ test_faults (void)
   check_fault (NGRAM, GENLM_METHOD_MASK, quark, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED, "*not Boolean*");
 }
 
-/* NaN in a slot is for the parent to see; too few results are not. */
+/* What is no weight is an error here, and too few of them, too. */
 static void
 test_faulty_weights (void)
 {
   Worker *worker = worker_new (NULL);
-  GenlmFrame frame;
 
   build_ready (worker, 1, FAULTY ("nan"), NULL);
   build_ready (worker, 2, FAULTY ("few"), NULL);
@@ -945,8 +944,7 @@ test_faulty_weights (void)
   ask_item (worker, 0, "b", GENLM_NODE_NONE, 5);
   ask_end (worker);
   send_all (worker);
-  hear (worker, GENLM_FRAME_WEIGHTS, 1, 1, &frame);
-  g_assert_true (isnan (genlm_region_peek_slot (worker->region, 3)[100]));
+  hear_error (worker, GENLM_FRAME_ERROR, 1, 1, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_WEIGHT, "*NaN*");
   hear_error (worker, GENLM_FRAME_ERROR, 2, 2, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_RESULT,
               "*1 results*2 contexts*");
   g_assert_cmpfloat (genlm_region_peek_slot (worker->region, 4)[0], ==, 0);
