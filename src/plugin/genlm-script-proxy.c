@@ -289,6 +289,7 @@ genlm_script_proxy_initable_start (GInitable     *initable,
   g_autoptr (GVariant) recipe = NULL;
   g_autoptr (GenlmElementFactory) factory = NULL;
   GType type = G_TYPE_INVALID;
+  guint timeout = genlm_potential_base_get_timeout (GENLM_POTENTIAL_BASE (self));
 
   if (priv->potential != NULL)
     return TRUE;
@@ -304,6 +305,8 @@ genlm_script_proxy_initable_start (GInitable     *initable,
                                     "recipe", recipe,
                                     "workers", 1,
                                     "name", GENLM_SCRIPT_PROXY_GET_CLASS (self)->element,
+                                    /* What is to be answered in time is to be given up in time, too. */
+                                    timeout != 0 ? "timeout" : NULL, timeout,
                                     NULL);
   return priv->potential != NULL;
 }

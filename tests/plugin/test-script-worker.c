@@ -371,6 +371,30 @@ test_faults (void)
     }
 }
 
+static const char blocks[] =
+  "# [genlm element]\n"
+  "# name=blocks\n"
+  "# type=Blocks\n"
+  "# description=Never answers\n"
+  "\n"
+  PYTHON_HEAD
+  "class Blocks(Genlm.PotentialBase):\n"
+  "    def do_weigh_prefix(self, context):\n"
+  "        while True:\n"
+  "            pass\n";
+
+/* Who waits for a script in a worker is let go in time, however it is asked. */
+static void
+test_timeout (void)
+{
+  g_autoptr (GenlmPotential) potential = make ("blocks", "{'timeout': <uint32 200>}");
+  g_autoptr (GError) error = prefix_error (potential, "a");
+
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_WORKER_FAILED);
+  if (!g_pattern_match_simple ("*blocks*no progress for 200 ms*", error->message))
+    g_error ("\"%s\" says something else", error->message);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -387,6 +411,7 @@ main (int    argc,
   g_assert_no_error (error);
   path = g_strdup_printf ("%s:%s", folder, g_getenv ("GENLM_PLUGIN_PATH"));
   g_setenv ("GENLM_PLUGIN_PATH", path, TRUE);
+  g_free (write_script ("blocks.py", blocks));
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -412,6 +437,7 @@ main (int    argc,
   g_test_add_func ("/script-worker/async", test_async);
   g_test_add_func ("/script-worker/wrong", test_wrong);
   g_test_add_func ("/script-worker/faults", test_faults);
+  g_test_add_func ("/script-worker/timeout", test_timeout);
   status = g_test_run ();
 
   dir = g_dir_open (folder, 0, NULL);
