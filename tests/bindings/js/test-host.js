@@ -6,6 +6,7 @@ import GObject from 'gi://GObject';
 
 import {assertEqual, assertMatch, fromLoop, refuse, run, test} from './harness.js';
 import {Even} from './plugins/classes.js';
+import * as Constructors from './plugins/constructors.js';
 
 const FOLDER = Gio.File.new_for_uri(import.meta.url).get_parent().get_child('plugins').get_path();
 const {PluginError, PotentialError} = Genlm;
@@ -98,6 +99,33 @@ test('recipes that there are not', async () => {
     const Mine = GObject.registerClass(class Mine extends Genlm.PotentialBase {});
     assertMatch(await refuse(PotentialError, PotentialError.NOT_SUPPORTED, () => new Mine().to_recipe()),
         /the class Mine has no recipe.*it is in test-host\.js, which is the program itself.*file of its own/);
+});
+
+test('constructors that take what a worker does not know', async () => {
+    for (const [name, where] of [
+        ['TakesWords', 'the constructor of TakesWords takes'], ['InitTakesWords', '_init of InitTakesWords takes'],
+        ['TakesMore', 'the constructor of TakesMore takes'], ['TakesUnnamed', 'the constructor of TakesUnnamed takes'],
+        ['TakesApart', 'the constructor of TakesApart takes'], ['TakesAway', 'the constructor of TakesAway takes'],
+        ['TakesBesides', '_init of TakesBesides takes'],
+        ['HandsOnSometimes', 'the constructor of HandsOnSometimes takes'],
+        ['OfTakesWords', 'the constructor of TakesWords takes'], ['HandsOnWords', '_init of InitTakesWords takes'],
+        ['GivenLater', '_init of Later cannot be read']]) {
+        const p = new Constructors[name]();
+        const message = await refuse(PotentialError, PotentialError.NOT_SUPPORTED, () => p.to_recipe(), name);
+        assertMatch(message, new RegExp(`the class ${name} has no recipe.*: ${where}.*a worker would make it without`));
+        assertMatch(message, /GObject properties, or implement vfunc_dup_recipe/);
+    }
+});
+
+test('constructors that take properties', () => {
+    for (const name of ['HandsOn', 'InitHandsOn', 'HandsOnAll', 'HandsOnUnnamed', 'HasPrivate', 'HasNone', 'OfHandsOn',
+        'TakesNothing', 'GivesWords', 'InitGivesWords']) {
+        const p = new Constructors[name]({level: 3});
+        p.level = 3;
+        const copy = Genlm.element_from_recipe(p.to_recipe());
+        assertEqual([copy.constructor.name, copy.prefix_sync('')], [name, p.prefix_sync('')], name);
+    }
+    assertEqual(new Constructors.TellsWords(['ab']).to_recipe().recursiveUnpack(), ['of-words', {}]);
 });
 
 test('the example', async () => {

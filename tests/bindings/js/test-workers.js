@@ -5,6 +5,7 @@ import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 
 import {assertEqual, assertMatch, refuse, run, test} from './harness.js';
+import {HandsOn, TakesWords} from './plugins/constructors.js';
 import {Even} from './plugins/even.js';
 import {Faulty, LateFaulty, ThrowsAtConstruction} from './plugins/faulty.js';
 import {Twice} from './plugins/twice.js';
@@ -57,6 +58,10 @@ test('no recipe', async () => {
     const Mine = GObject.registerClass(class Mine extends Genlm.PotentialBase {});
     assertMatch(await refuse(PotentialError, PotentialError.NOT_SUPPORTED, () => new Mine().to_multiprocess(1)),
         /test-workers\.js, which is the program itself.*file of its own/);
+    const p = new TakesWords(['ab']);
+    assertMatch(await refuse(PotentialError, PotentialError.NOT_SUPPORTED, () => p.to_multiprocess(2)),
+        /the constructor of TakesWords takes arguments of its own/);
+    assertEqual(new HandsOn({level: 2}).to_multiprocess(1).prefix_sync(''), -12);
 });
 
 test('it cannot be built', async () => {

@@ -7,6 +7,7 @@
 
 const {Genlm, Gio, GLib, GObject} = imports.gi;
 const System = imports.system;
+const {findObstacle} = imports.overrides.genlm.constructors;
 const {describe, describeError, isOurs} = imports.overrides.genlm.values;
 
 /* Seconds that a file may take. */
@@ -180,9 +181,20 @@ function findName(klass) {
     return factory?.get_name() ?? `js:${file}:${klass.name}`;
 }
 
+/* What is only an argument of a constructor would be lost on the way. */
+function checkConstructors(klass) {
+    const obstacle = findObstacle(klass);
+    if (obstacle !== null) {
+        throw refuseRecipe(klass, `${obstacle}; a worker would make it without them. ` +
+            'Make them GObject properties, or implement vfunc_dup_recipe()');
+    }
+}
+
 /* What a potential in JavaScript is made from, unless its class says otherwise. */
 function dupRecipe(object) {
-    return host.make_recipe(object, findName(object.constructor));
+    const name = findName(object.constructor);
+    checkConstructors(object.constructor);
+    return host.make_recipe(object, name);
 }
 
 let host = null;
