@@ -676,7 +676,8 @@ genlm_weights_find_invalid (GenlmWeights *self)
       return -1;
     }
 
-  while (self->values[i] < INFINITY)
+  /* A worker without a sandbox could change them meanwhile. */
+  while (i < self->size - 1 && self->values[i] < INFINITY)
     i++;
   return (gssize) i;
 }
