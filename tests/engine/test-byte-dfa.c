@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "genlm-byte-dfa.h"
+#include "genlm-regex-compiler.h"
+#include "genlm-regex-parser.h"
 
 static GenlmByteDfa *
 build_limited (const char  *pattern,
@@ -634,6 +636,151 @@ test_threads (void)
     }
 }
 
+/* The expressions of patterns, as items labelled by their place. */
+static GenlmByteDfa *
+build_items (const char *const *patterns,
+             GenlmByteItem     *items)
+{
+  GenlmEngineLimits limits = { 1000, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 10000 };
+  GenlmByteExprs *exprs = genlm_byte_exprs_new (&limits);
+  g_autoptr (GError) error = NULL;
+  GenlmByteDfa *dfa;
+  guint i;
+
+  for (i = 0; patterns[i] != NULL; i++)
+    {
+      g_autoptr (GenlmRegexTree) tree = genlm_regex_parse (patterns[i], strlen (patterns[i]), NULL,
+                                                           &error);
+
+      g_assert_no_error (error);
+      items[i].label = i;
+      g_assert_true (genlm_regex_compile (tree, exprs, &items[i].expr, &error));
+    }
+  dfa = genlm_byte_dfa_new (exprs, &error);
+  g_assert_no_error (error);
+  return dfa;
+}
+
+static GenlmByteState *
+walk_from (GenlmByteDfa   *dfa,
+           GenlmByteState *state,
+           const char     *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  state = genlm_byte_dfa_walk (dfa, state, (const guint8 *) text, strlen (text), &error);
+  g_assert_no_error (error);
+  return state;
+}
+
+/* The labels as decimal digits. */
+static void
+check_labels (GenlmByteState *state,
+              const char     *items,
+              const char     *accepts)
+{
+  g_autoptr (GString) found_items = g_string_new (NULL);
+  g_autoptr (GString) found_accepts = g_string_new (NULL);
+  guint i;
+
+  for (i = 0; i < state->n_items; i++)
+    g_string_append_printf (found_items, "%u", state->items[i].label);
+  for (i = 0; i < state->n_accepts; i++)
+    g_string_append_printf (found_accepts, "%u", state->accepts[i]);
+  g_assert_cmpstr (found_items->str, ==, items);
+  g_assert_cmpstr (found_accepts->str, ==, accepts);
+  g_assert_cmpint (state->accepting, ==, *accepts != '\0');
+}
+
+static void
+test_labels (void)
+{
+  static const char *const patterns[] = { "abc", "a[a-z]*", "ab?", "[ab]{1,3}", "(?!a)a", NULL };
+  GenlmByteItem items[5];
+  g_autoptr (GenlmByteDfa) dfa = build_items (patterns, items);
+  g_autoptr (GError) error = NULL;
+  GenlmByteState *start = genlm_byte_dfa_intern (dfa, items, 5, GENLM_BYTE_EXPR_ANYTHING, &error);
+  GenlmByteItem others[4] = { items[3], items[1], items[0], items[3] };
+
+  g_assert_no_error (error);
+  check_labels (start, "0123", "");
+  check_labels (walk_from (dfa, start, "a"), "0123", "123");
+  check_labels (walk_from (dfa, start, "ab"), "0123", "123");
+  check_labels (walk_from (dfa, start, "abc"), "01", "01");
+  check_labels (walk_from (dfa, start, "abb"), "13", "13");
+  check_labels (walk_from (dfa, start, "b"), "3", "3");
+  g_assert_true (walk_from (dfa, start, "c") == dfa->dead);
+  check_labels (dfa->dead, "", "");
+
+  /* In any order, and what is there twice counts once. */
+  g_assert_true (genlm_byte_dfa_intern (dfa, others, 4, GENLM_BYTE_EXPR_ANYTHING, &error)
+                 == genlm_byte_dfa_intern (dfa, others + 1, 3, GENLM_BYTE_EXPR_ANYTHING, &error));
+  g_assert_true (walk_from (dfa, start, "abc")
+                 == walk_from (dfa, genlm_byte_dfa_intern (dfa, items, 2,
+                                                           GENLM_BYTE_EXPR_ANYTHING, &error),
+                               "abc"));
+  others[0] = (GenlmByteItem) { 8, items[0].expr };
+  others[1] = (GenlmByteItem) { 8, items[3].expr };
+  start = genlm_byte_dfa_intern (dfa, others, 2, GENLM_BYTE_EXPR_ANYTHING, &error);
+  check_labels (walk_from (dfa, start, "abc"), "8", "8");
+  check_labels (walk_from (dfa, start, "b"), "8", "8");
+  g_assert_true (genlm_byte_dfa_intern (dfa, NULL, 0, GENLM_BYTE_EXPR_ANYTHING, &error)
+                 == dfa->dead);
+  g_assert_true (genlm_byte_dfa_intern (dfa, &items[4], 1, GENLM_BYTE_EXPR_ANYTHING, &error)
+                 == dfa->dead);
+}
+
+/* A goal ends a state that it cannot be reached from, and changes no label. */
+static void
+test_goal (void)
+{
+  static const char *const patterns[] = { "[ab]*", "(a|b|c)*", "aab|c", NULL };
+  GenlmByteItem items[3];
+  g_autoptr (GenlmByteDfa) dfa = build_items (patterns, items);
+  g_autoptr (GError) error = NULL;
+  GenlmByteState *start = genlm_byte_dfa_intern (dfa, items, 2, items[2].expr, &error);
+  GenlmByteExprs *exprs;
+  GenlmByteExpr goal;
+
+  g_assert_no_error (error);
+  check_labels (start, "01", "01");
+  check_labels (walk_from (dfa, start, "aab"), "01", "01");
+  check_labels (walk_from (dfa, start, "c"), "1", "1");
+  g_assert_true (walk_from (dfa, start, "ab") == dfa->dead);
+  g_assert_true (walk_from (dfa, start, "aaba") == dfa->dead);
+  g_assert_true (genlm_byte_dfa_intern (dfa, items, 2, GENLM_BYTE_EXPR_NOTHING, &error)
+                 == dfa->dead);
+
+  /* Made when states are there: all of "b" and "c" but nothing with "aa". */
+  exprs = genlm_byte_dfa_lock_exprs (dfa);
+  goal = genlm_byte_exprs_make_complement (exprs, items[0].expr);
+  goal = genlm_byte_exprs_make_intersection (exprs, (GenlmByteExpr[2]) { goal, items[2].expr }, 2);
+  g_assert_true (genlm_byte_dfa_unlock_exprs (dfa, &error));
+  start = genlm_byte_dfa_intern (dfa, items, 3, goal, &error);
+  check_labels (start, "012", "01");
+  g_assert_true (walk_from (dfa, start, "a") == dfa->dead);
+  check_labels (walk_from (dfa, start, "c"), "12", "12");
+}
+
+static void
+test_label_limits (void)
+{
+  static const char *const patterns[] = { "(a|b)*a(a|b){12}", NULL };
+  GenlmByteItem item;
+  g_autoptr (GenlmByteDfa) dfa = build_items (patterns, &item);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (genlm_byte_exprs_charge (genlm_byte_dfa_lock_exprs (dfa), 999, 0));
+  g_assert_true (genlm_byte_dfa_unlock_exprs (dfa, &error));
+  g_assert_nonnull (genlm_byte_dfa_intern (dfa, &item, 1, item.expr, &error));
+  genlm_byte_exprs_charge (genlm_byte_dfa_lock_exprs (dfa), 1, 0);
+  g_assert_false (genlm_byte_dfa_unlock_exprs (dfa, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+  g_clear_error (&error);
+  g_assert_null (genlm_byte_dfa_intern (dfa, &item, 1, item.expr, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -648,5 +795,8 @@ main (int    argc,
   g_test_add_func ("/engine/byte-dfa/limits", test_limits);
   g_test_add_func ("/engine/byte-dfa/long", test_long);
   g_test_add_func ("/engine/byte-dfa/threads", test_threads);
+  g_test_add_func ("/engine/byte-dfa/labels", test_labels);
+  g_test_add_func ("/engine/byte-dfa/goal", test_goal);
+  g_test_add_func ("/engine/byte-dfa/label-limits", test_label_limits);
   return g_test_run ();
 }

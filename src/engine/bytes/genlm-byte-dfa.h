@@ -2,8 +2,12 @@
 
 /* A deterministic automaton over bytes that is built as it is walked, shared
  * by any number of threads: known transitions are read without a lock. States
- * live as long as the automaton. A state from which nothing can be accepted is
- * always the dead state. */
+ * live as long as the automaton.
+ *
+ * A state is a list of labelled expressions, of which those that can match no
+ * more have gone, and a goal. It is the dead state if and only if no item is
+ * left or the goal can match no more; a goal of GENLM_BYTE_EXPR_ANYTHING is
+ * none. A label is accepted by what its own items say, whatever the goal is. */
 
 #include "genlm-byte-exprs.h"
 
@@ -12,20 +16,34 @@ G_BEGIN_DECLS
 typedef struct _GenlmByteDfa   GenlmByteDfa;
 typedef struct _GenlmByteState GenlmByteState;
 
+typedef struct
+{
+  guint32       label;
+  GenlmByteExpr expr;
+} GenlmByteItem;
+
 /*< private >*/
 struct _GenlmByteState
 {
-  GenlmByteExpr   expr;
-  guint32         index;
-  gboolean        accepting;
+  guint32              index;
+  /* Whether any label is accepted. */
+  gboolean             accepting;
+  /* Labels that are accepted, sorted. */
+  guint32              n_accepts;
+  guint32              n_items;
+  const guint32       *accepts;
+  /* Sorted by label, each label once. */
+  const GenlmByteItem *items;
+  GenlmByteExpr        goal;
   /* A note of the trie walk's; 0 is none. */
-  guint64         outside;
+  guint64              outside;
   /* By class of byte; NULL is not known yet. */
-  GenlmByteState *next[];
+  GenlmByteState      *next[];
 };
 
 struct _GenlmByteDfa
 {
+  /* Of an automaton for one pattern, otherwise NULL. */
   GenlmByteState *start;
   GenlmByteState *dead;
   guint           n_classes;
@@ -33,7 +51,6 @@ struct _GenlmByteDfa
 };
 
 GENLM_ENGINE_API GenlmByteDfa   *genlm_byte_dfa_new            (GenlmByteExprs  *exprs,
-                                                                GenlmByteExpr    root,
                                                                 GError         **error);
 GENLM_ENGINE_API GenlmByteDfa   *genlm_byte_dfa_new_for_regex  (const char      *pattern,
                                                                 gsize            length,
@@ -42,6 +59,14 @@ GENLM_ENGINE_API GenlmByteDfa   *genlm_byte_dfa_new_for_regex  (const char      
                                                                 GError         **error);
 GENLM_ENGINE_API GenlmByteDfa   *genlm_byte_dfa_ref            (GenlmByteDfa    *self);
 GENLM_ENGINE_API void            genlm_byte_dfa_unref          (GenlmByteDfa    *self);
+GENLM_ENGINE_API GenlmByteState *genlm_byte_dfa_intern         (GenlmByteDfa    *self,
+                                                                const GenlmByteItem *items,
+                                                                guint            n_items,
+                                                                GenlmByteExpr    goal,
+                                                                GError         **error);
+GENLM_ENGINE_API GenlmByteExprs *genlm_byte_dfa_lock_exprs     (GenlmByteDfa    *self);
+GENLM_ENGINE_API gboolean        genlm_byte_dfa_unlock_exprs   (GenlmByteDfa    *self,
+                                                                GError         **error);
 GENLM_ENGINE_API GenlmByteState *genlm_byte_dfa_add_transition (GenlmByteDfa    *self,
                                                                 GenlmByteState  *state,
                                                                 guint8           byte,

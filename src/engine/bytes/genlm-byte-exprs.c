@@ -1092,8 +1092,7 @@ genlm_byte_exprs_new (const GenlmEngineLimits *limits)
   GenlmByteExprs *self = g_new0 (GenlmByteExprs, 1);
 
   self->limits = *limits;
-  if (limits->deadline > 0)
-    self->deadline = g_get_monotonic_time () + (gint64) limits->deadline * 1000;
+  genlm_byte_exprs_begin_building (self);
   self->nodes = g_array_new (FALSE, FALSE, sizeof (Node));
   self->lists = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->sets = g_array_new (FALSE, FALSE, sizeof (GenlmByteSet));
@@ -1391,7 +1390,15 @@ genlm_byte_exprs_seal (GenlmByteExprs *self,
   return n_classes;
 }
 
-/* From now on there is no deadline. */
+/* The deadline counts from now on, until genlm_byte_exprs_end_building(). A
+ * new store is being built. */
+void
+genlm_byte_exprs_begin_building (GenlmByteExprs *self)
+{
+  if (self->limits.deadline > 0)
+    self->deadline = g_get_monotonic_time () + (gint64) self->limits.deadline * 1000;
+}
+
 void
 genlm_byte_exprs_end_building (GenlmByteExprs *self)
 {

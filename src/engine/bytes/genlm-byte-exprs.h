@@ -56,6 +56,7 @@ GENLM_ENGINE_API GenlmByteExpr   genlm_byte_exprs_derive            (GenlmByteEx
                                                                      guint8                   byte);
 GENLM_ENGINE_API guint           genlm_byte_exprs_seal              (GenlmByteExprs          *self,
                                                                      guint8                  *classes);
+GENLM_ENGINE_API void            genlm_byte_exprs_begin_building    (GenlmByteExprs          *self);
 GENLM_ENGINE_API void            genlm_byte_exprs_end_building      (GenlmByteExprs          *self);
 GENLM_ENGINE_API gboolean        genlm_byte_exprs_charge            (GenlmByteExprs          *self,
                                                                      gsize                    n_states,
