@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "genlm-byte-matcher.h"
+#include "genlm-trie-walk.h"
 
 /* How many states the plain table holds. */
 #define MAX_PLAIN_STATES (4096u)
@@ -20,7 +20,7 @@ typedef struct
 {
   GenlmByteDfa     *dfa;
   GenlmByteState   *state;
-  GenlmByteMatcher *matcher;
+  GenlmTrieIndex   *index;
   GenlmPotential   *potential;
   GenlmContext     *context;
   const char       *pattern;
@@ -57,10 +57,11 @@ static void
 run_cold (Case *self)
 {
   g_autoptr (GenlmTokenSet) mask = NULL;
+  guint64 *words;
 
-  genlm_byte_matcher_clear_masks (self->matcher);
-  mask = genlm_byte_matcher_dup_mask (self->matcher, self->state, NULL);
-  self->sink += genlm_token_set_peek (mask)[0] & 1;
+  mask = genlm_token_set_new_zeroed ((gsize) self->index->n_tokens + 1, &words);
+  genlm_trie_walk (self->index, GENLM_TRIE_WALK_ALL, self->dfa, self->state, words, NULL, NULL);
+  self->sink += words[0] & 1;
 }
 
 static void
@@ -218,15 +219,14 @@ bench_mask (GenlmVocab *vocab,
             guint       repetitions)
 {
   g_autoptr (GenlmByteDfa) dfa = build (pattern);
-  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
   g_autofree guint16 *table = build_table (dfa, dfa->start);
   g_autofree guint32 *mask = NULL;
   Case self = { .dfa = dfa, .state = dfa->start, .table = table, .pattern = pattern };
   Timing plain = { 0, 0 };
   Timing ours;
 
-  matcher = genlm_byte_matcher_new (dfa, vocab, GENLM_ENGINE_DEFAULT_MAX_MEMORY);
-  self.matcher = matcher;
+  self.index = index;
   self.trie = genlm_vocab_get_trie (vocab);
   self.n_words = genlm_vocab_get_size (vocab) / 32 + 2;
   self.mask = mask = g_new (guint32, self.n_words);
@@ -244,20 +244,19 @@ bench_first (GenlmVocab *vocab,
              const char *pattern,
              guint       repetitions)
 {
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
   g_autofree double *times = g_new (double, repetitions);
   Timing timing;
   guint i;
 
   for (i = 0; i < repetitions; i++)
     {
-      g_autoptr (GenlmByteMatcher) matcher = NULL;
-      g_autoptr (GenlmTokenSet) mask = NULL;
       g_autoptr (GenlmByteDfa) dfa = build (pattern);
+      Case self = { .dfa = dfa, .state = dfa->start, .index = index };
       gint64 start;
 
-      matcher = genlm_byte_matcher_new (dfa, vocab, GENLM_ENGINE_DEFAULT_MAX_MEMORY);
       start = g_get_monotonic_time ();
-      mask = genlm_byte_matcher_dup_mask (matcher, dfa->start, NULL);
+      run_cold (&self);
       times[i] = (double) (g_get_monotonic_time () - start);
     }
   qsort (times, repetitions, sizeof (double), compare_times);

@@ -4,10 +4,10 @@
 
 #include "genlm-regex.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "genlm-byte-matcher.h"
+#include "genlm-dfa-machine.h"
 
 struct _GenlmRegex
 {
@@ -50,13 +50,24 @@ prefix_label (GenlmRegex  *self,
   g_prefix_error (error, "%s: ", label);
 }
 
+static GenlmByteMachine *
+compile (GenlmRegex  *self,
+         GError     **error)
+{
+  g_autoptr (GenlmByteDfa) dfa = NULL;
+
+  dfa = genlm_byte_dfa_new_for_regex (self->pattern, strlen (self->pattern), self->charset,
+                                      &self->limits, error);
+  return dfa != NULL ? genlm_dfa_machine_new (dfa, dfa->start, self->limits.max_memory) : NULL;
+}
+
 static gboolean
 genlm_regex_initable_real_init (GInitable     *initable,
                                 GCancellable  *cancellable,
                                 GError       **error)
 {
   GenlmRegex *self = GENLM_REGEX (initable);
-  g_autoptr (GenlmByteDfa) dfa = NULL;
+  g_autoptr (GenlmByteMachine) machine = NULL;
   g_autoptr (GenlmVocab) vocab = NULL;
 
   if (self->matcher != NULL)
@@ -70,16 +81,14 @@ genlm_regex_initable_real_init (GInitable     *initable,
       prefix_label (self, error);
       return FALSE;
     }
-  dfa = genlm_byte_dfa_new_for_regex (self->pattern, strlen (self->pattern), self->charset,
-                                      &self->limits, error);
-  if (dfa == NULL)
+  machine = compile (self, error);
+  if (machine == NULL)
     {
       prefix_label (self, error);
       return FALSE;
     }
   g_object_get (self, "vocab", &vocab, NULL);
-  self->matcher = genlm_byte_matcher_new (dfa, vocab != NULL ? vocab : genlm_vocab_bytes (),
-                                          self->limits.max_memory);
+  self->matcher = genlm_byte_matcher_new (machine, vocab != NULL ? vocab : genlm_vocab_bytes ());
   return TRUE;
 }
 
@@ -93,25 +102,6 @@ genlm_regex_get_vocab (GenlmPotential *potential)
   return self->matcher != NULL ? genlm_byte_matcher_get_vocab (self->matcher) : NULL;
 }
 
-static GenlmByteState *
-find_state (GenlmRegex    *self,
-            GenlmContext  *context,
-            GError       **error)
-{
-  GenlmByteState *state = genlm_byte_matcher_find_state (self->matcher, context, error);
-
-  if (state == NULL)
-    prefix_label (self, error);
-  return state;
-}
-
-static gboolean
-is_dead (GenlmRegex     *self,
-         GenlmByteState *state)
-{
-  return state == genlm_byte_matcher_get_dfa (self->matcher)->dead;
-}
-
 static gboolean
 genlm_regex_weigh_prefix (GenlmPotential  *potential,
                           GenlmContext    *context,
@@ -119,12 +109,11 @@ genlm_regex_weigh_prefix (GenlmPotential  *potential,
                           GError         **error)
 {
   GenlmRegex *self = GENLM_REGEX (potential);
-  GenlmByteState *state = find_state (self, context, error);
 
-  if (state == NULL)
-    return FALSE;
-  *out = is_dead (self, state) ? -INFINITY : 0.0;
-  return TRUE;
+  if (genlm_byte_matcher_weigh (self->matcher, context, out, NULL, error))
+    return TRUE;
+  prefix_label (self, error);
+  return FALSE;
 }
 
 static gboolean
@@ -133,12 +122,12 @@ genlm_regex_weigh_complete (GenlmPotential  *potential,
                             double          *out,
                             GError         **error)
 {
-  GenlmByteState *state = find_state (GENLM_REGEX (potential), context, error);
+  GenlmRegex *self = GENLM_REGEX (potential);
 
-  if (state == NULL)
-    return FALSE;
-  *out = state->accepting ? 0.0 : -INFINITY;
-  return TRUE;
+  if (genlm_byte_matcher_weigh (self->matcher, context, NULL, out, error))
+    return TRUE;
+  prefix_label (self, error);
+  return FALSE;
 }
 
 static GenlmTokenSet *
@@ -147,24 +136,8 @@ genlm_regex_weigh_mask (GenlmPotential  *potential,
                         GError         **error)
 {
   GenlmRegex *self = GENLM_REGEX (potential);
-  GenlmByteState *state = find_state (self, context, error);
-  GenlmTokenSet *mask;
+  GenlmTokenSet *mask = genlm_byte_matcher_dup_mask (self->matcher, context, error);
 
-  if (state == NULL)
-    return NULL;
-  if (is_dead (self, state))
-    {
-      g_autofree char *text = NULL;
-
-      text = genlm_vocab_escape_context (genlm_byte_matcher_get_vocab (self->matcher), context);
-      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_ZERO_PREFIX,
-                   "Nothing may follow the context %s: its prefix weight is zero, since nothing "
-                   "that the pattern matches starts with it",
-                   text);
-      prefix_label (self, error);
-      return NULL;
-    }
-  mask = genlm_byte_matcher_dup_mask (self->matcher, state, error);
   if (mask == NULL)
     prefix_label (self, error);
   return mask;
@@ -175,9 +148,12 @@ genlm_regex_weigh_next (GenlmPotential  *potential,
                         GenlmContext    *context,
                         GError         **error)
 {
-  g_autoptr (GenlmTokenSet) mask = genlm_regex_weigh_mask (potential, context, error);
+  GenlmRegex *self = GENLM_REGEX (potential);
+  GenlmWeights *weights = genlm_byte_matcher_dup_weights (self->matcher, context, error);
 
-  return mask != NULL ? genlm_token_set_to_weights (mask) : NULL;
+  if (weights == NULL)
+    prefix_label (self, error);
+  return weights;
 }
 
 /* Another face of the same automaton. Takes the matcher. */

@@ -6,18 +6,16 @@
  * learns it keeps for all of them, within bounds.
  *
  * A state stands for the bytes read so far. It never changes, so a copy is a
- * reference. A view is what a machine keeps for one vocabulary: masks above
+ * reference. Contexts hold states, and may outlive the machine: to unref one
+ * must not need it. A view is what a machine keeps for one vocabulary: masks above
  * all. */
 
-#include <genlm.h>
-
-#include "genlm-engine.h"
+#include "genlm-trie-index.h"
 
 G_BEGIN_DECLS
 
 typedef struct _GenlmByteMachine      GenlmByteMachine;
 typedef struct _GenlmByteMachineClass GenlmByteMachineClass;
-typedef struct _GenlmTrieIndex        GenlmTrieIndex;
 
 /* Frees what belongs to the machine's kind; the machine itself is freed by
  * who calls it. */

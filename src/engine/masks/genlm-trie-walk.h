@@ -1,26 +1,30 @@
 #pragma once
 
-/* Which tokens of a vocabulary an automaton allows in a state: one walk of
- * the token trie beside the automaton, in step. Immutable, for any number of
- * automata and threads. */
-
-#include <genlm.h>
+/* Which tokens of a vocabulary an automaton allows in a state: a walk of the
+ * token trie beside the automaton, in step. */
 
 #include "genlm-byte-dfa.h"
+#include "genlm-trie-index.h"
 
 G_BEGIN_DECLS
 
-typedef struct _GenlmTrieWalk GenlmTrieWalk;
+/* In place of a node: the whole trie. */
+#define GENLM_TRIE_WALK_ALL (G_MAXUINT32)
 
-GENLM_ENGINE_API GenlmTrieWalk *genlm_trie_walk_new       (GenlmVocab      *vocab);
-GENLM_ENGINE_API GenlmTrieWalk *genlm_trie_walk_ref       (GenlmTrieWalk   *self);
-GENLM_ENGINE_API void           genlm_trie_walk_unref     (GenlmTrieWalk   *self);
-GENLM_ENGINE_API GenlmVocab    *genlm_trie_walk_get_vocab (GenlmTrieWalk   *self);
-GENLM_ENGINE_API GenlmTokenSet *genlm_trie_walk_mask      (GenlmTrieWalk   *self,
-                                                           GenlmByteDfa    *dfa,
-                                                           GenlmByteState  *state,
-                                                           GError         **error);
+/* A node, with nodes below it, after whose bytes @state accepts: there
+ * something that the automaton does not know of may begin. */
+typedef struct
+{
+  guint32         node;
+  GenlmByteState *state;
+} GenlmTrieCut;
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmTrieWalk, genlm_trie_walk_unref)
+GENLM_ENGINE_API gboolean genlm_trie_walk (GenlmTrieIndex  *index,
+                                           guint32          below,
+                                           GenlmByteDfa    *dfa,
+                                           GenlmByteState  *state,
+                                           guint64         *words,
+                                           GArray          *cuts,
+                                           GError         **error);
 
 G_END_DECLS
