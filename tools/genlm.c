@@ -14,6 +14,7 @@ typedef struct
 
 static const Command commands[] = {
   { "bench", genlm_bench_main, "Measure a potential in every way to use it" },
+  { "check", genlm_check_main, "Check constraints, and texts against them" },
   { "inspect", genlm_inspect_main, "Show plugins, elements and their properties" },
   { "launch", genlm_launch_main, "Run a pipeline description and show what comes out" },
   { "worker", genlm_worker_main, NULL },
