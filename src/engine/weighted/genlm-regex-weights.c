@@ -1,0 +1,218 @@
+/* The weighted automaton of a regular expression: in every state each
+ * character that may follow, and the end if it may come, have the same weight.
+ *
+ * How many characters may follow is a fact about the texts that may follow,
+ * not about the automaton that was drawn for them. So it can be counted in the
+ * automaton over bytes: a state between two characters counts the ways through
+ * the bytes of one more, a state within a character the ways to its end, and a
+ * byte has the part of them that goes through it. The chains of bytes that the
+ * characters would be are merged from the start. */
+
+#include "genlm-weighted-dfa.h"
+
+#include <genlm.h>
+
+#include "genlm-byte-dfa.h"
+#include "genlm-regex-compiler.h"
+
+typedef struct
+{
+  GenlmWeightedDfa  parent;
+  GenlmByteDfa     *bytes;
+  /* By index of the state over bytes. */
+  GPtrArray        *states;
+} RegexWeights;
+
+/* In a state, data is the state over bytes, n_more how many bytes of a
+ * character are to come, and n_data, where some are, the number of ways. */
+
+static GenlmWeightedState *find_state (RegexWeights    *self,
+                                       GenlmByteState  *bytes,
+                                       guint            n_more,
+                                       GError         **error);
+
+static void
+regex_weights_finalize (GenlmWeightedDfa *dfa)
+{
+  RegexWeights *self = (RegexWeights *) dfa;
+
+  g_ptr_array_unref (self->states);
+  genlm_byte_dfa_unref (self->bytes);
+}
+
+static guint
+count_more (guint8 lead)
+{
+  return lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+}
+
+/* The state after @byte, and through how many characters' ends the byte leads;
+ * what is accepted is UTF-8 throughout. */
+static GenlmWeightedState *
+follow (RegexWeights    *self,
+        GenlmByteState  *bytes,
+        guint            n_more,
+        guint8           byte,
+        guint32         *n_ways,
+        GError         **error)
+{
+  GenlmByteState *next = genlm_byte_dfa_step (self->bytes, bytes, byte, error);
+  GenlmWeightedState *state;
+
+  *n_ways = 0;
+  if (next == NULL)
+    return NULL;
+  if (next == self->bytes->dead)
+    return self->parent.dead;
+  state = find_state (self, next, n_more > 0 ? n_more - 1 : count_more (byte), error);
+  if (state != NULL)
+    *n_ways = state->n_more > 0 ? state->n_data : 1;
+  return state;
+}
+
+/* Recurses as deep as a character has bytes. */
+static gboolean
+count_ways (RegexWeights    *self,
+            GenlmByteState  *bytes,
+            guint            n_more,
+            guint32         *n_ways,
+            GError         **error)
+{
+  guint first = n_more > 0 ? 0x80 : 0;
+  guint last = n_more > 0 ? 0xbf : 0xf4;
+  guint byte;
+
+  *n_ways = n_more == 0 && bytes->accepting;
+  for (byte = first; byte <= last; byte++)
+    {
+      guint32 n_through;
+
+      if (follow (self, bytes, n_more, (guint8) byte, &n_through, error) == NULL)
+        return FALSE;
+      *n_ways += n_through;
+    }
+  return TRUE;
+}
+
+static GenlmWeightedState *
+find_state (RegexWeights    *self,
+            GenlmByteState  *bytes,
+            guint            n_more,
+            GError         **error)
+{
+  GenlmWeightedState *state;
+  guint32 n_ways = 0;
+
+  if (self->states->len <= bytes->index)
+    g_ptr_array_set_size (self->states, (gint) bytes->index + 1);
+  state = g_ptr_array_index (self->states, bytes->index);
+  if (state != NULL)
+    return state;
+  if (n_more > 0 && !count_ways (self, bytes, n_more, &n_ways, error))
+    return NULL;
+  if (self->parent.memory + genlm_weighted_dfa_measure (&self->parent, 0)
+      > self->parent.limits.max_memory)
+    {
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "The weighted automaton needs more than %" G_GUINT64_FORMAT " bytes; raise the "
+                   "limit of memory or use a simpler pattern",
+                   self->parent.limits.max_memory);
+      return NULL;
+    }
+  state = genlm_weighted_dfa_allocate (&self->parent, 0);
+  state->data = bytes;
+  state->n_more = n_more;
+  state->n_data = n_ways;
+  if (n_more > 0)
+    state->log_final = -INFINITY;
+  g_ptr_array_index (self->states, bytes->index) = state;
+  return state;
+}
+
+/* All transitions of a state at once, as each needs the number of all. */
+static gboolean
+regex_weights_expand (GenlmWeightedDfa    *dfa,
+                      GenlmWeightedState  *state,
+                      guint                byte_class,
+                      GError             **error)
+{
+  RegexWeights *self = (RegexWeights *) dfa;
+  GenlmByteState *bytes = (GenlmByteState *) state->data;
+  guint32 n_all = state->n_data;
+  double log_final = -INFINITY;
+  guint byte;
+
+  if (state->n_more == 0)
+    {
+      if (!count_ways (self, bytes, 0, &n_all, error))
+        return FALSE;
+      if (bytes->accepting)
+        log_final = -log (n_all);
+    }
+  for (byte = 0; byte < 256; byte++)
+    {
+      GenlmWeightedArc *arc = &state->arcs[dfa->classes[byte]];
+      guint32 n_through;
+      GenlmWeightedState *next;
+
+      if (arc->next != NULL)
+        continue;
+      next = follow (self, bytes, state->n_more, (guint8) byte, &n_through, error);
+      if (next == NULL)
+        return FALSE;
+      arc->log_weight = next == dfa->dead ? -INFINITY : log ((double) n_through / n_all);
+      __atomic_store_n (&arc->next, next, __ATOMIC_RELEASE);
+    }
+  __atomic_store (&state->log_final, &log_final, __ATOMIC_RELAXED);
+  return TRUE;
+}
+
+static const GenlmWeightedDfaClass regex_weights_class = {
+  .finalize = regex_weights_finalize,
+  .expand = regex_weights_expand,
+};
+
+static GenlmByteDfa *
+make_byte_dfa (const GenlmRegexTree     *tree,
+               const GenlmEngineLimits  *limits,
+               GError                  **error)
+{
+  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (limits);
+  g_autoptr (GenlmByteDfa) bytes = NULL;
+  GenlmByteItem item = { 0 };
+
+  if (!genlm_regex_compile (tree, exprs, &item.expr, error))
+    return NULL;
+  bytes = genlm_byte_dfa_new (g_steal_pointer (&exprs), error);
+  if (bytes == NULL)
+    return NULL;
+  bytes->start = genlm_byte_dfa_intern (bytes, &item, 1, GENLM_BYTE_EXPR_ANYTHING, error);
+  return bytes->start != NULL ? g_steal_pointer (&bytes) : NULL;
+}
+
+/* The classes of the tree say which characters there are at all. Its total is
+ * one, unless nothing is matched. */
+GenlmWeightedDfa *
+genlm_weighted_dfa_new_for_tree (const GenlmRegexTree     *tree,
+                                 const GenlmEngineLimits  *limits,
+                                 GError                  **error)
+{
+  g_autoptr (GenlmByteDfa) bytes = make_byte_dfa (tree, limits, error);
+  g_autoptr (GenlmWeightedDfa) dfa = NULL;
+  RegexWeights *self;
+
+  if (bytes == NULL)
+    return NULL;
+  self = g_new0 (RegexWeights, 1);
+  dfa = &self->parent;
+  genlm_weighted_dfa_init (dfa, &regex_weights_class, bytes->n_classes, bytes->classes, limits);
+  self->bytes = g_steal_pointer (&bytes);
+  self->states = g_ptr_array_new ();
+  if (self->bytes->start == self->bytes->dead)
+    return g_steal_pointer (&dfa);
+  dfa->start = find_state (self, self->bytes->start, 0, error);
+  if (dfa->start == NULL)
+    return NULL;
+  dfa->log_total = 0.0;
+  return g_steal_pointer (&dfa);
+}
