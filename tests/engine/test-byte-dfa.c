@@ -654,7 +654,8 @@ build_items (const char *const *patterns,
 
       g_assert_no_error (error);
       items[i].label = i;
-      g_assert_true (genlm_regex_compile (tree, exprs, &items[i].expr, &error));
+      g_assert_true (genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &items[i].expr,
+                                          &error));
     }
   dfa = genlm_byte_dfa_new (exprs, &error);
   g_assert_no_error (error);

@@ -200,7 +200,8 @@ genlm_byte_dfa_new_for_regex (const char               *pattern,
   g_autoptr (GenlmByteDfa) self = NULL;
   GenlmByteItem item = { 0 };
 
-  if (tree == NULL || !genlm_regex_compile (tree, exprs, &item.expr, error))
+  if (tree == NULL
+      || !genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &item.expr, error))
     return NULL;
   self = genlm_byte_dfa_new (g_steal_pointer (&exprs), error);
   if (self == NULL)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "genlm-word-list.h"
+
 typedef enum
 {
   KIND_NOTHING,
@@ -16,6 +18,7 @@ typedef enum
   KIND_INTERSECTION,
   KIND_COMPLEMENT,
   KIND_LOOP,
+  KIND_WORDS,
 } Kind;
 
 typedef enum
@@ -37,7 +40,8 @@ typedef enum
 /* SET: a is the index of the set. CONCAT: a and then b, a never a CONCAT
  * itself. REPEAT: a, from min to max times. UNION, INTERSECTION: a is where the
  * sorted members start in the lists, b how many. COMPLEMENT: of a. LOOP: a or b,
- * where b, filled in later, was made with the loop itself. */
+ * where b, filled in later, was made with the loop itself. WORDS: a is the index
+ * of the list; b, min and max are a cursor: low, high, and depth and phase. */
 typedef struct
 {
   guint8  kind;
@@ -58,6 +62,15 @@ typedef struct
   guint64 key;
   guint32 value;
 } Memo;
+
+/* A set of characters in an encoding, and its expression. */
+typedef struct
+{
+  GenlmByteEncoding encoding;
+  GenlmByteExpr     expr;
+  gsize             n_ranges;
+  GenlmCharRange    ranges[];
+} Chars;
 
 /* A repeat among the members of a union: body{min,max} and then tail. */
 typedef struct
@@ -88,6 +101,10 @@ struct _GenlmByteExprs
   GArray           *nodes;
   GArray           *lists;
   GArray           *sets;
+  /* Lists of words, and by list its number. */
+  GPtrArray        *word_lists;
+  GHashTable       *number_by_list;
+  GHashTable       *chars;
   guint32          *table;
   guint             table_mask;
 
@@ -111,6 +128,9 @@ struct _GenlmByteExprs
 /* How many members on either side one is compared with, and how far. */
 #define MAX_NEIGHBOURS (8u)
 #define MAX_COMPARED   (16u)
+
+/* A cursor's depth and phase in one number. */
+#define PHASE_BITS     (4u)
 
 /* How many expressions all searches together may look at, for each state that
  * the automaton may have. */
@@ -869,6 +889,49 @@ begin_memo (GenlmByteExprs *self)
   self->memo = g_new0 (Memo, 64);
 }
 
+static GenlmWordList *
+get_word_list (const GenlmByteExprs *self,
+               const Node           *node)
+{
+  return g_ptr_array_index (self->word_lists, node->a);
+}
+
+static GenlmWordCursor
+get_cursor (const Node *node)
+{
+  return (GenlmWordCursor) { node->b, node->min, node->max >> PHASE_BITS,
+                             node->max & ((1u << PHASE_BITS) - 1) };
+}
+
+static GenlmByteExpr
+intern_words (GenlmByteExprs        *self,
+              guint32                number,
+              const GenlmWordCursor *cursor)
+{
+  Node node = { .kind = KIND_WORDS, .positive = TRUE, .a = number, .b = cursor->low };
+
+  node.min = cursor->high;
+  node.max = (cursor->depth << PHASE_BITS) | cursor->phase;
+  node.nullable = genlm_word_list_find_word (get_word_list (self, &node), cursor, NULL);
+  return intern (self, &node);
+}
+
+static GenlmByteExpr
+derive_words (GenlmByteExprs *self,
+              const Node     *node,
+              guint8          byte)
+{
+  GenlmWordCursor from = get_cursor (node);
+  GenlmWordCursor to[2];
+  GenlmByteExpr members[2];
+  guint n_members = genlm_word_list_step (get_word_list (self, node), &from, byte, to);
+  guint i;
+
+  for (i = 0; i < n_members; i++)
+    members[i] = intern_words (self, node->a, &to[i]);
+  return genlm_byte_exprs_make_union (self, members, n_members);
+}
+
 /* The loop is the least language L = exit ∪ round (L). A round that takes no
  * byte leads back to L itself and adds nothing. What is derived meanwhile lacks
  * that part, so it is remembered apart and only for so long. */
@@ -919,6 +982,8 @@ derive_node (GenlmByteExprs *self,
       return genlm_byte_exprs_make_complement (self, derive (self, node->a, byte));
     case KIND_LOOP:
       return derive_loop (self, expr, byte);
+    case KIND_WORDS:
+      return derive_words (self, node, byte);
     case KIND_NOTHING:
     case KIND_EPSILON:
     case KIND_ANYTHING:
@@ -1077,6 +1142,43 @@ is_any_live (GenlmByteExprs *self,
   return FALSE;
 }
 
+static guint
+hash_chars (gconstpointer data)
+{
+  const Chars *chars = data;
+  guint64 hash = mix (chars->encoding, chars->n_ranges);
+  gsize i;
+
+  for (i = 0; i < chars->n_ranges; i++)
+    hash = mix (hash, ((guint64) chars->ranges[i].first << 32) | chars->ranges[i].last);
+  return (guint) (hash ^ (hash >> 32));
+}
+
+static gboolean
+equal_chars (gconstpointer a,
+             gconstpointer b)
+{
+  const Chars *x = a;
+  const Chars *y = b;
+
+  return x->encoding == y->encoding && x->n_ranges == y->n_ranges
+         && memcmp (x->ranges, y->ranges, x->n_ranges * sizeof (GenlmCharRange)) == 0;
+}
+
+static Chars *
+chars_new (GenlmByteEncoding     encoding,
+           const GenlmCharRange *ranges,
+           gsize                 n_ranges)
+{
+  Chars *self = g_malloc (sizeof (Chars) + n_ranges * sizeof (GenlmCharRange));
+
+  self->encoding = encoding;
+  self->expr = GENLM_BYTE_EXPR_NOTHING;
+  self->n_ranges = n_ranges;
+  memcpy (self->ranges, ranges, n_ranges * sizeof (GenlmCharRange));
+  return self;
+}
+
 static void
 add_constant (GenlmByteExprs *self,
               Kind            kind)
@@ -1096,6 +1198,9 @@ genlm_byte_exprs_new (const GenlmEngineLimits *limits)
   self->nodes = g_array_new (FALSE, FALSE, sizeof (Node));
   self->lists = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->sets = g_array_new (FALSE, FALSE, sizeof (GenlmByteSet));
+  self->word_lists = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_word_list_free);
+  self->number_by_list = g_hash_table_new (genlm_word_list_hash, genlm_word_list_equal);
+  self->chars = g_hash_table_new_full (hash_chars, equal_chars, g_free, NULL);
   self->stack = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->counted = g_array_new (FALSE, FALSE, sizeof (Counted));
   self->open_loops = g_array_new (FALSE, FALSE, sizeof (guint32));
@@ -1117,6 +1222,9 @@ genlm_byte_exprs_free (GenlmByteExprs *self)
   g_array_unref (self->open_loops);
   g_array_unref (self->counted);
   g_array_unref (self->stack);
+  g_hash_table_unref (self->chars);
+  g_hash_table_unref (self->number_by_list);
+  g_ptr_array_unref (self->word_lists);
   g_array_unref (self->sets);
   g_array_unref (self->lists);
   g_array_unref (self->nodes);
@@ -1133,6 +1241,31 @@ genlm_byte_exprs_make_set (GenlmByteExprs     *self,
     return GENLM_BYTE_EXPR_NOTHING;
   g_array_append_val (self->sets, *set);
   return intern (self, &node);
+}
+
+/* Any one of many words, in as many steps as they have bytes, and no more for
+ * a derivative if they are many. See genlm_word_list_new(). */
+GenlmByteExpr
+genlm_byte_exprs_make_words (GenlmByteExprs     *self,
+                             GenlmByteEncoding   encoding,
+                             const char *const  *words,
+                             const gsize        *lengths,
+                             guint               n_words)
+{
+  g_autoptr (GenlmWordList) list = genlm_word_list_new (encoding, words, lengths, n_words);
+  GenlmWordCursor cursor = { .high = genlm_word_list_get_size (list) };
+  gpointer number;
+
+  if (n_words == 0)
+    return GENLM_BYTE_EXPR_NOTHING;
+  if (!g_hash_table_lookup_extended (self->number_by_list, list, NULL, &number))
+    {
+      charge_memory (self, genlm_word_list_get_memory (list));
+      number = GUINT_TO_POINTER (self->word_lists->len);
+      g_hash_table_insert (self->number_by_list, list, number);
+      g_ptr_array_add (self->word_lists, g_steal_pointer (&list));
+    }
+  return intern_words (self, GPOINTER_TO_UINT (number), &cursor);
 }
 
 GenlmByteExpr
@@ -1304,6 +1437,32 @@ genlm_byte_exprs_is_nullable (const GenlmByteExprs *self,
   return get (self, expr)->nullable;
 }
 
+/* Which word has been read as a whole, if @expr was derived from words, or
+ * from words with something behind them. */
+gboolean
+genlm_byte_exprs_get_word (const GenlmByteExprs *self,
+                           GenlmByteExpr         expr,
+                           guint                *index)
+{
+  const Node *node = get (self, expr);
+  GenlmWordCursor cursor;
+  guint32 i;
+
+  if (node->kind == KIND_UNION)
+    {
+      for (i = 0; i < node->b; i++)
+        if (genlm_byte_exprs_get_word (self, get_member (self, node, i), index))
+          return TRUE;
+      return FALSE;
+    }
+  if (node->kind == KIND_CONCAT)
+    node = get (self, node->a);
+  if (node->kind != KIND_WORDS)
+    return FALSE;
+  cursor = get_cursor (node);
+  return genlm_word_list_find_word (get_word_list (self, node), &cursor, index);
+}
+
 /* Whether any string at all matches. Exact; without intersections and
  * complements it is known at once. */
 gboolean
@@ -1333,6 +1492,7 @@ genlm_byte_exprs_is_live (GenlmByteExprs *self,
     case KIND_INTERSECTION:
     case KIND_COMPLEMENT:
     case KIND_LOOP:
+    case KIND_WORDS:
     default:
       live = search_live (self, expr);
       break;
@@ -1349,45 +1509,101 @@ genlm_byte_exprs_derive (GenlmByteExprs *self,
   return derive (self, expr, byte);
 }
 
-/* Two bytes are of one class if no set tells them apart. Fills the class of
- * every byte and returns how many there are. To be called once, when the
- * expressions are built and before any is derived: sets made later are unions
- * and intersections of those that are there. */
+gboolean
+genlm_byte_exprs_lookup_chars (GenlmByteExprs       *self,
+                               GenlmByteEncoding     encoding,
+                               const GenlmCharRange *ranges,
+                               gsize                 n_ranges,
+                               GenlmByteExpr        *expr)
+{
+  g_autofree Chars *wanted = chars_new (encoding, ranges, n_ranges);
+  Chars *found = g_hash_table_lookup (self->chars, wanted);
+
+  if (found == NULL)
+    return FALSE;
+  *expr = found->expr;
+  return TRUE;
+}
+
+/* Keeps the expression of a set of characters. */
+void
+genlm_byte_exprs_keep_chars (GenlmByteExprs       *self,
+                             GenlmByteEncoding     encoding,
+                             const GenlmCharRange *ranges,
+                             gsize                 n_ranges,
+                             GenlmByteExpr         expr)
+{
+  Chars *chars = chars_new (encoding, ranges, n_ranges);
+
+  charge_memory (self, sizeof (Chars) + n_ranges * sizeof (GenlmCharRange));
+  chars->expr = expr;
+  g_hash_table_add (self->chars, chars);
+}
+
+/* Parts the classes by a set: the members of each class that it does not hold
+ * as a whole become a class of their own. */
+static void
+split_classes (GenlmByteExprs     *self,
+               const GenlmByteSet *set,
+               guint              *sizes)
+{
+  guint counts[256] = { 0 };
+  gint16 inside[256];
+  guint word;
+  guint64 bits;
+
+  for (word = 0; word < 4; word++)
+    for (bits = set->words[word]; bits != 0; bits &= bits - 1)
+      counts[self->classes[word * 64 + (guint) __builtin_ctzll (bits)]]++;
+  memset (inside, 0xff, sizeof inside);
+  for (word = 0; word < 4; word++)
+    for (bits = set->words[word]; bits != 0; bits &= bits - 1)
+      {
+        guint byte = word * 64 + (guint) __builtin_ctzll (bits);
+        guint8 old = self->classes[byte];
+
+        if (counts[old] == sizes[old])
+          continue;
+        if (inside[old] < 0)
+          inside[old] = (gint16) self->n_classes++;
+        self->classes[byte] = (guint8) inside[old];
+      }
+  memset (sizes, 0, 256 * sizeof sizes[0]);
+  for (word = 0; word < 256; word++)
+    sizes[self->classes[word]]++;
+}
+
+/* Two bytes are of one class if no set and no word tells them apart. Fills the
+ * class of every byte and returns how many there are. To be called once, when
+ * the expressions are built and before any is derived: sets made later are
+ * unions and intersections of those that are there. */
 guint
 genlm_byte_exprs_seal (GenlmByteExprs *self,
                        guint8         *classes)
 {
-  guint n_classes = 1;
+  guint sizes[256] = { 256 };
+  GenlmByteSet apart = { { 0 } };
   guint byte;
   guint i;
 
   memset (self->classes, 0, sizeof self->classes);
-  for (i = 0; i < self->sets->len && n_classes < 256; i++)
-    {
-      const GenlmByteSet *set = &g_array_index (self->sets, GenlmByteSet, i);
-      gint16 inside[256];
-      gboolean outside[256] = { FALSE };
+  self->n_classes = 1;
+  for (i = 0; i < self->word_lists->len; i++)
+    genlm_word_list_add_bytes (g_ptr_array_index (self->word_lists, i), &apart);
+  for (byte = 0; byte < 256; byte++)
+    if (genlm_byte_set_contains (&apart, (guint8) byte))
+      {
+        GenlmByteSet one = { { 0 } };
 
-      memset (inside, 0xff, sizeof inside);
-      for (byte = 0; byte < 256; byte++)
-        if (!genlm_byte_set_contains (set, (guint8) byte))
-          outside[self->classes[byte]] = TRUE;
-      for (byte = 0; byte < 256; byte++)
-        {
-          guint8 old = self->classes[byte];
-
-          if (!genlm_byte_set_contains (set, (guint8) byte) || !outside[old])
-            continue;
-          if (inside[old] < 0)
-            inside[old] = (gint16) n_classes++;
-          self->classes[byte] = (guint8) inside[old];
-        }
-    }
+        genlm_byte_set_add_range (&one, (guint8) byte, (guint8) byte);
+        split_classes (self, &one, sizes);
+      }
+  for (i = 0; i < self->sets->len && self->n_classes < 256; i++)
+    split_classes (self, &g_array_index (self->sets, GenlmByteSet, i), sizes);
   for (byte = 256; byte > 0; byte--)
     self->representatives[self->classes[byte - 1]] = (guint8) (byte - 1);
-  self->n_classes = n_classes;
   memcpy (classes, self->classes, sizeof self->classes);
-  return n_classes;
+  return self->n_classes;
 }
 
 /* The deadline counts from now on, until genlm_byte_exprs_end_building(). A

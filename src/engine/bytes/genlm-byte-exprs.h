@@ -9,7 +9,9 @@
  * all, in genlm_byte_exprs_check(): whoever asks for expressions asks this
  * afterwards and throws the answers away if it fails. Not thread-safe. */
 
+#include "genlm-byte-encoding.h"
 #include "genlm-byte-set.h"
+#include "genlm-char-set.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +29,11 @@ GENLM_ENGINE_API GenlmByteExprs *genlm_byte_exprs_new               (const Genlm
 GENLM_ENGINE_API void            genlm_byte_exprs_free              (GenlmByteExprs          *self);
 GENLM_ENGINE_API GenlmByteExpr   genlm_byte_exprs_make_set          (GenlmByteExprs          *self,
                                                                      const GenlmByteSet      *set);
+GENLM_ENGINE_API GenlmByteExpr   genlm_byte_exprs_make_words        (GenlmByteExprs          *self,
+                                                                     GenlmByteEncoding        encoding,
+                                                                     const char *const       *words,
+                                                                     const gsize             *lengths,
+                                                                     guint                    n_words);
 GENLM_ENGINE_API GenlmByteExpr   genlm_byte_exprs_make_concat       (GenlmByteExprs          *self,
                                                                      GenlmByteExpr            head,
                                                                      GenlmByteExpr            tail);
@@ -49,11 +56,24 @@ GENLM_ENGINE_API void            genlm_byte_exprs_end_loop          (GenlmByteEx
                                                                      GenlmByteExpr            round);
 GENLM_ENGINE_API gboolean        genlm_byte_exprs_is_nullable       (const GenlmByteExprs    *self,
                                                                      GenlmByteExpr            expr);
+GENLM_ENGINE_API gboolean        genlm_byte_exprs_get_word          (const GenlmByteExprs    *self,
+                                                                     GenlmByteExpr            expr,
+                                                                     guint                   *index);
 GENLM_ENGINE_API gboolean        genlm_byte_exprs_is_live           (GenlmByteExprs          *self,
                                                                      GenlmByteExpr            expr);
 GENLM_ENGINE_API GenlmByteExpr   genlm_byte_exprs_derive            (GenlmByteExprs          *self,
                                                                      GenlmByteExpr            expr,
                                                                      guint8                   byte);
+GENLM_ENGINE_API gboolean        genlm_byte_exprs_lookup_chars      (GenlmByteExprs          *self,
+                                                                     GenlmByteEncoding        encoding,
+                                                                     const GenlmCharRange    *ranges,
+                                                                     gsize                    n_ranges,
+                                                                     GenlmByteExpr           *expr);
+GENLM_ENGINE_API void            genlm_byte_exprs_keep_chars        (GenlmByteExprs          *self,
+                                                                     GenlmByteEncoding        encoding,
+                                                                     const GenlmCharRange    *ranges,
+                                                                     gsize                    n_ranges,
+                                                                     GenlmByteExpr            expr);
 GENLM_ENGINE_API guint           genlm_byte_exprs_seal              (GenlmByteExprs          *self,
                                                                      guint8                  *classes);
 GENLM_ENGINE_API void            genlm_byte_exprs_begin_building    (GenlmByteExprs          *self);

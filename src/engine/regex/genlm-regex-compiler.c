@@ -2,87 +2,17 @@
 
 #include <genlm.h>
 
-#include "genlm-utf8-ranges.h"
-
-/* All leading bytes after which the same may follow. */
-typedef struct
-{
-  GenlmByteExpr rest;
-  GenlmByteSet  leads;
-} Lead;
+#include "genlm-char-exprs.h"
 
 typedef struct
 {
   const GenlmRegexTree *tree;
   GenlmByteExprs       *exprs;
+  GenlmByteEncoding     encoding;
   /* By node, of those that hold no look-ahead. */
   GenlmByteExpr        *plain;
   guint                 n_copies;
-  GArray               *leads;
-  GHashTable           *lead_by_rest;
 } Compiler;
-
-static GenlmByteExpr
-make_byte_range (Compiler *compiler,
-                 guint8    first,
-                 guint8    last)
-{
-  GenlmByteSet set = { { 0 } };
-
-  genlm_byte_set_add_range (&set, first, last);
-  return genlm_byte_exprs_make_set (compiler->exprs, &set);
-}
-
-static void
-add_sequence (const GenlmUtf8Sequence *sequence,
-              gpointer                 user_data)
-{
-  Compiler *compiler = user_data;
-  GenlmByteExpr rest = GENLM_BYTE_EXPR_EPSILON;
-  gpointer index;
-  guint i;
-
-  for (i = sequence->length; i > 1; i--)
-    rest = genlm_byte_exprs_make_concat (
-      compiler->exprs, make_byte_range (compiler, sequence->first[i - 1], sequence->last[i - 1]),
-      rest);
-  if (!g_hash_table_lookup_extended (compiler->lead_by_rest, GUINT_TO_POINTER (rest), NULL,
-                                     &index))
-    {
-      Lead lead = { .rest = rest };
-
-      index = GUINT_TO_POINTER (compiler->leads->len);
-      g_hash_table_insert (compiler->lead_by_rest, GUINT_TO_POINTER (rest), index);
-      g_array_append_val (compiler->leads, lead);
-    }
-  genlm_byte_set_add_range (
-    &g_array_index (compiler->leads, Lead, GPOINTER_TO_UINT (index)).leads, sequence->first[0],
-    sequence->last[0]);
-}
-
-static GenlmByteExpr
-compile_ranges (Compiler             *compiler,
-                const GenlmCharRange *ranges,
-                gsize                 n_ranges)
-{
-  g_autoptr (GArray) members = g_array_new (FALSE, FALSE, sizeof (GenlmByteExpr));
-  gsize i;
-
-  g_array_set_size (compiler->leads, 0);
-  g_hash_table_remove_all (compiler->lead_by_rest);
-  for (i = 0; i < n_ranges; i++)
-    genlm_utf8_ranges_foreach (ranges[i].first, ranges[i].last, add_sequence, compiler);
-  for (i = 0; i < compiler->leads->len; i++)
-    {
-      Lead *lead = &g_array_index (compiler->leads, Lead, i);
-      GenlmByteExpr member = genlm_byte_exprs_make_concat (
-        compiler->exprs, genlm_byte_exprs_make_set (compiler->exprs, &lead->leads), lead->rest);
-
-      g_array_append_val (members, member);
-    }
-  return genlm_byte_exprs_make_union (compiler->exprs, (const GenlmByteExpr *) members->data,
-                                      members->len);
-}
 
 static GenlmByteExpr
 compile_plain_list (Compiler             *compiler,
@@ -114,11 +44,11 @@ compile_plain (Compiler             *compiler,
   switch ((GenlmRegexNodeKind) node->kind)
     {
     case GENLM_REGEX_NODE_RANGE:
-      return compile_ranges (compiler, &range, 1);
+      return genlm_char_exprs_make_set (compiler->exprs, compiler->encoding, &range, 1);
     case GENLM_REGEX_NODE_CLASS:
       ranges = genlm_char_set_peek_ranges (genlm_regex_tree_peek_class (compiler->tree, node->a),
                                            &n_ranges);
-      return compile_ranges (compiler, ranges, n_ranges);
+      return genlm_char_exprs_make_set (compiler->exprs, compiler->encoding, ranges, n_ranges);
     case GENLM_REGEX_NODE_CONCAT:
     case GENLM_REGEX_NODE_ALTERNATE:
       return compile_plain_list (compiler, node);
@@ -220,14 +150,13 @@ compile_before (Compiler      *compiler,
 gboolean
 genlm_regex_compile (const GenlmRegexTree  *tree,
                      GenlmByteExprs        *exprs,
+                     GenlmByteEncoding      encoding,
                      GenlmByteExpr         *result,
                      GError               **error)
 {
   guint32 size = genlm_regex_tree_get_size (tree);
   g_autofree GenlmByteExpr *plain = g_new0 (GenlmByteExpr, size);
-  g_autoptr (GArray) leads = g_array_new (FALSE, FALSE, sizeof (Lead));
-  g_autoptr (GHashTable) lead_by_rest = g_hash_table_new (NULL, NULL);
-  Compiler compiler = { tree, exprs, plain, 0, leads, lead_by_rest };
+  Compiler compiler = { tree, exprs, encoding, plain, 0 };
   guint32 i;
 
   for (i = 0; i < size; i++)

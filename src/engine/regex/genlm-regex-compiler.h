@@ -1,7 +1,7 @@
 #pragma once
 
 /* Turns a parsed pattern over characters into an expression over the bytes of
- * their UTF-8. */
+ * their encoding. */
 
 #include "genlm-byte-exprs.h"
 #include "genlm-regex-tree.h"
@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 GENLM_ENGINE_API gboolean genlm_regex_compile (const GenlmRegexTree  *tree,
                                                GenlmByteExprs        *exprs,
+                                               GenlmByteEncoding      encoding,
                                                GenlmByteExpr         *result,
                                                GError               **error);
 
