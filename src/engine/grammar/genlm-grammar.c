@@ -189,7 +189,7 @@ is_empty_by_automaton (const GenlmRegexTree *tree)
   g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
   GenlmByteExpr expr;
 
-  return genlm_regex_compile (tree, exprs, &expr, NULL)
+  return genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &expr, NULL)
          && !genlm_byte_exprs_is_live (exprs, expr)
          && genlm_byte_exprs_check (exprs, NULL);
 }

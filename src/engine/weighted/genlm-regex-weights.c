@@ -181,7 +181,7 @@ make_byte_dfa (const GenlmRegexTree     *tree,
   g_autoptr (GenlmByteDfa) bytes = NULL;
   GenlmByteItem item = { 0 };
 
-  if (!genlm_regex_compile (tree, exprs, &item.expr, error))
+  if (!genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &item.expr, error))
     return NULL;
   bytes = genlm_byte_dfa_new (g_steal_pointer (&exprs), error);
   if (bytes == NULL)
