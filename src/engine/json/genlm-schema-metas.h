@@ -1,0 +1,11 @@
+#pragma once
+
+/* The meta-schemas of the drafts, for schemas that refer to them. */
+
+#include "genlm-engine.h"
+
+G_BEGIN_DECLS
+
+const char *genlm_schema_metas_find (const char *uri);
+
+G_END_DECLS
