@@ -9,6 +9,7 @@
 #include "genlm-vec-private.h"
 #include "genlm-weights.h"
 
+#include <math.h>
 #include <string.h>
 
 #define WORD_BITS 64
@@ -29,8 +30,12 @@
  */
 struct _GenlmTokenSet
 {
+  /* Atomic. A sparse set has none before somebody wants them. */
   GBytes        *bytes;
   const guint64 *words;
+  /* Of a sparse set: its tokens. */
+  GBytes        *list;
+  const guint32 *tokens;
   gsize          size;
   int            count;   /* atomic; -1: not counted yet */
 };
@@ -48,6 +53,45 @@ token_set_new_take (gsize   size,
   self->size = size;
   self->count = -1;
   return self;
+}
+
+static void
+set_bits (guint64       *words,
+          const guint32 *tokens,
+          gsize          n_tokens)
+{
+  for (gsize i = 0; i < n_tokens; i++)
+    words[tokens[i] / WORD_BITS] |= G_GUINT64_CONSTANT (1) << tokens[i] % WORD_BITS;
+}
+
+/* Whichever thread comes first makes the words of a sparse set. */
+static const guint64 *
+expand (GenlmTokenSet *self)
+{
+  GBytes *expected = NULL;
+  gpointer memory;
+  GBytes *bytes = genlm_vec_alloc (N_WORDS (self->size) * sizeof (guint64), &memory);
+  const guint64 *words;
+
+  memset (memory, 0, N_WORDS (self->size) * sizeof (guint64));
+  set_bits (memory, self->tokens, (gsize) self->count);
+  if (!__atomic_compare_exchange_n (&self->bytes, &expected, bytes, FALSE, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE))
+    {
+      g_bytes_unref (bytes);
+      bytes = expected;
+    }
+  words = g_bytes_get_data (bytes, NULL);
+  __atomic_store_n (&self->words, words, __ATOMIC_RELEASE);
+  return words;
+}
+
+static inline const guint64 *
+get_words (GenlmTokenSet *self)
+{
+  const guint64 *words = __atomic_load_n (&self->words, __ATOMIC_ACQUIRE);
+
+  return G_LIKELY (words != NULL) ? words : expand (self);
 }
 
 /* The bits of the last word that belong to the set. */
@@ -82,11 +126,8 @@ genlm_token_set_new_for_tokens (gsize          size,
 
   self = genlm_token_set_new_zeroed (size, &words);
   for (gsize i = 0; i < n_tokens; i++)
-    {
-      g_return_val_if_fail (tokens[i] < size, NULL);
-
-      words[tokens[i] / WORD_BITS] |= G_GUINT64_CONSTANT (1) << tokens[i] % WORD_BITS;
-    }
+    g_return_val_if_fail (tokens[i] < size, NULL);
+  set_bits (words, tokens, n_tokens);
 
   return g_steal_pointer (&self);
 }
@@ -146,6 +187,43 @@ genlm_token_set_new_from_bytes (gsize    size,
     }
 
   return g_steal_pointer (&self);
+}
+
+/**
+ * genlm_token_set_new_sparse: (skip)
+ * @size: number of ids, the end marker included; at least 1
+ * @tokens: 32-bit ids below @size, each greater than the one before
+ *
+ * Makes a set that is kept as a list, which suits sets of few tokens.
+ *
+ * It answers like any other. The words of [method@TokenSet.peek] and
+ * [method@TokenSet.get_bytes] are made when they are first asked for.
+ *
+ * Returns: (transfer full): the set
+ *
+ * Since: 0.1
+ */
+GenlmTokenSet *
+genlm_token_set_new_sparse (gsize   size,
+                            GBytes *tokens)
+{
+  GenlmTokenSet *self;
+  const guint32 *ids;
+  gsize n;
+
+  g_return_val_if_fail (size > 0 && size <= MAX_SIZE, NULL);
+  g_return_val_if_fail (tokens != NULL, NULL);
+
+  ids = g_bytes_get_data (tokens, &n);
+  n /= sizeof (guint32);
+  g_return_val_if_fail (n == 0 || ids[n - 1] < size, NULL);
+
+  self = g_atomic_rc_box_new0 (GenlmTokenSet);
+  self->list = g_bytes_ref (tokens);
+  self->tokens = ids;
+  self->size = size;
+  self->count = (int) n;
+  return self;
 }
 
 /**
@@ -225,7 +303,8 @@ token_set_clear (gpointer data)
 {
   GenlmTokenSet *self = data;
 
-  g_bytes_unref (self->bytes);
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_clear_pointer (&self->list, g_bytes_unref);
 }
 
 /**
@@ -289,6 +368,25 @@ genlm_token_set_get_count (GenlmTokenSet *self)
   return (gsize) count;
 }
 
+static gboolean
+is_listed (GenlmTokenSet *self,
+           guint32        token)
+{
+  gsize first = 0;
+  gsize end = (gsize) self->count;
+
+  while (first < end)
+    {
+      gsize middle = first + (end - first) / 2;
+
+      if (self->tokens[middle] < token)
+        first = middle + 1;
+      else
+        end = middle;
+    }
+  return first < (gsize) self->count && self->tokens[first] == token;
+}
+
 /**
  * genlm_token_set_contains:
  * @self: a set
@@ -306,6 +404,8 @@ genlm_token_set_contains (GenlmTokenSet *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
+  if (self->list != NULL)
+    return is_listed (self, token);
   return token < self->size && (self->words[token / WORD_BITS] >> token % WORD_BITS & 1) != 0;
 }
 
@@ -324,7 +424,26 @@ genlm_token_set_peek (GenlmTokenSet *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return self->words;
+  return get_words (self);
+}
+
+/**
+ * genlm_token_set_get_list: (skip)
+ * @self: a set
+ *
+ * Gets the list of a set that is kept as one: 32-bit ids in ascending order.
+ *
+ * Returns: (transfer none) (nullable): the list; %NULL for a set that is kept
+ *   as bits
+ *
+ * Since: 0.1
+ */
+GBytes *
+genlm_token_set_get_list (GenlmTokenSet *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->list;
 }
 
 /**
@@ -342,6 +461,7 @@ genlm_token_set_get_bytes (GenlmTokenSet *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
+  get_words (self);
   return self->bytes;
 }
 
@@ -366,6 +486,12 @@ genlm_token_set_dup_tokens (GenlmTokenSet *self,
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (n_tokens != NULL, NULL);
 
+  if (self->list != NULL)
+    {
+      *n_tokens = (gsize) self->count;
+      return g_memdup2 (self->tokens, *n_tokens * sizeof (guint32));
+    }
+
   tokens = g_new (guint32, genlm_token_set_get_count (self));
   for (gsize i = 0; i < N_WORDS (self->size); i++)
     for (guint64 word = self->words[i]; word != 0; word &= word - 1)
@@ -373,6 +499,21 @@ genlm_token_set_dup_tokens (GenlmTokenSet *self,
 
   *n_tokens = n;
   return tokens;
+}
+
+static GenlmTokenSet *
+intersect_sparse (GenlmTokenSet *sparse,
+                  GenlmTokenSet *other)
+{
+  g_autoptr (GBytes) list = NULL;
+  guint32 *tokens = g_new (guint32, sparse->count);
+  gsize n_tokens = 0;
+
+  for (int i = 0; i < sparse->count; i++)
+    if (genlm_token_set_contains (other, sparse->tokens[i]))
+      tokens[n_tokens++] = sparse->tokens[i];
+  list = g_bytes_new_take (tokens, n_tokens * sizeof (guint32));
+  return genlm_token_set_new_sparse (sparse->size, list);
 }
 
 /**
@@ -397,6 +538,11 @@ genlm_token_set_intersect (GenlmTokenSet *self,
   g_return_val_if_fail (other != NULL, NULL);
   g_return_val_if_fail (self->size == other->size, NULL);
 
+  if (self->list != NULL)
+    return intersect_sparse (self, other);
+  if (other->list != NULL)
+    return intersect_sparse (other, self);
+
   result = genlm_token_set_new_zeroed (self->size, &words);
   genlm_vec_and (words, self->words, other->words, N_WORDS (self->size));
   return result;
@@ -420,8 +566,10 @@ genlm_token_set_equal (GenlmTokenSet *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (other != NULL, FALSE);
 
+  if (self->list != NULL && other->list != NULL)
+    return self->size == other->size && g_bytes_equal (self->list, other->list);
   return self->size == other->size &&
-         memcmp (self->words, other->words, N_WORDS (self->size) * sizeof (guint64)) == 0;
+         memcmp (get_words (self), get_words (other), N_WORDS (self->size) * sizeof (guint64)) == 0;
 }
 
 /**
@@ -443,6 +591,14 @@ genlm_token_set_to_weights (GenlmTokenSet *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   weights = genlm_weights_new_uninit (self->size, &out);
-  genlm_vec_expand (out, self->words, self->size);
+  if (self->list == NULL)
+    genlm_vec_expand (out, self->words, self->size);
+  else
+    {
+      for (gsize i = 0; i < self->size; i++)
+        out[i] = -INFINITY;
+      for (int i = 0; i < self->count; i++)
+        out[self->tokens[i]] = 0.0;
+    }
   return weights;
 }

@@ -21,6 +21,9 @@ GenlmTokenSet *genlm_token_set_new_from_bytes (gsize            size,
                                                GBytes          *bits,
                                                GError         **error);
 GENLM_AVAILABLE_IN_ALL
+GenlmTokenSet *genlm_token_set_new_sparse     (gsize            size,
+                                               GBytes          *tokens);
+GENLM_AVAILABLE_IN_ALL
 GenlmTokenSet *genlm_token_set_new_zeroed     (gsize            size,
                                                guint64        **words);
 GENLM_AVAILABLE_IN_ALL
@@ -40,6 +43,8 @@ GENLM_AVAILABLE_IN_ALL
 const guint64 *genlm_token_set_peek           (GenlmTokenSet   *self);
 GENLM_AVAILABLE_IN_ALL
 GBytes        *genlm_token_set_get_bytes      (GenlmTokenSet   *self);
+GENLM_AVAILABLE_IN_ALL
+GBytes        *genlm_token_set_get_list       (GenlmTokenSet   *self);
 GENLM_AVAILABLE_IN_ALL
 guint32       *genlm_token_set_dup_tokens     (GenlmTokenSet   *self,
                                                gsize           *n_tokens);
