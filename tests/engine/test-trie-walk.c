@@ -1,8 +1,16 @@
 #include <string.h>
 
 #include "genlm-trie-walk.h"
+#include "vocabs.h"
 
-#define VOCAB_FILE "../shared/data/vocab-gpt2.b64.xz"
+static const guint8 letters[] = { 'a', 'b', 'c', 0xc3, 0xa9, 0xe2, 0x82, 0xac, '\n', 0xff };
+
+static const char *const patterns[] = {
+  "[ab]*", "a(b|ca)*", ".*", "[^a]*", "(?!ab).*", "[a-z]*c", "\xc3\xa9+", "[a-\xc3\xa9]*", "",
+  "[]", "(?s).*", "[^\xc3\xa9]*", "[^\xe2\x82\xac]*", "[a-z\xc2\x80-\xe2\x82\xab]*",
+  "([a-c]|[^\\x00-\\x7f]x?)*", "b[^c]*", ".{0,1500}", "(.{200,300}b){2,}", "[ab]{3,9}\xc3\xa9?",
+  "(?=.{5,400}c)[ab]*c", "a{1000}.*", "(?!.{0,150}bb).*",
+};
 
 static GenlmByteDfa *
 build (const char *pattern,
@@ -17,79 +25,96 @@ build (const char *pattern,
   return dfa;
 }
 
-static GenlmVocab *
-make_vocab (GPtrArray *tokens)
-{
-  g_autoptr (GByteArray) data = g_byte_array_new ();
-  g_autoptr (GArray) offsets = g_array_new (FALSE, TRUE, sizeof (guint32));
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-  GenlmVocab *vocab;
-  guint32 offset = 0;
-  guint i;
-
-  g_array_append_val (offsets, offset);
-  for (i = 0; i < tokens->len; i++)
-    {
-      gsize length;
-      const guint8 *token = g_bytes_get_data (g_ptr_array_index (tokens, i), &length);
-
-      g_byte_array_append (data, token, (guint) length);
-      offset = data->len;
-      g_array_append_val (offsets, offset);
-    }
-  bytes = g_bytes_new (data->data, data->len);
-  vocab = genlm_vocab_new_flat (bytes, (const guint32 *) offsets->data, offsets->len, NULL, &error);
-  g_assert_no_error (error);
-  return vocab;
-}
-
 static GenlmTokenSet *
-walk_all (GenlmTrieIndex  *index,
-          GenlmByteDfa    *dfa,
-          GenlmByteState  *state,
-          GError         **error)
+walk (GenlmTrieIndex  *index,
+      guint32          below,
+      GenlmByteDfa    *dfa,
+      GenlmByteState  *state,
+      GArray          *cuts,
+      GError         **error)
 {
   g_autoptr (GenlmTokenSet) set = NULL;
   guint64 *words;
 
   set = genlm_token_set_new_zeroed ((gsize) index->n_tokens + 1, &words);
-  if (!genlm_trie_walk (index, GENLM_TRIE_WALK_ALL, dfa, state, words, NULL, error))
+  if (!genlm_trie_walk (index, below, dfa, state, words, cuts, error))
     return NULL;
   return g_steal_pointer (&set);
 }
 
-/* The mask of a state and a step for each token must say the same. */
+/* The tokens of a walk, and a step for each token, must say the same. */
 static void
-check_mask (GenlmTrieIndex *index,
-            GenlmByteDfa   *dfa,
-            GenlmByteState *state)
+check_all (GenlmTrieIndex *index,
+           GenlmByteDfa   *dfa,
+           GenlmByteState *state)
 {
-  GenlmVocab *vocab = index->vocab;
-  guint32 n_tokens = genlm_vocab_get_size (vocab);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GenlmTokenSet) mask = walk_all (index, dfa, state, &error);
+  g_autoptr (GArray) cuts = g_array_new (FALSE, FALSE, sizeof (GenlmTrieCut));
+  g_autoptr (GenlmTokenSet) mask = walk (index, GENLM_TRIE_WALK_ALL, dfa, state, NULL, &error);
+  g_autoptr (GenlmTokenSet) cut_mask = NULL;
   guint32 token;
 
   g_assert_no_error (error);
-  for (token = 0; token < n_tokens; token++)
+  for (token = 0; token < index->n_tokens; token++)
     {
       gsize length;
-      const guint8 *bytes = genlm_vocab_peek_token (vocab, token, &length);
+      const guint8 *bytes = genlm_vocab_peek_token (index->vocab, token, &length);
       GenlmByteState *after = genlm_byte_dfa_walk (dfa, state, bytes, length, &error);
 
       g_assert_no_error (error);
       if (genlm_token_set_contains (mask, token) != (after != dfa->dead))
-        {
-          g_autoptr (GBytes) text = g_bytes_new (bytes, length);
-          g_autofree char *hex = g_compute_checksum_for_bytes (G_CHECKSUM_MD5, text);
-
-          g_test_message ("token %u of %u bytes (%s) from state %u", token, (guint) length, hex,
-                          state->index);
-        }
+        g_test_message ("token %u of %u bytes from state %u", token, (guint) length, state->index);
       g_assert_cmpint (genlm_token_set_contains (mask, token), ==, after != dfa->dead);
     }
-  g_assert_false (genlm_token_set_contains (mask, n_tokens));
+  g_assert_false (genlm_token_set_contains (mask, index->n_tokens));
+  cut_mask = walk (index, GENLM_TRIE_WALK_ALL, dfa, state, cuts, &error);
+  g_assert_no_error (error);
+  g_assert_true (genlm_token_set_equal (mask, cut_mask));
+}
+
+/* Steps over the whole trie, node by node; compares the tokens and cuts of a
+ * walk below every node that has some below it, and of one of all. */
+static void
+check_below (GenlmTrieIndex *index,
+             GenlmByteDfa   *dfa,
+             GenlmByteState *start,
+             guint32         below)
+{
+  const GenlmTrieNode *nodes = index->trie->nodes;
+  gboolean all = below == GENLM_TRIE_WALK_ALL;
+  guint32 depth_before = all ? 0 : GENLM_TRIE_NODE_DEPTH (&nodes[below]);
+  guint32 end = all ? index->trie->n_nodes : below + GENLM_TRIE_NODE_EXTENT (&nodes[below]);
+  g_autoptr (GArray) cuts = g_array_new (FALSE, FALSE, sizeof (GenlmTrieCut));
+  g_autoptr (GenlmTokenSet) found = walk (index, below, dfa, start, cuts, NULL);
+  g_autoptr (GenlmTokenSet) expected = NULL;
+  GenlmByteState *states[GENLM_TRIE_MAX_DEPTH + 1];
+  guint64 *words;
+  guint n_cuts = 0;
+  guint32 p;
+
+  expected = genlm_token_set_new_zeroed ((gsize) index->n_tokens + 1, &words);
+  for (p = 0; all && start != dfa->dead && p < index->trie->n_empty_tokens; p++)
+    words[index->trie->empty_tokens[p] / 64]
+      |= G_GUINT64_CONSTANT (1) << (index->trie->empty_tokens[p] % 64);
+  states[depth_before] = start;
+  for (p = all ? 0 : below + 1; p < end; p++)
+    {
+      guint32 depth = GENLM_TRIE_NODE_DEPTH (&nodes[p]);
+      guint32 token = GENLM_TRIE_NODE_TOKEN (&nodes[p]);
+
+      states[depth] = genlm_byte_dfa_step (dfa, states[depth - 1],
+                                           GENLM_TRIE_NODE_BYTE (&nodes[p]), NULL);
+      if (token != GENLM_TRIE_NO_TOKEN && states[depth] != dfa->dead)
+        words[token / 64] |= G_GUINT64_CONSTANT (1) << (token % 64);
+      if (!states[depth]->accepting || GENLM_TRIE_NODE_EXTENT (&nodes[p]) == 1)
+        continue;
+      g_assert_cmpuint (n_cuts, <, cuts->len);
+      g_assert_cmpuint (g_array_index (cuts, GenlmTrieCut, n_cuts).node, ==, p);
+      g_assert_true (g_array_index (cuts, GenlmTrieCut, n_cuts).state == states[depth]);
+      n_cuts++;
+    }
+  g_assert_cmpuint (n_cuts, ==, cuts->len);
+  g_assert_true (genlm_token_set_equal (found, expected));
 }
 
 static void
@@ -101,48 +126,48 @@ check_pattern (GenlmTrieIndex *index,
   GenlmByteState *state = dfa->start;
   gsize i;
 
-  check_mask (index, dfa, state);
+  check_all (index, dfa, state);
   for (i = 0; text[i] != '\0'; i++)
     {
       state = genlm_byte_dfa_step (dfa, state, (guint8) text[i], NULL);
-      check_mask (index, dfa, state);
+      check_all (index, dfa, state);
     }
 }
 
 static void
 test_random (void)
 {
-  static const char *patterns[] = {
-    "[ab]*", "a(b|ca)*", ".*", "[^a]*", "(?!ab).*", "[a-z]*c", "\xc3\xa9+", "[a-\xc3\xa9]*", "",
-    "[]", "(?s).*", "[^\xc3\xa9]*", "[^\xe2\x82\xac]*", "[a-z\xc2\x80-\xe2\x82\xab]*",
-    "([a-c]|[^\\x00-\\x7f]x?)*", "b[^c]*",
-  };
   guint seed;
   guint i;
 
-  for (seed = 0; seed < 100; seed++)
+  for (seed = 0; seed < 60; seed++)
     {
       g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
-      g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-      g_autoptr (GenlmVocab) vocab = NULL;
-      g_autoptr (GenlmTrieIndex) index = NULL;
-      guint n_tokens = (guint) g_rand_int_range (rand, 1, 300);
+      g_autoptr (GenlmVocab) vocab = make_random_vocab (rand, letters, G_N_ELEMENTS (letters));
+      g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
 
-      for (i = 0; i < n_tokens; i++)
-        {
-          static const guint8 letters[] = { 'a', 'b', 'c', 0xc3, 0xa9, 0xe2, 0x82, 0xac, '\n', 0xff };
-          guint8 bytes[6];
-          gsize length = (gsize) g_rand_int_range (rand, 0, 7);
-          gsize j;
-
-          for (j = 0; j < length; j++)
-            bytes[j] = letters[g_rand_int_range (rand, 0, G_N_ELEMENTS (letters))];
-          g_ptr_array_add (tokens, g_bytes_new (bytes, length));
-        }
-      vocab = make_vocab (tokens);
-      index = genlm_trie_index_get (vocab);
       for (i = 0; i < G_N_ELEMENTS (patterns); i++)
         check_pattern (index, patterns[i], "ab\xc3\xa9" "c\xe2\x82\xac");
+    }
+}
+
+static void
+test_below (void)
+{
+  guint seed;
+  guint32 node;
+
+  for (seed = 0; seed < 60; seed++)
+    {
+      g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+      g_autoptr (GenlmVocab) vocab = make_random_vocab (rand, letters, G_N_ELEMENTS (letters));
+      g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+      g_autoptr (GenlmByteDfa) dfa = build (patterns[seed % G_N_ELEMENTS (patterns)], 100000);
+
+      check_below (index, dfa, dfa->start, GENLM_TRIE_WALK_ALL);
+      check_below (index, dfa, dfa->dead, GENLM_TRIE_WALK_ALL);
+      for (node = 0; node < MIN (index->trie->n_nodes, 300); node++)
+        check_below (index, dfa, dfa->start, node);
     }
 }
 
@@ -162,45 +187,52 @@ test_limit (void)
   g_autoptr (GenlmByteDfa) dfa = build ("ab|cd|ef|gh", 3);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (walk_all (index, dfa, dfa->start, &error));
+  g_assert_null (walk (index, GENLM_TRIE_WALK_ALL, dfa, dfa->start, NULL, &error));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
 }
 
-/* The lines of the file are base64, one token each; an empty line is an
- * unused id. NULL when the file or the program to unpack it is missing. */
-static GenlmVocab *
-load_vocab (void)
+/* The bit of EOS is the caller's. */
+static void
+test_eos (void)
 {
-  g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  const char *argv[] = { "xz", "-dc", VOCAB_FILE, NULL };
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  gsize i;
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (genlm_vocab_bytes ());
+  g_autoptr (GenlmByteDfa) dfa = build (".*", 1000);
+  guint64 words[5] = { 0, 0, 0, 0, 1 };
 
-  if (!g_file_test (VOCAB_FILE, G_FILE_TEST_EXISTS)
-      || !g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL,
-                        NULL, NULL))
-    return NULL;
-  lines = g_strsplit (text, "\n", -1);
-  for (i = 0; lines[i] != NULL && lines[i + 1] != NULL; i++)
-    {
-      gsize length;
-      guchar *bytes = g_base64_decode (lines[i], &length);
+  g_assert_true (genlm_trie_walk (index, GENLM_TRIE_WALK_ALL, dfa, dfa->start, words, NULL, NULL));
+  g_assert_cmpuint (words[4], ==, 1);
+  words[4] = 0;
+  g_assert_true (genlm_trie_walk (index, GENLM_TRIE_WALK_ALL, dfa, dfa->start, words, NULL, NULL));
+  g_assert_cmpuint (words[4], ==, 0);
+}
 
-      g_ptr_array_add (tokens, g_bytes_new_take (bytes, length));
-    }
-  return make_vocab (tokens);
+/* Vocabularies with the same content have one index, while somebody has it. */
+static void
+test_index (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  g_autoptr (GRand) same_rand = g_rand_new_with_seed (1);
+  g_autoptr (GenlmVocab) vocab = make_random_vocab (rand, letters, G_N_ELEMENTS (letters));
+  g_autoptr (GenlmVocab) same = make_random_vocab (same_rand, letters, G_N_ELEMENTS (letters));
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  g_autoptr (GenlmTrieIndex) same_index = genlm_trie_index_get (same);
+  g_autoptr (GenlmTrieIndex) other_index = genlm_trie_index_get (genlm_vocab_bytes ());
+
+  g_assert_true (vocab != same);
+  g_assert_true (index == same_index);
+  g_assert_true (index != other_index);
+  genlm_trie_index_unref (genlm_trie_index_ref (index));
 }
 
 static void
-test_gpt2 (void)
+check_vocab (gconstpointer name)
 {
-  g_autoptr (GenlmVocab) vocab = load_vocab ();
+  g_autoptr (GenlmVocab) vocab = load_vocab (name);
   g_autoptr (GenlmTrieIndex) index = NULL;
 
   if (vocab == NULL)
     {
-      g_test_skip ("the vocabulary of GPT-2 is not at " VOCAB_FILE);
+      g_test_skip ("the vocabulary is not in ../shared/data");
       return;
     }
   index = genlm_trie_index_get (vocab);
@@ -209,6 +241,7 @@ test_gpt2 (void)
   check_pattern (index, "\"[^\"\\\\\\x00-\\x1f]*\"", "\"x\"");
   check_pattern (index, "[\\s\\S]*[eE]njoy\\s+[A-Za-z]+ing[\\s\\S]*", "I enjoy ");
   check_pattern (index, "(?!.*the).{0,100}", " th");
+  check_pattern (index, ".{0,1000}", "ab");
   check_pattern (index, "[^ ]+( [^ ]+){3}", "a b");
 }
 
@@ -218,8 +251,13 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/trie-walk/random", test_random);
+  g_test_add_func ("/engine/trie-walk/below", test_below);
   g_test_add_func ("/engine/trie-walk/bytes", test_bytes);
   g_test_add_func ("/engine/trie-walk/limit", test_limit);
-  g_test_add_func ("/engine/trie-walk/gpt2", test_gpt2);
+  g_test_add_func ("/engine/trie-walk/eos", test_eos);
+  g_test_add_func ("/engine/trie-walk/index", test_index);
+  g_test_add_data_func ("/engine/trie-walk/gpt2", "gpt2", check_vocab);
+  g_test_add_data_func ("/engine/trie-walk/cl100k", "cl100k_base", check_vocab);
+  g_test_add_data_func ("/engine/trie-walk/o200k", "o200k_base", check_vocab);
   return g_test_run ();
 }

@@ -63,7 +63,7 @@ make_mask (GenlmByteMachine  *machine,
            gpointer           state,
            GError           **error)
 {
-  g_autoptr (GenlmTokenSet) mask = genlm_mask_cache_lookup (view, state);
+  g_autoptr (GenlmTokenSet) mask = genlm_mask_cache_lookup (view, &state, sizeof state);
   guint64 *words;
 
   if (mask != NULL)
@@ -74,7 +74,7 @@ make_mask (GenlmByteMachine  *machine,
     return NULL;
   if (((GenlmByteState *) state)->accepting)
     words[index->n_tokens / 64] |= G_GUINT64_CONSTANT (1) << (index->n_tokens % 64);
-  genlm_mask_cache_insert (view, state, mask);
+  genlm_mask_cache_insert (view, &state, sizeof state, mask);
   return g_steal_pointer (&mask);
 }
 
@@ -84,7 +84,7 @@ static const GenlmByteMachineClass dfa_machine_class = {
   .advance = advance,
   .weigh = weigh,
   .make_view = make_view,
-  .free_view = (GDestroyNotify) genlm_mask_cache_unref,
+  .free_view = (GDestroyNotify) genlm_mask_cache_free,
   .make_mask = make_mask,
 };
 

@@ -1,132 +1,87 @@
 #include "genlm-mask-cache.h"
 
-/* Two generations: masks enter the young one; when that holds half of what
- * may be held it becomes the old one, whose masks are let go unless they were
- * asked for meanwhile, which makes them young again. */
-typedef struct
-{
-  GHashTable *masks;
-  guint64     memory;
-} Generation;
+#include "genlm-bounded-table.h"
+
+/* A mask is kept as a list if that takes half the room at most. */
+#define SPARSE_FACTOR (64u)
+
+/* About what a set takes beside its tokens. */
+#define SET_SIZE      (192u)
 
 struct _GenlmMaskCache
 {
-  gatomicrefcount ref_count;
-  GMutex          mutex;
-  guint64         max_memory;
-  Generation      young;
-  Generation      old;
+  GenlmBoundedTable *table;
 };
 
-static void
-generation_init (Generation *self)
+/* A list stays in the cache and is shared by sets of their own: words that
+ * somebody makes of one do not stay in the cache. */
+static gpointer
+dup_mask (gpointer mask)
 {
-  self->masks = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) genlm_token_set_unref);
-  self->memory = 0;
+  GBytes *list = genlm_token_set_get_list (mask);
+
+  if (list != NULL)
+    return genlm_token_set_new_sparse (genlm_token_set_get_size (mask), list);
+  return genlm_token_set_ref (mask);
 }
 
-/* What a mask takes, with the room of its entry in a table. */
-static guint64
-measure (GenlmTokenSet *mask)
-{
-  return genlm_token_set_get_size (mask) / 8 + 256;
-}
-
-static void
-add_young (GenlmMaskCache *self,
-           gconstpointer   state,
-           GenlmTokenSet  *mask)
-{
-  guint64 size = measure (mask);
-
-  if (size > self->max_memory / 2)
-    return;
-  if (self->young.memory + size > self->max_memory / 2)
-    {
-      g_hash_table_unref (self->old.masks);
-      self->old = self->young;
-      generation_init (&self->young);
-    }
-  if (g_hash_table_insert (self->young.masks, (gpointer) state, genlm_token_set_ref (mask)))
-    self->young.memory += size;
-}
-
+/* @max_memory is in bytes; with 0 nothing is kept. */
 GenlmMaskCache *
 genlm_mask_cache_new (guint64 max_memory)
 {
   GenlmMaskCache *self = g_new0 (GenlmMaskCache, 1);
 
-  g_atomic_ref_count_init (&self->ref_count);
-  g_mutex_init (&self->mutex);
-  self->max_memory = max_memory;
-  generation_init (&self->young);
-  generation_init (&self->old);
-  return self;
-}
-
-GenlmMaskCache *
-genlm_mask_cache_ref (GenlmMaskCache *self)
-{
-  g_atomic_ref_count_inc (&self->ref_count);
+  self->table = genlm_bounded_table_new (max_memory, dup_mask,
+                                         (GDestroyNotify) genlm_token_set_unref);
   return self;
 }
 
 void
-genlm_mask_cache_unref (GenlmMaskCache *self)
+genlm_mask_cache_free (GenlmMaskCache *self)
 {
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-  g_hash_table_unref (self->old.masks);
-  g_hash_table_unref (self->young.masks);
-  g_mutex_clear (&self->mutex);
+  genlm_bounded_table_free (self->table);
   g_free (self);
 }
 
-/* Returns a new reference, or NULL. */
+/* Returns a new reference, or NULL. The key is any bytes. */
 GenlmTokenSet *
 genlm_mask_cache_lookup (GenlmMaskCache *self,
-                         gconstpointer   state)
+                         gconstpointer   key,
+                         gsize           key_size)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  GenlmTokenSet *mask = g_hash_table_lookup (self->young.masks, state);
+  return genlm_bounded_table_lookup (self->table, key, key_size);
+}
 
-  if (mask == NULL)
-    {
-      mask = g_hash_table_lookup (self->old.masks, state);
-      if (mask == NULL)
-        return NULL;
-      genlm_token_set_ref (mask);
-      add_young (self, state, mask);
-      return mask;
-    }
-  return genlm_token_set_ref (mask);
+static GenlmTokenSet *
+make_sparse (GenlmTokenSet *mask)
+{
+  gsize n_tokens;
+  guint32 *tokens = genlm_token_set_dup_tokens (mask, &n_tokens);
+  g_autoptr (GBytes) list = g_bytes_new_take (tokens, n_tokens * sizeof (guint32));
+
+  return genlm_token_set_new_sparse (genlm_token_set_get_size (mask), list);
 }
 
 void
 genlm_mask_cache_insert (GenlmMaskCache *self,
-                         gconstpointer   state,
+                         gconstpointer   key,
+                         gsize           key_size,
                          GenlmTokenSet  *mask)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  gsize size = genlm_token_set_get_size (mask);
+  gsize n_tokens = genlm_token_set_get_count (mask);
+  gboolean is_list = genlm_token_set_get_list (mask) != NULL;
+  g_autoptr (GenlmTokenSet) sparse = NULL;
 
-  add_young (self, state, mask);
-}
-
-void
-genlm_mask_cache_clear (GenlmMaskCache *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  g_hash_table_unref (self->old.masks);
-  g_hash_table_unref (self->young.masks);
-  generation_init (&self->young);
-  generation_init (&self->old);
+  if (!is_list && n_tokens * SPARSE_FACTOR <= size)
+    mask = sparse = make_sparse (mask);
+  genlm_bounded_table_insert (self->table, key, key_size, mask,
+                              SET_SIZE + (is_list || sparse != NULL ? n_tokens * sizeof (guint32)
+                                                                    : size / 8));
 }
 
 guint64
 genlm_mask_cache_get_memory (GenlmMaskCache *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return self->young.memory + self->old.memory;
+  return genlm_bounded_table_get_memory (self->table);
 }

@@ -1,0 +1,291 @@
+#include "genlm-walk-memo.h"
+
+#include <stdlib.h>
+
+#include "genlm-bounded-table.h"
+
+/* What @below is in the key of a walk from the cuts of another one. */
+#define BELOW_CUTS (G_MAXUINT32 - 1)
+
+struct _GenlmWalkMemo
+{
+  GenlmTrieIndex    *index;
+  GenlmByteDfa      *dfa;
+  GenlmBoundedTable *table;
+  guint64            last_id;
+};
+
+/* No padding, as its bytes are the key. */
+typedef struct
+{
+  GenlmByteState *state;
+  guint64         walk;
+  guint32         cut;
+  guint32         below;
+} Key;
+
+static gpointer
+walk_ref (gpointer walk)
+{
+  g_atomic_ref_count_inc (&((GenlmWalk *) walk)->ref_count);
+  return walk;
+}
+
+void
+genlm_walk_unref (GenlmWalk *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_free (self->tokens);
+  g_free (self->words);
+  g_free (self->cuts);
+  g_free (self->nodes);
+  g_free (self);
+}
+
+static gsize
+measure (const GenlmWalk *self)
+{
+  gsize n_nodes = 0;
+  guint32 i;
+
+  for (i = 0; i < self->n_cuts; i++)
+    n_nodes += self->cuts[i].n_nodes;
+  return sizeof (GenlmWalk) + self->n_cuts * sizeof (GenlmWalkCut) + n_nodes * sizeof (guint32)
+         + (self->words != NULL ? self->n_words * sizeof (guint64)
+                                : self->n_tokens * sizeof (guint32));
+}
+
+/* @max_memory is in bytes; with 0 nothing is kept. */
+GenlmWalkMemo *
+genlm_walk_memo_new (GenlmTrieIndex *index,
+                     GenlmByteDfa   *dfa,
+                     guint64         max_memory)
+{
+  GenlmWalkMemo *self = g_new0 (GenlmWalkMemo, 1);
+
+  self->index = genlm_trie_index_ref (index);
+  self->dfa = genlm_byte_dfa_ref (dfa);
+  self->table = genlm_bounded_table_new (max_memory, walk_ref, (GDestroyNotify) genlm_walk_unref);
+  return self;
+}
+
+void
+genlm_walk_memo_free (GenlmWalkMemo *self)
+{
+  genlm_bounded_table_free (self->table);
+  genlm_byte_dfa_unref (self->dfa);
+  genlm_trie_index_unref (self->index);
+  g_free (self);
+}
+
+/* Keeps what is in @words: as a list if that takes less, taking the words
+ * otherwise. */
+static void
+keep_tokens (GenlmWalk *self,
+             guint64   *words)
+{
+  guint32 n = 0;
+  guint32 i;
+
+  for (i = 0; i < self->n_words; i++)
+    self->n_tokens += (guint32) __builtin_popcountll (words[i]);
+  if (self->n_tokens >= self->n_words * 2)
+    {
+      self->words = words;
+      return;
+    }
+  self->tokens = g_new (guint32, self->n_tokens);
+  for (i = 0; i < self->n_words; i++)
+    for (guint64 word = words[i]; word != 0; word &= word - 1)
+      self->tokens[n++] = i * 64 + (guint32) __builtin_ctzll (word);
+  g_free (words);
+}
+
+/* The number of the group of cuts in @state, which is made if there is none. */
+static guint
+find_group (GArray         *groups,
+            GHashTable     *numbers,
+            GenlmByteState *state)
+{
+  gpointer number = g_hash_table_lookup (numbers, state);
+  GenlmWalkCut group = { .state = state };
+
+  if (number != NULL)
+    return GPOINTER_TO_UINT (number) - 1;
+  g_array_append_val (groups, group);
+  g_hash_table_insert (numbers, state, GUINT_TO_POINTER (groups->len));
+  return groups->len - 1;
+}
+
+static int
+compare_nodes (gconstpointer a,
+               gconstpointer b)
+{
+  guint32 x = *(const guint32 *) a;
+  guint32 y = *(const guint32 *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* Walks from nodes one of which is below another may come to the same cut.
+ * Returns how many nodes are left. */
+static guint32
+sort_nodes (guint32 *nodes,
+            guint32  n_nodes)
+{
+  guint32 n_kept = 1;
+  guint32 i;
+
+  for (i = 1; i < n_nodes && nodes[i - 1] < nodes[i]; i++)
+    ;
+  if (i == n_nodes)
+    return n_nodes;
+  qsort (nodes, n_nodes, sizeof (guint32), compare_nodes);
+  for (i = 1; i < n_nodes; i++)
+    if (nodes[i] != nodes[n_kept - 1])
+      nodes[n_kept++] = nodes[i];
+  return n_kept;
+}
+
+/* Sorts the cuts by state: counts them, and then puts them one by one behind
+ * what is in their group. */
+static void
+keep_cuts (GenlmWalk    *self,
+           const GArray *cuts)
+{
+  g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
+  g_autoptr (GArray) groups = g_array_new (FALSE, FALSE, sizeof (GenlmWalkCut));
+  g_autofree guint32 *group_of = g_new (guint32, cuts->len);
+  guint32 *at;
+  guint i;
+
+  self->nodes = g_new (guint32, cuts->len);
+  for (i = 0; i < cuts->len; i++)
+    {
+      GenlmByteState *state = g_array_index (cuts, GenlmTrieCut, i).state;
+
+      group_of[i] = i > 0 && g_array_index (cuts, GenlmTrieCut, i - 1).state == state
+                      ? group_of[i - 1]
+                      : find_group (groups, numbers, state);
+      g_array_index (groups, GenlmWalkCut, group_of[i]).n_nodes++;
+    }
+  at = self->nodes;
+  for (i = 0; i < groups->len; i++)
+    {
+      GenlmWalkCut *group = &g_array_index (groups, GenlmWalkCut, i);
+
+      group->nodes = at;
+      at += group->n_nodes;
+      group->n_nodes = 0;
+    }
+  for (i = 0; i < cuts->len; i++)
+    {
+      GenlmWalkCut *group = &g_array_index (groups, GenlmWalkCut, group_of[i]);
+
+      self->nodes[group->nodes - self->nodes + group->n_nodes++]
+        = g_array_index (cuts, GenlmTrieCut, i).node;
+    }
+  for (i = 0; i < groups->len; i++)
+    {
+      GenlmWalkCut *group = &g_array_index (groups, GenlmWalkCut, i);
+
+      group->n_nodes = sort_nodes (&self->nodes[group->nodes - self->nodes], group->n_nodes);
+    }
+  self->n_cuts = groups->len;
+  self->cuts = (GenlmWalkCut *) g_array_free (g_steal_pointer (&groups), FALSE);
+}
+
+/* Walks below all of the nodes. NULL when a limit is passed. */
+static GenlmWalk *
+walk_new (GenlmWalkMemo   *memo,
+          const guint32   *nodes,
+          guint32          n_nodes,
+          GenlmByteState  *state,
+          GError         **error)
+{
+  g_autoptr (GArray) cuts = g_array_new (FALSE, FALSE, sizeof (GenlmTrieCut));
+  guint32 n_words = memo->index->n_tokens / 64 + 1;
+  guint64 *words = g_new0 (guint64, n_words);
+  GenlmWalk *self;
+  guint32 i;
+
+  for (i = 0; i < n_nodes; i++)
+    if (!genlm_trie_walk (memo->index, nodes[i], memo->dfa, state, words, cuts, error))
+      {
+        g_free (words);
+        return NULL;
+      }
+  self = g_new0 (GenlmWalk, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->id = __atomic_add_fetch (&memo->last_id, 1, __ATOMIC_RELAXED);
+  self->n_words = n_words;
+  keep_tokens (self, words);
+  keep_cuts (self, cuts);
+  return self;
+}
+
+static GenlmWalk *
+get_walk (GenlmWalkMemo   *self,
+          const Key       *key,
+          const guint32   *nodes,
+          guint32          n_nodes,
+          GError         **error)
+{
+  GenlmWalk *walk = genlm_bounded_table_lookup (self->table, key, sizeof *key);
+
+  if (walk != NULL)
+    return walk;
+  walk = walk_new (self, nodes, n_nodes, key->state, error);
+  if (walk != NULL)
+    genlm_bounded_table_insert (self->table, key, sizeof *key, walk, measure (walk));
+  return walk;
+}
+
+/* The walk below a node, or of the whole trie with GENLM_TRIE_WALK_ALL.
+ * Returns a new reference, or NULL when a limit is passed. */
+GenlmWalk *
+genlm_walk_memo_get (GenlmWalkMemo   *self,
+                     guint32          below,
+                     GenlmByteState  *state,
+                     GError         **error)
+{
+  Key key = { state, 0, 0, below };
+
+  return get_walk (self, &key, &below, 1, error);
+}
+
+/* The walks below all nodes of a cut of @walk, whose state does not matter any
+ * more, as one. Returns a new reference, or NULL when a limit is passed. */
+GenlmWalk *
+genlm_walk_memo_get_after (GenlmWalkMemo   *self,
+                           GenlmWalk       *walk,
+                           guint            cut,
+                           GenlmByteState  *state,
+                           GError         **error)
+{
+  Key key = { state, walk->id, cut, BELOW_CUTS };
+
+  return get_walk (self, &key, walk->cuts[cut].nodes, walk->cuts[cut].n_nodes, error);
+}
+
+guint64
+genlm_walk_memo_get_memory (GenlmWalkMemo *self)
+{
+  return genlm_bounded_table_get_memory (self->table);
+}
+
+/* Sets the bits of the tokens of the walk. */
+void
+genlm_walk_add_tokens (const GenlmWalk *self,
+                       guint64         *words)
+{
+  guint32 i;
+
+  if (self->words != NULL)
+    for (i = 0; i < self->n_words; i++)
+      words[i] |= self->words[i];
+  else
+    for (i = 0; i < self->n_tokens; i++)
+      words[self->tokens[i] / 64] |= G_GUINT64_CONSTANT (1) << (self->tokens[i] % 64);
+}

@@ -1,0 +1,205 @@
+#include <string.h>
+
+#include "genlm-walk-memo.h"
+#include "vocabs.h"
+
+static const guint8 letters[] = { 'a', 'b', 'c', 0xc3, 0xa9, '\n' };
+
+static const char *const patterns[] = { "[ab]*", "a|ab|abc|b+c", ".*", "[^\xc3\xa9]+", "(ab|c){0,1200}",
+                                        "[a-z]+|[ab]\n?" };
+
+static GenlmByteDfa *
+build (const char *pattern)
+{
+  GenlmEngineLimits limits = { 100000, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
+  g_autoptr (GError) error = NULL;
+  GenlmByteDfa *dfa;
+
+  dfa = genlm_byte_dfa_new_for_regex (pattern, strlen (pattern), NULL, &limits, &error);
+  g_assert_no_error (error);
+  return dfa;
+}
+
+static GenlmTokenSet *
+new_set (GenlmTrieIndex   *index,
+         guint64         **words)
+{
+  return genlm_token_set_new_zeroed ((gsize) index->n_tokens + 1, words);
+}
+
+/* What is kept of a walk must be what walks below the nodes give. */
+static void
+check_walk (GenlmTrieIndex  *index,
+            GenlmByteDfa    *dfa,
+            const GenlmWalk *walk,
+            const guint32   *nodes,
+            guint32          n_nodes,
+            GenlmByteState  *state)
+{
+  g_autoptr (GArray) cuts = g_array_new (FALSE, FALSE, sizeof (GenlmTrieCut));
+  g_autoptr (GHashTable) expected_cuts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (GenlmTokenSet) expected = NULL;
+  g_autoptr (GenlmTokenSet) found = NULL;
+  guint64 *expected_words;
+  guint64 *found_words;
+  guint n_cuts = 0;
+  guint32 i;
+  guint32 j;
+
+  expected = new_set (index, &expected_words);
+  found = new_set (index, &found_words);
+  for (i = 0; i < n_nodes; i++)
+    g_assert_true (genlm_trie_walk (index, nodes[i], dfa, state, expected_words, cuts, NULL));
+  genlm_walk_add_tokens (walk, found_words);
+  g_assert_true (genlm_token_set_equal (found, expected));
+  g_assert_cmpuint (walk->n_tokens, ==, genlm_token_set_get_count (found));
+  g_assert_true (walk->tokens != NULL || walk->words != NULL || walk->n_tokens == 0);
+  for (i = 0; i < cuts->len; i++)
+    {
+      GenlmTrieCut cut = g_array_index (cuts, GenlmTrieCut, i);
+      gint64 key = (gint64) cut.state->index << 32 | cut.node;
+
+      g_hash_table_add (expected_cuts, g_memdup2 (&key, sizeof key));
+    }
+  for (i = 0; i < walk->n_cuts; i++)
+    for (j = 0; j < walk->cuts[i].n_nodes; j++, n_cuts++)
+      {
+        gint64 key = (gint64) walk->cuts[i].state->index << 32 | walk->cuts[i].nodes[j];
+
+        g_assert_true (walk->cuts[i].state->accepting);
+        g_assert_true (g_hash_table_contains (expected_cuts, &key));
+        g_assert_true (j == 0 || walk->cuts[i].nodes[j - 1] < walk->cuts[i].nodes[j]);
+      }
+  g_assert_cmpuint (n_cuts, ==, g_hash_table_size (expected_cuts));
+}
+
+/* A walk of all, and walks from where it was cut, and from where those were. */
+static void
+check_memo (GenlmWalkMemo  *memo,
+            GenlmTrieIndex *index,
+            GenlmByteDfa   *dfa,
+            GenlmByteState *state)
+{
+  const guint32 all = GENLM_TRIE_WALK_ALL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmWalk) walk = genlm_walk_memo_get (memo, all, state, &error);
+  guint32 i;
+  guint32 j;
+
+  g_assert_no_error (error);
+  check_walk (index, dfa, walk, &all, 1, state);
+  for (i = 0; i < walk->n_cuts; i++)
+    {
+      g_autoptr (GenlmWalk) after = genlm_walk_memo_get_after (memo, walk, i, state, &error);
+
+      g_assert_no_error (error);
+      check_walk (index, dfa, after, walk->cuts[i].nodes, walk->cuts[i].n_nodes, state);
+      for (j = 0; j < after->n_cuts; j++)
+        {
+          g_autoptr (GenlmWalk) last = genlm_walk_memo_get_after (memo, after, j, state, &error);
+
+          g_assert_no_error (error);
+          check_walk (index, dfa, last, after->cuts[j].nodes, after->cuts[j].n_nodes, state);
+        }
+    }
+}
+
+static void
+test_random (void)
+{
+  static const guint64 memories[] = { 0, 4000, 1 << 24 };
+  guint seed;
+  guint round;
+
+  for (seed = 0; seed < 60; seed++)
+    {
+      g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+      g_autoptr (GenlmVocab) vocab = make_random_vocab (rand, letters, G_N_ELEMENTS (letters));
+      g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+      g_autoptr (GenlmByteDfa) dfa = build (patterns[seed % G_N_ELEMENTS (patterns)]);
+      guint64 memory = memories[seed % G_N_ELEMENTS (memories)];
+      g_autoptr (GenlmWalkMemo) memo = genlm_walk_memo_new (index, dfa, memory);
+
+      for (round = 0; round < 2; round++)
+        {
+          check_memo (memo, index, dfa, dfa->start);
+          g_assert_cmpuint (genlm_walk_memo_get_memory (memo), <=, memory);
+        }
+    }
+}
+
+static void
+test_same (void)
+{
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (genlm_vocab_bytes ());
+  g_autoptr (GenlmByteDfa) dfa = build ("ab*");
+  g_autoptr (GenlmWalkMemo) memo = genlm_walk_memo_new (index, dfa, 1 << 20);
+  g_autoptr (GenlmWalk) first = genlm_walk_memo_get (memo, GENLM_TRIE_WALK_ALL, dfa->start, NULL);
+  g_autoptr (GenlmWalk) second = genlm_walk_memo_get (memo, GENLM_TRIE_WALK_ALL, dfa->start, NULL);
+
+  g_assert_true (first == second);
+  g_assert_cmpuint (genlm_walk_memo_get_memory (memo), >, 0);
+}
+
+static void
+test_limit (void)
+{
+  GenlmEngineLimits limits = { 3, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (genlm_vocab_bytes ());
+  g_autoptr (GenlmByteDfa) dfa = NULL;
+  g_autoptr (GenlmWalkMemo) memo = NULL;
+  g_autoptr (GError) error = NULL;
+
+  dfa = genlm_byte_dfa_new_for_regex ("ab|cd|ef|gh", 11, NULL, &limits, NULL);
+  memo = genlm_walk_memo_new (index, dfa, 1 << 20);
+  g_assert_null (genlm_walk_memo_get (memo, GENLM_TRIE_WALK_ALL, dfa->start, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+}
+
+typedef struct
+{
+  GenlmWalkMemo  *memo;
+  GenlmTrieIndex *index;
+  GenlmByteDfa   *dfa;
+} Hammer;
+
+static gpointer
+hammer (gpointer data)
+{
+  Hammer *self = data;
+  guint i;
+
+  for (i = 0; i < 20; i++)
+    check_memo (self->memo, self->index, self->dfa, self->dfa->start);
+  return NULL;
+}
+
+static void
+test_threads (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (3);
+  g_autoptr (GenlmVocab) vocab = make_random_vocab (rand, letters, G_N_ELEMENTS (letters));
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  g_autoptr (GenlmByteDfa) dfa = build ("(a|b|c|\n){1,40}");
+  g_autoptr (GenlmWalkMemo) memo = genlm_walk_memo_new (index, dfa, 20000);
+  Hammer self = { memo, index, dfa };
+  GThread *threads[8];
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("hammer", hammer, &self);
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/walk-memo/random", test_random);
+  g_test_add_func ("/engine/walk-memo/same", test_same);
+  g_test_add_func ("/engine/walk-memo/limit", test_limit);
+  g_test_add_func ("/engine/walk-memo/threads", test_threads);
+  return g_test_run ();
+}

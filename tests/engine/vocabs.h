@@ -1,0 +1,9 @@
+#pragma once
+
+#include <genlm.h>
+
+GenlmVocab *make_vocab        (GPtrArray    *tokens);
+GenlmVocab *make_random_vocab (GRand        *rand,
+                               const guint8 *letters,
+                               guint         n_letters);
+GenlmVocab *load_vocab        (const char   *name);
