@@ -6,6 +6,6 @@
 
 G_BEGIN_DECLS
 
-const char *genlm_schema_metas_find (const char *uri);
+GBytes *genlm_schema_metas_find (const char *uri);
 
 G_END_DECLS

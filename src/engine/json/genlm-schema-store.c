@@ -127,14 +127,11 @@ read_document (GenlmSchemaStore *self,
                const char       *uri,
                GError          **error)
 {
-  const char *known = genlm_schema_metas_find (uri);
-  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) bytes = genlm_schema_metas_find (uri);
   g_autoptr (GError) reason = NULL;
   GenlmJsonDocument *document;
 
-  if (known != NULL)
-    bytes = g_bytes_new_static (known, strlen (known));
-  else if (self->options.resolver != NULL)
+  if (bytes == NULL && self->options.resolver != NULL)
     bytes = self->options.resolver (show_uri (uri), self->options.resolver_data, &reason);
   if (bytes == NULL)
     {

@@ -160,7 +160,7 @@ typedef struct
   GenlmSchemaList any_of;
   GenlmSchemaList one_of;
   guint32         negated;    /* “not” */
-  guint32         condition;  /* “if”; then there is at least one of the next two */
+  guint32         condition;  /* “if”; there may be none of the next two */
   guint32         consequence;
   guint32         alternative;
 } GenlmSchemaInPlacePart;
