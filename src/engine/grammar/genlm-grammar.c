@@ -207,7 +207,7 @@ find_matches (Matter *matter)
     matches[i] = (guint8) find_node_matches (tree, genlm_regex_tree_peek_node (tree, i), matches);
   matter->empty = (matches[root] & MATCHES_NONE) != 0;
   matter->nullable = !matter->empty && (matches[root] & MATCHES_EMPTY) != 0;
-  if (!matter->empty && !matter->nullable && genlm_regex_tree_peek_node (tree, root)->has_lookahead)
+  if (!matter->empty && !matter->nullable && genlm_regex_tree_peek_node (tree, root)->has_assertion)
     matter->empty = is_empty_by_automaton (tree);
 }
 

@@ -4,14 +4,31 @@
 
 #include "genlm-char-exprs.h"
 
+/* What stands before a place, as far as the pattern looks at it. */
+typedef enum
+{
+  BEFORE_NOTHING,
+  BEFORE_OTHER,
+  BEFORE_WORD,
+  N_BEFORE
+} Before;
+
+/* What may follow, by what stands before. */
+typedef struct
+{
+  GenlmByteExpr after[N_BEFORE];
+} Tail;
+
 typedef struct
 {
   const GenlmRegexTree *tree;
   GenlmByteExprs       *exprs;
   GenlmByteEncoding     encoding;
-  /* By node, of those that hold no look-ahead. */
+  /* By node, of those that hold no assertion. */
   GenlmByteExpr        *plain;
   guint                 n_copies;
+  /* Places that need not be told apart have the tail of the same one. */
+  Before                same[N_BEFORE];
 } Compiler;
 
 static GenlmByteExpr
@@ -58,38 +75,207 @@ compile_plain (Compiler             *compiler,
     case GENLM_REGEX_NODE_EMPTY:
     case GENLM_REGEX_NODE_LOOKAHEAD:
     case GENLM_REGEX_NODE_NEGATIVE_LOOKAHEAD:
+    case GENLM_REGEX_NODE_START:
+    case GENLM_REGEX_NODE_END:
+    case GENLM_REGEX_NODE_BOUNDARY:
+    case GENLM_REGEX_NODE_NO_BOUNDARY:
     default:
       return GENLM_BYTE_EXPR_EPSILON;
     }
 }
 
-static GenlmByteExpr compile_before (Compiler      *compiler,
-                                     guint32        index,
-                                     GenlmByteExpr  tail);
+static const GenlmCharRange other_ranges[] = { { 0, '/' }, { ':', '@' }, { '[', '^' }, { '`', '`' },
+                                              { '{', 0xd7ff }, { 0xe000, GENLM_CHAR_LAST } };
+static const GenlmCharRange word_ranges[] = { { '0', '9' }, { 'A', 'Z' }, { '_', '_' },
+                                              { 'a', 'z' } };
+
+static GenlmByteExpr
+make_word_char (Compiler *compiler,
+                gboolean  word)
+{
+  if (word)
+    return genlm_char_exprs_make_set (compiler->exprs, compiler->encoding, word_ranges,
+                                      G_N_ELEMENTS (word_ranges));
+  return genlm_char_exprs_make_set (compiler->exprs, compiler->encoding, other_ranges,
+                                    G_N_ELEMENTS (other_ranges));
+}
+
+static GenlmByteExpr
+make_any_text (Compiler *compiler)
+{
+  return genlm_byte_exprs_make_repeat (
+    compiler->exprs, genlm_char_exprs_make_any (compiler->exprs, compiler->encoding), 0,
+    GENLM_BYTE_EXPR_UNBOUNDED);
+}
+
+/* Any text that ends with a character, of a word or not. */
+static GenlmByteExpr
+make_text_before (Compiler *compiler,
+                  Before    before)
+{
+  return genlm_byte_exprs_make_concat (compiler->exprs, make_any_text (compiler),
+                                       make_word_char (compiler, before == BEFORE_WORD));
+}
+
+static Tail
+make_tail (GenlmByteExpr expr)
+{
+  return (Tail) { { expr, expr, expr } };
+}
+
+static GenlmByteExpr
+unite (Compiler      *compiler,
+       GenlmByteExpr  x,
+       GenlmByteExpr  y)
+{
+  return genlm_byte_exprs_make_union (compiler->exprs, (GenlmByteExpr[2]) { x, y }, 2);
+}
+
+static GenlmByteExpr
+intersect (Compiler      *compiler,
+           GenlmByteExpr  x,
+           GenlmByteExpr  y)
+{
+  return genlm_byte_exprs_make_intersection (compiler->exprs, (GenlmByteExpr[2]) { x, y }, 2);
+}
+
+static Tail
+unite_tails (Compiler *compiler,
+             Tail      x,
+             Tail      y)
+{
+  Tail result = x;
+  guint i;
+
+  for (i = 0; i < N_BEFORE; i++)
+    result.after[i] = compiler->same[i] == i ? unite (compiler, x.after[i], y.after[i])
+                                             : result.after[compiler->same[i]];
+  return result;
+}
+
+/* Texts of @expr that end as @before says and are not empty, and then what may
+ * follow there. */
+static GenlmByteExpr
+join_ending (Compiler      *compiler,
+             GenlmByteExpr  expr,
+             Before         before,
+             Tail           tail)
+{
+  expr = intersect (compiler, expr, make_text_before (compiler, before));
+  return genlm_byte_exprs_make_concat (compiler->exprs, expr, tail.after[before]);
+}
+
+/* What matches @expr, which holds no assertion, and then the tail of the place
+ * where that ends. */
+static Tail
+join (Compiler      *compiler,
+      GenlmByteExpr  expr,
+      Tail           tail)
+{
+  gboolean nullable = genlm_byte_exprs_is_nullable (compiler->exprs, expr);
+  gboolean one_after = tail.after[BEFORE_OTHER] == tail.after[BEFORE_WORD];
+  Tail result;
+  guint i;
+
+  if (one_after && (!nullable || tail.after[BEFORE_NOTHING] == tail.after[BEFORE_OTHER]))
+    return make_tail (
+      genlm_byte_exprs_make_concat (compiler->exprs, expr, tail.after[BEFORE_OTHER]));
+  if (nullable)
+    expr = intersect (compiler, expr,
+                      genlm_byte_exprs_make_complement (compiler->exprs,
+                                                        GENLM_BYTE_EXPR_EPSILON));
+  if (one_after)
+    expr = genlm_byte_exprs_make_concat (compiler->exprs, expr, tail.after[BEFORE_OTHER]);
+  else
+    expr = unite (compiler, join_ending (compiler, expr, BEFORE_OTHER, tail),
+                  join_ending (compiler, expr, BEFORE_WORD, tail));
+  for (i = 0; i < N_BEFORE; i++)
+    result.after[i] = nullable ? unite (compiler, expr, tail.after[i]) : expr;
+  return result;
+}
+
+/* The part of @tail that a condition holds for. A condition is a complement,
+ * or the complement of one. */
+static GenlmByteExpr
+set_condition (Compiler      *compiler,
+               GenlmByteExpr  condition,
+               gboolean       negative,
+               GenlmByteExpr  tail)
+{
+  condition = genlm_byte_exprs_make_complement (compiler->exprs, condition);
+  if (!negative)
+    condition = genlm_byte_exprs_make_complement (compiler->exprs, condition);
+  return intersect (compiler, condition, tail);
+}
+
+/* The tail where a word character is next and none before, or the other way
+ * round; with @negated, the rest. */
+static Tail
+compile_boundary (Compiler *compiler,
+                  gboolean  negated,
+                  Tail      tail)
+{
+  GenlmByteExpr word_next = genlm_byte_exprs_make_concat (
+    compiler->exprs, make_word_char (compiler, TRUE), GENLM_BYTE_EXPR_ANYTHING);
+  guint i;
+
+  for (i = 0; i < N_BEFORE; i++)
+    tail.after[i] = set_condition (compiler, word_next, negated != (i == BEFORE_WORD),
+                                   tail.after[i]);
+  return tail;
+}
+
+static GenlmByteExpr
+leave_empty (Compiler      *compiler,
+             GenlmByteExpr  expr)
+{
+  return genlm_byte_exprs_is_nullable (compiler->exprs, expr) ? GENLM_BYTE_EXPR_EPSILON
+                                                              : GENLM_BYTE_EXPR_NOTHING;
+}
+
+static Tail compile_before (Compiler *compiler,
+                            guint32   index,
+                            Tail      tail);
+
+static Tail
+compile_loop_before (Compiler             *compiler,
+                     const GenlmRegexNode *node,
+                     Tail                  tail)
+{
+  Tail loop;
+  Tail round;
+  guint i;
+
+  for (i = 0; i < N_BEFORE; i++)
+    loop.after[i] = compiler->same[i] == i
+                      ? genlm_byte_exprs_begin_loop (compiler->exprs, tail.after[i])
+                      : loop.after[compiler->same[i]];
+  round = compile_before (compiler, node->a, loop);
+  for (i = 0; i < N_BEFORE; i++)
+    if (compiler->same[i] == i)
+      genlm_byte_exprs_end_loop (compiler->exprs, loop.after[i], round.after[i]);
+  return loop;
+}
 
 /* A counted repeat is written out, an unbounded one becomes a loop. */
-static GenlmByteExpr
+static Tail
 compile_repeat_before (Compiler             *compiler,
                        const GenlmRegexNode *node,
-                       GenlmByteExpr         tail)
+                       Tail                  tail)
 {
-  GenlmByteExpr result = tail;
   guint32 n_optional = node->max - node->min;
+  Tail result = tail;
   guint32 i;
 
   if (node->max == GENLM_REGEX_REPEAT_UNBOUNDED)
     {
       n_optional = 0;
-      result = genlm_byte_exprs_begin_loop (compiler->exprs, tail);
-      genlm_byte_exprs_end_loop (compiler->exprs, result,
-                                 compile_before (compiler, node->a, result));
+      result = compile_loop_before (compiler, node, tail);
     }
   for (i = 0; i < n_optional && compiler->n_copies <= GENLM_REGEX_MAX_COPIES; i++)
     {
-      GenlmByteExpr both[2] = { tail, compile_before (compiler, node->a, result) };
-
       compiler->n_copies++;
-      result = genlm_byte_exprs_make_union (compiler->exprs, both, 2);
+      result = unite_tails (compiler, tail, compile_before (compiler, node->a, result));
     }
   for (i = 0; i < node->min && compiler->n_copies <= GENLM_REGEX_MAX_COPIES; i++)
     {
@@ -99,50 +285,106 @@ compile_repeat_before (Compiler             *compiler,
   return result;
 }
 
-/* What matches a node and then @tail, where the node may look ahead into it.
- * Recurses as deep as look-aheads lie in groups, at most
- * GENLM_REGEX_MAX_DEPTH. */
-static GenlmByteExpr
-compile_before (Compiler      *compiler,
-                guint32        index,
-                GenlmByteExpr  tail)
+static Tail
+compile_lookahead (Compiler             *compiler,
+                   const GenlmRegexNode *node,
+                   Tail                  tail)
 {
-  const GenlmRegexNode *node = genlm_regex_tree_peek_node (compiler->tree, index);
+  Tail ahead = compile_before (compiler, node->a, make_tail (GENLM_BYTE_EXPR_ANYTHING));
+  guint i;
+
+  for (i = 0; i < N_BEFORE; i++)
+    tail.after[i] = set_condition (compiler, ahead.after[i],
+                                   node->kind == GENLM_REGEX_NODE_NEGATIVE_LOOKAHEAD,
+                                   tail.after[i]);
+  return tail;
+}
+
+static Tail
+compile_list_before (Compiler             *compiler,
+                     const GenlmRegexNode *node,
+                     Tail                  tail)
+{
   const guint32 *children = genlm_regex_tree_peek_children (compiler->tree, node);
-  GenlmByteExpr both[2] = { GENLM_BYTE_EXPR_NOTHING, tail };
+  Tail result = make_tail (GENLM_BYTE_EXPR_NOTHING);
   guint32 i;
 
-  if (!node->has_lookahead)
-    return genlm_byte_exprs_make_concat (compiler->exprs, compiler->plain[index], tail);
-  switch ((GenlmRegexNodeKind) node->kind)
+  if (node->kind == GENLM_REGEX_NODE_CONCAT)
     {
-    case GENLM_REGEX_NODE_CONCAT:
       for (i = node->b; i > 0; i--)
         tail = compile_before (compiler, children[i - 1], tail);
       return tail;
+    }
+  for (i = 0; i < node->b; i++)
+    result = unite_tails (compiler, result, compile_before (compiler, children[i], tail));
+  return result;
+}
+
+/* What matches a node and then @tail, where the node may look at what is
+ * around it. Recurses as deep as assertions lie in groups, at most
+ * GENLM_REGEX_MAX_DEPTH. */
+static Tail
+compile_before (Compiler *compiler,
+                guint32   index,
+                Tail      tail)
+{
+  const GenlmRegexNode *node = genlm_regex_tree_peek_node (compiler->tree, index);
+  guint i;
+
+  if (!node->has_assertion)
+    return join (compiler, compiler->plain[index], tail);
+  switch ((GenlmRegexNodeKind) node->kind)
+    {
+    case GENLM_REGEX_NODE_CONCAT:
     case GENLM_REGEX_NODE_ALTERNATE:
-      for (i = 0; i < node->b; i++)
-        {
-          both[1] = compile_before (compiler, children[i], tail);
-          both[0] = genlm_byte_exprs_make_union (compiler->exprs, both, 2);
-        }
-      return both[0];
+      return compile_list_before (compiler, node, tail);
     case GENLM_REGEX_NODE_REPEAT:
       return compile_repeat_before (compiler, node, tail);
     case GENLM_REGEX_NODE_LOOKAHEAD:
     case GENLM_REGEX_NODE_NEGATIVE_LOOKAHEAD:
-      both[0] = genlm_byte_exprs_make_complement (
-        compiler->exprs, compile_before (compiler, node->a, GENLM_BYTE_EXPR_ANYTHING));
-      /* A condition is a complement, or the complement of one. */
-      if (node->kind == GENLM_REGEX_NODE_LOOKAHEAD)
-        both[0] = genlm_byte_exprs_make_complement (compiler->exprs, both[0]);
-      return genlm_byte_exprs_make_intersection (compiler->exprs, both, 2);
+      return compile_lookahead (compiler, node, tail);
+    case GENLM_REGEX_NODE_START:
+      tail.after[BEFORE_OTHER] = tail.after[BEFORE_WORD] = GENLM_BYTE_EXPR_NOTHING;
+      return tail;
+    case GENLM_REGEX_NODE_END:
+      for (i = 0; i < N_BEFORE; i++)
+        tail.after[i] = leave_empty (compiler, tail.after[i]);
+      return tail;
+    case GENLM_REGEX_NODE_BOUNDARY:
+    case GENLM_REGEX_NODE_NO_BOUNDARY:
+      return compile_boundary (compiler, node->kind == GENLM_REGEX_NODE_NO_BOUNDARY, tail);
     case GENLM_REGEX_NODE_EMPTY:
     case GENLM_REGEX_NODE_RANGE:
     case GENLM_REGEX_NODE_CLASS:
     default:
       g_assert_not_reached ();
     }
+}
+
+/* Which places the pattern tells apart. */
+static void
+find_same (Compiler *compiler)
+{
+  gboolean start = genlm_regex_tree_has (compiler->tree, GENLM_REGEX_NODE_START);
+  gboolean boundary = genlm_regex_tree_has (compiler->tree, GENLM_REGEX_NODE_BOUNDARY)
+                      || genlm_regex_tree_has (compiler->tree, GENLM_REGEX_NODE_NO_BOUNDARY);
+
+  compiler->same[BEFORE_NOTHING] = BEFORE_NOTHING;
+  compiler->same[BEFORE_OTHER] = start ? BEFORE_OTHER : BEFORE_NOTHING;
+  compiler->same[BEFORE_WORD] = boundary ? BEFORE_WORD : compiler->same[BEFORE_OTHER];
+}
+
+static GenlmByteExpr
+compile_root (Compiler *compiler)
+{
+  guint32 root = genlm_regex_tree_get_root (compiler->tree);
+  Tail found;
+
+  if (!genlm_regex_tree_get_search (compiler->tree))
+    return compile_before (compiler, root, make_tail (GENLM_BYTE_EXPR_EPSILON))
+      .after[BEFORE_NOTHING];
+  found = compile_before (compiler, root, make_tail (make_any_text (compiler)));
+  return join (compiler, make_any_text (compiler), found).after[BEFORE_NOTHING];
 }
 
 /* The result is an expression of @exprs. Limits of the store are errors
@@ -156,25 +398,26 @@ genlm_regex_compile (const GenlmRegexTree  *tree,
 {
   guint32 size = genlm_regex_tree_get_size (tree);
   g_autofree GenlmByteExpr *plain = g_new0 (GenlmByteExpr, size);
-  Compiler compiler = { tree, exprs, encoding, plain, 0 };
+  Compiler compiler = { tree, exprs, encoding, plain, 0, { 0 } };
   guint32 i;
 
   for (i = 0; i < size; i++)
     {
       const GenlmRegexNode *node = genlm_regex_tree_peek_node (tree, i);
 
-      if (node->has_lookahead)
+      if (node->has_assertion)
         continue;
       plain[i] = compile_plain (&compiler, node);
       if (!genlm_byte_exprs_check (exprs, error))
         return FALSE;
     }
-  *result = compile_before (&compiler, genlm_regex_tree_get_root (tree), GENLM_BYTE_EXPR_EPSILON);
+  find_same (&compiler);
+  *result = compile_root (&compiler);
   if (compiler.n_copies > GENLM_REGEX_MAX_COPIES)
     {
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                   "A group with a look-ahead inside is repeated more than %u times in all; use "
-                   "an unbounded repeat or smaller counts",
+                   "A group with a look-ahead or an anchor inside is repeated more than %u times "
+                   "in all; use an unbounded repeat or smaller counts",
                    GENLM_REGEX_MAX_COPIES);
       return FALSE;
     }

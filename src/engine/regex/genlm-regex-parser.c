@@ -3,6 +3,8 @@
 #include <genlm.h>
 #include <string.h>
 
+#include "genlm-unicode-property.h"
+
 /* How much of a pattern an error shows on either side of the place. */
 #define EXCERPT_CHARS (32)
 
@@ -40,16 +42,19 @@ typedef struct
   gboolean      negated;
 } OpenClass;
 
-/* One character, or one of the letters d, w, s for a set of them. */
+/* One character, or a set of them, which lives as long as the process; or
+ * something that says what is around it. */
 typedef struct
 {
-  gunichar character;
-  char     shorthand;
-  gboolean negated;
+  gunichar            character;
+  const GenlmCharSet *set;
+  gboolean            negated;
+  GenlmRegexNodeKind  assertion;
 } Escape;
 
 typedef struct
 {
+  GenlmRegexDialect dialect;
   const char     *text;
   gsize           length;
   gsize           at;
@@ -60,9 +65,13 @@ typedef struct
   GArray         *alternatives;
   GArray         *groups;
   GArray         *open_classes;
+  GPtrArray      *own_sets;
   GenlmCharSet   *charset;
   GenlmCharSet   *named;
   GError        **error;
+  /* The first thing that is right but cannot be done. It is told when all is
+   * read and nothing is wrong. */
+  GError         *deferred;
 } Parser;
 
 static void
@@ -127,10 +136,33 @@ fail (Parser              *parser,
   return FALSE;
 }
 
+/* For what ECMA-262 has and this does not: reading goes on, since a mistake
+ * further on would be the better thing to tell. */
+static gboolean
+defer (Parser     *parser,
+       gsize       at,
+       const char *what)
+{
+  GError **error = parser->error;
+
+  if (parser->deferred != NULL)
+    return TRUE;
+  parser->error = &parser->deferred;
+  fail (parser, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED, at, "%s", what);
+  parser->error = error;
+  return TRUE;
+}
+
 #define fail_syntax(parser, at, ...) \
   fail ((parser), GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, (at), __VA_ARGS__)
 #define fail_unsupported(parser, at, ...) \
   fail ((parser), GENLM_POTENTIAL_ERROR_NOT_SUPPORTED, (at), __VA_ARGS__)
+
+static gboolean
+is_ecma (const Parser *parser)
+{
+  return parser->dialect == GENLM_REGEX_DIALECT_ECMA;
+}
 
 static gboolean
 at_end (const Parser *parser)
@@ -209,26 +241,47 @@ name_set (Parser             *parser,
     genlm_char_set_add_set (parser->named, set);
 }
 
-static void
-add_shorthand (GenlmCharSet *set,
+static const GenlmCharRange digit_ranges[] = { { '0', '9' } };
+static const GenlmCharRange word_ranges[] = { { '0', '9' }, { 'A', 'Z' }, { '_', '_' },
+                                              { 'a', 'z' } };
+static const GenlmCharRange space_ranges[] = { { '\t', '\r' }, { ' ', ' ' } };
+static const GenlmCharRange ecma_space_ranges[] = {
+  { '\t', '\r' },     { ' ', ' ' },       { 0xa0, 0xa0 },     { 0x1680, 0x1680 },
+  { 0x2000, 0x200a }, { 0x2028, 0x2029 }, { 0x202f, 0x202f }, { 0x205f, 0x205f },
+  { 0x3000, 0x3000 }, { 0xfeff, 0xfeff }
+};
+
+static const GenlmCharSet *
+make_once (GenlmCharSet         **set,
+           const GenlmCharRange  *ranges,
+           gsize                  n_ranges)
+{
+  if (g_once_init_enter (set))
+    {
+      GenlmCharSet *made = genlm_char_set_new ();
+      gsize i;
+
+      for (i = 0; i < n_ranges; i++)
+        genlm_char_set_add_range (made, ranges[i].first, ranges[i].last);
+      g_once_init_leave (set, made);
+    }
+  return *set;
+}
+
+/* The set of "\d", "\w" or "\s". */
+static const GenlmCharSet *
+get_shorthand (const Parser *parser,
                char          letter)
 {
-  switch (letter)
-    {
-    case 'd':
-      genlm_char_set_add_range (set, '0', '9');
-      break;
-    case 'w':
-      genlm_char_set_add_range (set, '0', '9');
-      genlm_char_set_add_range (set, 'A', 'Z');
-      genlm_char_set_add_range (set, '_', '_');
-      genlm_char_set_add_range (set, 'a', 'z');
-      break;
-    default:
-      genlm_char_set_add_range (set, '\t', '\r');
-      genlm_char_set_add_range (set, ' ', ' ');
-      break;
-    }
+  static GenlmCharSet *digits, *words, *spaces, *ecma_spaces;
+
+  if (letter == 'd')
+    return make_once (&digits, digit_ranges, G_N_ELEMENTS (digit_ranges));
+  if (letter == 'w')
+    return make_once (&words, word_ranges, G_N_ELEMENTS (word_ranges));
+  if (is_ecma (parser))
+    return make_once (&ecma_spaces, ecma_space_ranges, G_N_ELEMENTS (ecma_space_ranges));
+  return make_once (&spaces, space_ranges, G_N_ELEMENTS (space_ranges));
 }
 
 /* Pushes a class whose complement waits for the universe. Takes the sets. */
@@ -281,18 +334,12 @@ push_dot (Parser *parser)
 
   if ((parser->flags & FLAG_DOT_ALL) == 0)
     genlm_char_set_add_range (excluded, '\n', '\n');
+  if ((parser->flags & FLAG_DOT_ALL) == 0 && is_ecma (parser))
+    {
+      genlm_char_set_add_range (excluded, '\r', '\r');
+      genlm_char_set_add_range (excluded, 0x2028, 0x2029);
+    }
   push_open_class (parser, genlm_char_set_new (), excluded, FALSE);
-}
-
-static void
-push_shorthand (Parser   *parser,
-                char      letter,
-                gboolean  negated)
-{
-  GenlmCharSet *set = genlm_char_set_new ();
-
-  add_shorthand (set, letter);
-  push_open_class (parser, set, NULL, negated);
 }
 
 static gboolean
@@ -321,31 +368,117 @@ parse_hex (Parser   *parser,
   return TRUE;
 }
 
-/* After "\u": four digits, or a pair of surrogates as JSON writes them. */
+/* After "\u{". */
+static gboolean
+parse_braced_hex (Parser   *parser,
+                  gsize     start,
+                  gunichar *character)
+{
+  gsize digits = parser->at;
+
+  *character = 0;
+  for (; g_ascii_isxdigit (peek (parser)) && *character <= GENLM_CHAR_LAST; parser->at++)
+    *character = *character * 16 + (gunichar) g_ascii_xdigit_value (peek (parser));
+  if (*character > GENLM_CHAR_LAST)
+    return fail_syntax (parser, start, "the last character is \\u{10FFFF}");
+  if (parser->at == digits || !accept (parser, '}'))
+    {
+      g_autofree char *found = describe (parser, parser->at);
+
+      return fail_syntax (parser, parser->at,
+                          "found %s in the escape that starts at byte %" G_GSIZE_FORMAT
+                          ", expected hexadecimal digits and \"}\"",
+                          found, start);
+    }
+  return TRUE;
+}
+
+/* After "\u": four digits, or a pair of surrogates as JSON writes them, or any
+ * number in braces. A surrogate alone is in ECMA-262 a character that no text
+ * holds. */
 static gboolean
 parse_unicode_escape (Parser   *parser,
                       gsize     start,
                       gunichar *character)
 {
+  gsize after;
   gunichar low;
 
-  if (!parse_hex (parser, start, 4, character))
+  if (accept (parser, '{'))
+    {
+      if (!parse_braced_hex (parser, start, character))
+        return FALSE;
+    }
+  else if (!parse_hex (parser, start, 4, character))
     return FALSE;
   if (*character < 0xd800 || *character > 0xdfff)
     return TRUE;
-  if (*character < 0xdc00 && peek (parser) == '\\' && peek_after (parser) == 'u')
+  after = parser->at;
+  if (*character < 0xdc00 && peek (parser) == '\\' && peek_after (parser) == 'u'
+      && parser->text[parser->at - 1] != '}')
     {
       parser->at += 2;
-      if (!parse_hex (parser, start, 4, &low))
+      if (peek (parser) != '{' && !parse_hex (parser, start, 4, &low))
         return FALSE;
-      if (low >= 0xdc00 && low <= 0xdfff)
+      if (peek (parser) != '{' && low >= 0xdc00 && low <= 0xdfff)
         {
           *character = 0x10000 + ((*character - 0xd800) << 10) + (low - 0xdc00);
           return TRUE;
         }
+      parser->at = after;
     }
+  if (is_ecma (parser))
+    return TRUE;
   return fail_syntax (parser, start,
                       "a surrogate alone is no character; write the pair, high one first");
+}
+
+/* Without regard to case, a character has a property if one of its cases has
+ * it, and lacks it if one lacks it. */
+static void
+add_property_cases (Parser *parser,
+                    Escape *escape)
+{
+  g_autoptr (GenlmCharSet) full = genlm_char_set_new_full ();
+  GenlmCharSet *set = escape->negated ? genlm_char_set_subtract (full, escape->set)
+                                      : genlm_char_set_copy (escape->set);
+
+  genlm_char_set_add_cases (set);
+  g_ptr_array_add (parser->own_sets, set);
+  escape->set = set;
+  escape->negated = FALSE;
+}
+
+/* After "\p" or "\P". */
+static gboolean
+parse_property (Parser *parser,
+                gsize   start,
+                Escape *escape)
+{
+  gsize name = parser->at + 1;
+  gsize end = name;
+
+  if (peek (parser) == '{')
+    while (end < parser->length && parser->text[end] != '}')
+      end++;
+  if (end >= parser->length || parser->text[end] != '}')
+    return fail_syntax (parser, start,
+                        "a property has braces: \\p{Lu}, \\p{Letter}, \\p{Script=Greek}");
+  parser->at = end + 1;
+  escape->set = genlm_unicode_property_find (parser->text + name, end - name);
+  if (escape->set != NULL && (parser->flags & FLAG_IGNORE_CASE))
+    add_property_cases (parser, escape);
+  if (escape->set != NULL)
+    return TRUE;
+  escape->set = get_shorthand (parser, 'd');
+  if (is_ecma (parser))
+    return defer (parser, start,
+                  "this property of characters is not supported; known are the general "
+                  "categories, Script=…, Any, ASCII, Assigned, White_Space and Hex_Digit");
+  return fail_unsupported (parser, start,
+                           "this property of characters is not supported; known are the general "
+                           "categories, Script=…, Any, ASCII, Assigned, White_Space and "
+                           "Hex_Digit");
 }
 
 /* After the backslash, at a digit: "\0", "\0o", "\0oo", "\ooo". */
@@ -377,38 +510,97 @@ parse_octal (Parser   *parser,
   return TRUE;
 }
 
-/* At a backslash. */
+/* After "\k". */
 static gboolean
-parse_escape (Parser   *parser,
-              gboolean  in_class,
-              Escape   *escape)
+parse_named_reference (Parser *parser,
+                       gsize   start)
+{
+  gsize end = parser->at;
+
+  while (end < parser->length && parser->text[end] != '>')
+    end++;
+  if (peek (parser) != '<' || end >= parser->length)
+    return fail_syntax (parser, start, "the name of a group is expected: \\k<name>");
+  parser->at = end + 1;
+  return defer (parser, start, "back-references are not supported");
+}
+
+/* After the backslash, at a digit, in ECMA-262. */
+static gboolean
+parse_ecma_number (Parser   *parser,
+                   gsize     start,
+                   gboolean  in_class)
+{
+  gboolean zero = peek (parser) == '0';
+
+  parser->at++;
+  if (zero && !g_ascii_isdigit (peek (parser)))
+    return TRUE;
+  while (g_ascii_isdigit (peek (parser)))
+    parser->at++;
+  if (zero || in_class)
+    return fail_syntax (parser, start, "octal escapes are no part of ECMA-262; write \\xHH");
+  return defer (parser, start, "back-references are not supported");
+}
+
+/* After the backslash, which stands at @start, what ECMA-262 and the other
+ * dialect do not share. Sets @done if it was any of it. */
+static gboolean
+parse_ecma_escape (Parser   *parser,
+                   gsize     start,
+                   gboolean  in_class,
+                   Escape   *escape,
+                   gboolean *done)
+{
+  char letter = peek (parser);
+
+  *done = TRUE;
+  if (g_ascii_isdigit (letter))
+    return parse_ecma_number (parser, start, in_class);
+  if (letter == 'c')
+    {
+      if (!g_ascii_isalpha (peek_after (parser)))
+        return fail_syntax (parser, start, "a letter is expected after \"\\c\"");
+      escape->character = (gunichar) peek_after (parser) & 0x1f;
+      parser->at += 2;
+      return TRUE;
+    }
+  if (letter == 'k' && !in_class)
+    {
+      parser->at++;
+      return parse_named_reference (parser, start);
+    }
+  if ((letter == 'b' || letter == 'B') && !in_class)
+    {
+      escape->assertion = letter == 'b' ? GENLM_REGEX_NODE_BOUNDARY
+                                        : GENLM_REGEX_NODE_NO_BOUNDARY;
+      parser->at++;
+      return TRUE;
+    }
+  *done = FALSE;
+  if (letter == 'a')
+    return fail_syntax (parser, start, "ECMA-262 has no escape \"\\a\"; write \\x07");
+  return TRUE;
+}
+
+/* After the backslash, at a letter, what both dialects have. */
+static gboolean
+parse_letter_escape (Parser   *parser,
+                     gsize     start,
+                     gboolean  in_class,
+                     Escape   *escape)
 {
   static const char plain[] = "afnrtv";
   static const char values[] = "\a\f\n\r\t\v";
-  gsize start = parser->at;
-  const char *found;
-  gunichar character;
+  char letter = (char) take_char (parser);
+  const char *found = strchr (plain, letter);
 
-  *escape = (Escape) { 0 };
-  parser->at++;
-  if (at_end (parser))
-    return fail_syntax (parser, start,
-                        "a backslash at the end of the pattern; write \"\\\\\" for the character");
-  if (g_ascii_isdigit (peek (parser)))
-    return parse_octal (parser, start, in_class, &escape->character);
-  character = take_char (parser);
-  if (character >= 0x80 || !g_ascii_isalnum ((char) character))
-    {
-      escape->character = character;
-      return TRUE;
-    }
-  found = strchr (plain, (int) character);
   if (found != NULL)
     {
       escape->character = (guchar) values[found - plain];
       return TRUE;
     }
-  switch (character)
+  switch (letter)
     {
     case 'd':
     case 'w':
@@ -416,9 +608,13 @@ parse_escape (Parser   *parser,
     case 'D':
     case 'W':
     case 'S':
-      escape->shorthand = g_ascii_tolower ((char) character);
-      escape->negated = g_ascii_isupper ((char) character);
+      escape->set = get_shorthand (parser, g_ascii_tolower (letter));
+      escape->negated = g_ascii_isupper (letter);
       return TRUE;
+    case 'p':
+    case 'P':
+      escape->negated = letter == 'P';
+      return parse_property (parser, start, escape);
     case 'x':
       return parse_hex (parser, start, 2, &escape->character);
     case 'u':
@@ -433,38 +629,67 @@ parse_escape (Parser   *parser,
     default:
       break;
     }
+  if (is_ecma (parser))
+    return fail_syntax (parser, start,
+                        "ECMA-262 has no escape \"\\%c\"; write the letter alone if it is meant",
+                        letter);
   return fail_unsupported (parser, start,
                            "the escape \"\\%c\" is not supported; known are \\d \\w \\s and their "
-                           "capitals, \\a \\f \\n \\r \\t \\v, \\xHH, \\uHHHH, octal numbers, and "
-                           "a backslash before a character that is no letter",
-                           (char) character);
+                           "capitals, \\p{…} \\P{…}, \\a \\f \\n \\r \\t \\v, \\xHH, "
+                           "\\uHHHH, \\u{H…}, octal numbers, and a backslash before a character "
+                           "that is no letter",
+                           letter);
 }
 
-/* One member inside brackets: a character, or a shorthand. */
+/* At a backslash. */
+static gboolean
+parse_escape (Parser   *parser,
+              gboolean  in_class,
+              Escape   *escape)
+{
+  gsize start = parser->at;
+  gboolean done = FALSE;
+
+  *escape = (Escape) { .assertion = GENLM_REGEX_NODE_EMPTY };
+  parser->at++;
+  if (at_end (parser))
+    return fail_syntax (parser, start,
+                        "a backslash at the end of the pattern; write \"\\\\\" for the character");
+  if (is_ecma (parser) && !parse_ecma_escape (parser, start, in_class, escape, &done))
+    return FALSE;
+  if (done)
+    return TRUE;
+  if (g_ascii_isdigit (peek (parser)))
+    return parse_octal (parser, start, in_class, &escape->character);
+  if (g_ascii_isalpha (peek (parser)))
+    return parse_letter_escape (parser, start, in_class, escape);
+  escape->character = take_char (parser);
+  return TRUE;
+}
+
+/* One member inside brackets: a character, or a set. */
 static gboolean
 parse_class_member (Parser *parser,
                     Escape *member)
 {
   if (peek (parser) == '\\')
     return parse_escape (parser, TRUE, member);
-  *member = (Escape) { .character = take_char (parser) };
+  *member = (Escape) { .character = take_char (parser), .assertion = GENLM_REGEX_NODE_EMPTY };
   return TRUE;
 }
 
-/* Adds everything but the shorthand's members: what is excluded by all such
- * members together is the intersection. */
+/* Adds everything but the members of @set: what is excluded by all such sets
+ * together is the intersection. */
 static void
-exclude_shorthand (GenlmCharSet **excluded,
-                   char           letter)
+exclude_set (GenlmCharSet       **excluded,
+             const GenlmCharSet  *set)
 {
-  g_autoptr (GenlmCharSet) set = genlm_char_set_new ();
   g_autoptr (GenlmCharSet) rest = NULL;
   GenlmCharSet *both;
 
-  add_shorthand (set, letter);
   if (*excluded == NULL)
     {
-      *excluded = g_steal_pointer (&set);
+      *excluded = genlm_char_set_copy (set);
       return;
     }
   rest = genlm_char_set_subtract (*excluded, set);
@@ -489,11 +714,25 @@ refuse_posix_class (Parser *parser)
                            "the character");
 }
 
+static void
+add_member (const Escape  *member,
+            GenlmCharSet  *chars,
+            GenlmCharSet  *sets,
+            GenlmCharSet **excluded)
+{
+  if (member->set == NULL)
+    genlm_char_set_add_range (chars, member->character, member->character);
+  else if (member->negated)
+    exclude_set (excluded, member->set);
+  else
+    genlm_char_set_add_set (sets, member->set);
+}
+
 /* One member or range inside brackets, added to what the class holds. */
 static gboolean
 parse_class_item (Parser        *parser,
                   GenlmCharSet  *chars,
-                  GenlmCharSet  *shorthands,
+                  GenlmCharSet  *sets,
                   GenlmCharSet **excluded)
 {
   gsize start = parser->at;
@@ -501,23 +740,26 @@ parse_class_item (Parser        *parser,
   Escape first;
   Escape last;
 
-  if (!refuse_posix_class (parser) || !parse_class_member (parser, &first))
+  if ((!is_ecma (parser) && !refuse_posix_class (parser)) || !parse_class_member (parser, &first))
     return FALSE;
   range = peek (parser) == '-' && peek_after (parser) != ']' && peek_after (parser) != '\0';
   if (!range)
     {
-      if (first.shorthand == 0)
-        genlm_char_set_add_range (chars, first.character, first.character);
-      else if (first.negated)
-        exclude_shorthand (excluded, first.shorthand);
-      else
-        add_shorthand (shorthands, first.shorthand);
+      add_member (&first, chars, sets, excluded);
       return TRUE;
     }
   parser->at++;
   if (!parse_class_member (parser, &last))
     return FALSE;
-  if (first.shorthand != 0 || last.shorthand != 0)
+  if ((first.set != NULL || last.set != NULL) && is_ecma (parser))
+    {
+      /* The "-" is a member, as in all browsers. */
+      add_member (&first, chars, sets, excluded);
+      add_member (&last, chars, sets, excluded);
+      genlm_char_set_add_range (chars, '-', '-');
+      return TRUE;
+    }
+  if (first.set != NULL || last.set != NULL)
     return fail_syntax (parser, start,
                         "a range needs a character at either end, not a class; put \"-\" last if "
                         "the character is meant");
@@ -532,21 +774,21 @@ static gboolean
 parse_class (Parser *parser)
 {
   g_autoptr (GenlmCharSet) chars = genlm_char_set_new ();
-  g_autoptr (GenlmCharSet) shorthands = genlm_char_set_new ();
+  g_autoptr (GenlmCharSet) sets = genlm_char_set_new ();
   g_autoptr (GenlmCharSet) excluded = NULL;
   gsize start = parser->at++;
   gboolean negated = accept (parser, '^');
   gboolean ok = TRUE;
 
   while (ok && !at_end (parser) && peek (parser) != ']')
-    ok = parse_class_item (parser, chars, shorthands, &excluded);
+    ok = parse_class_item (parser, chars, sets, &excluded);
   if (ok && !accept (parser, ']'))
     ok = fail_syntax (parser, start, "the class is not closed; expected \"]\"");
   if (ok)
     {
       if (parser->flags & FLAG_IGNORE_CASE)
         genlm_char_set_add_cases (chars);
-      genlm_char_set_add_set (chars, shorthands);
+      genlm_char_set_add_set (chars, sets);
       push_open_class (parser, g_steal_pointer (&chars), g_steal_pointer (&excluded), negated);
     }
   return ok;
@@ -651,6 +893,20 @@ parse_comment (Parser *parser,
   return fail_syntax (parser, start, "the comment is not closed; expected \")\"");
 }
 
+static gboolean
+is_name_char (const Parser *parser)
+{
+  gunichar character;
+
+  if (at_end (parser))
+    return FALSE;
+  character = g_utf8_get_char (parser->text + parser->at);
+  if (character < 0x80)
+    return g_ascii_isalnum ((char) character) || character == '_'
+           || (character == '$' && is_ecma (parser));
+  return is_ecma (parser) && g_unichar_isalnum (character);
+}
+
 /* After "(?P<" or "(?<". */
 static gboolean
 parse_group_name (Parser *parser,
@@ -658,8 +914,8 @@ parse_group_name (Parser *parser,
 {
   gsize name = parser->at;
 
-  while (g_ascii_isalnum (peek (parser)) || peek (parser) == '_')
-    parser->at++;
+  while (is_name_char (parser))
+    take_char (parser);
   if (parser->at == name || g_ascii_isdigit (parser->text[name]) || peek (parser) != '>')
     {
       g_autofree char *found = describe (parser, parser->at);
@@ -693,7 +949,7 @@ parse_flags (Parser *parser,
           on = FALSE;
           continue;
         }
-      if (letter == '\0' || strchr ("ismaLux", letter) == NULL)
+      if (letter == '\0' || strchr (is_ecma (parser) ? "ism" : "ismaLux", letter) == NULL)
         {
           found = describe (parser, parser->at);
           return fail_syntax (parser, parser->at,
@@ -702,6 +958,11 @@ parse_flags (Parser *parser,
                               "\"(?#\"",
                               found);
         }
+      if (letter == 'm' && is_ecma (parser))
+        {
+          defer (parser, parser->at, "the flag \"m\" is not supported");
+          continue;
+        }
       if (letter != 'i' && letter != 's')
         return fail_unsupported (parser, parser->at,
                                  "the flag \"%c\" is not supported; known are \"i\" and \"s\"",
@@ -709,6 +970,8 @@ parse_flags (Parser *parser,
       flag = letter == 'i' ? FLAG_IGNORE_CASE : FLAG_DOT_ALL;
       flags = on ? flags | flag : flags & ~flag;
     }
+  if (peek (parser) == ')' && is_ecma (parser))
+    return fail_syntax (parser, parser->at, "flags in ECMA-262 hold for a group: \"(?i:…)\"");
   if (peek (parser) == ':' && !open_group (parser, GROUP_PLAIN, start))
     return FALSE;
   /* Without a group of its own the flag holds to the end of this one. */
@@ -718,25 +981,15 @@ parse_flags (Parser *parser,
   return TRUE;
 }
 
-/* After "(?". */
+/* After "(?", what ECMA-262 does not have. Sets @done if it was any of it. */
 static gboolean
-parse_special_group (Parser *parser,
-                     gsize   start)
+parse_foreign_group (Parser   *parser,
+                     gsize     start,
+                     gboolean *done)
 {
+  *done = TRUE;
   if (accept (parser, '#'))
     return parse_comment (parser, start);
-  if (accept (parser, ':'))
-    return open_group (parser, GROUP_PLAIN, start);
-  if (accept (parser, '='))
-    return open_group (parser, GROUP_LOOKAHEAD, start);
-  if (accept (parser, '!'))
-    return open_group (parser, GROUP_NEGATIVE_LOOKAHEAD, start);
-  if (accept (parser, '<'))
-    {
-      if (peek (parser) == '=' || peek (parser) == '!')
-        return fail_unsupported (parser, start, "look-behind is not supported");
-      return parse_group_name (parser, start);
-    }
   if (accept (parser, 'P'))
     {
       if (accept (parser, '<'))
@@ -748,6 +1001,37 @@ parse_special_group (Parser *parser,
     return fail_unsupported (parser, start, "conditional groups are not supported");
   if (accept (parser, '>'))
     return fail_unsupported (parser, start, "atomic groups are not supported");
+  *done = FALSE;
+  return TRUE;
+}
+
+/* After "(?". */
+static gboolean
+parse_special_group (Parser *parser,
+                     gsize   start)
+{
+  gboolean done;
+
+  if (accept (parser, ':'))
+    return open_group (parser, GROUP_PLAIN, start);
+  if (accept (parser, '='))
+    return open_group (parser, GROUP_LOOKAHEAD, start);
+  if (accept (parser, '!'))
+    return open_group (parser, GROUP_NEGATIVE_LOOKAHEAD, start);
+  if (accept (parser, '<'))
+    {
+      if (peek (parser) != '=' && peek (parser) != '!')
+        return parse_group_name (parser, start);
+      if (!is_ecma (parser))
+        return fail_unsupported (parser, start, "look-behind is not supported");
+      parser->at++;
+      defer (parser, start, "look-behind is not supported");
+      return open_group (parser, GROUP_PLAIN, start);
+    }
+  if (!is_ecma (parser) && !parse_foreign_group (parser, start, &done))
+    return FALSE;
+  if (!is_ecma (parser) && done)
+    return TRUE;
   return parse_flags (parser, start);
 }
 
@@ -783,6 +1067,26 @@ parse_count (Parser   *parser,
   if (*found)
     *count = (guint32) value;
   return TRUE;
+}
+
+/* At "{", whether it is that of a count. Elsewhere it stands for itself in
+ * ECMA-262. */
+static gboolean
+is_count (const Parser *parser)
+{
+  gsize at = parser->at + 1;
+
+  if (!is_ecma (parser))
+    return TRUE;
+  if (at >= parser->length || !g_ascii_isdigit (parser->text[at]))
+    return FALSE;
+  while (at < parser->length && g_ascii_isdigit (parser->text[at]))
+    at++;
+  if (at < parser->length && parser->text[at] == ',')
+    at++;
+  while (at < parser->length && g_ascii_isdigit (parser->text[at]))
+    at++;
+  return at < parser->length && parser->text[at] == '}';
 }
 
 /* At "{". */
@@ -844,17 +1148,30 @@ parse_repeat (Parser *parser)
   accept (parser, '?');
   item = &g_array_index (parser->items, guint32, parser->items->len - 1);
   *item = genlm_regex_tree_add_repeat (parser->tree, *item, min, max);
+  if (is_ecma (parser))
+    parser->repeatable = FALSE;
   return check_depth (parser, start, genlm_regex_tree_peek_node (parser->tree, *item)->depth);
 }
 
 /* "^" and "$" say nothing at the ends of the pattern, or of a whole
- * alternative of it, since the whole string must match. */
+ * alternative of it, where the whole string must match. */
 static gboolean
 parse_anchor (Parser *parser,
               char    sign)
 {
   gboolean outermost = parser->groups->len == 1;
-  gboolean at_edge = sign == '^' ? parser->items->len == 0
+  gboolean at_edge;
+
+  if (is_ecma (parser))
+    {
+      push_item (parser, genlm_regex_tree_add_assertion (
+                           parser->tree,
+                           sign == '^' ? GENLM_REGEX_NODE_START : GENLM_REGEX_NODE_END));
+      parser->repeatable = FALSE;
+      parser->at++;
+      return TRUE;
+    }
+  at_edge = sign == '^' ? parser->items->len == 0
                                  : peek_after (parser) == '\0' || peek_after (parser) == '|';
 
   if (!outermost || !at_edge)
@@ -874,8 +1191,15 @@ parse_escaped_atom (Parser *parser)
 
   if (!parse_escape (parser, FALSE, &escape))
     return FALSE;
-  if (escape.shorthand != 0)
-    push_shorthand (parser, escape.shorthand, escape.negated);
+  if (escape.assertion != GENLM_REGEX_NODE_EMPTY)
+    {
+      push_item (parser, genlm_regex_tree_add_assertion (parser->tree, escape.assertion));
+      parser->repeatable = FALSE;
+    }
+  else if (escape.set != NULL)
+    push_open_class (parser, genlm_char_set_copy (escape.set), NULL, escape.negated);
+  else if (escape.character >= 0xd800 && escape.character <= 0xdfff)
+    push_open_class (parser, genlm_char_set_new (), NULL, FALSE);
   else
     push_literal (parser, escape.character);
   return TRUE;
@@ -894,10 +1218,16 @@ parse_one (Parser *parser)
       close_alternative (parser);
       parser->at++;
       return TRUE;
+    case '{':
+      if (!is_count (parser))
+        {
+          push_literal (parser, take_char (parser));
+          return TRUE;
+        }
+      return parse_repeat (parser);
     case '*':
     case '+':
     case '?':
-    case '{':
       return parse_repeat (parser);
     case '[':
       return parse_class (parser);
@@ -1001,13 +1331,14 @@ read_charset (const char *charset)
 /* With @charset, "." and negated classes range over its characters and all
  * that the pattern names, without it over all Unicode scalar values. */
 GenlmRegexTree *
-genlm_regex_parse (const char  *pattern,
-                   gsize        length,
-                   const char  *charset,
-                   GError     **error)
+genlm_regex_parse_dialect (GenlmRegexDialect   dialect,
+                           const char         *pattern,
+                           gsize               length,
+                           const char         *charset,
+                           GError            **error)
 {
   Group whole = { .kind = GROUP_PLAIN };
-  Parser parser = { .text = pattern, .length = length, .error = error };
+  Parser parser = { .dialect = dialect, .text = pattern, .length = length, .error = error };
   gboolean ok;
 
   if (!check_text ("pattern", pattern, length, error))
@@ -1020,22 +1351,41 @@ genlm_regex_parse (const char  *pattern,
   parser.groups = g_array_new (FALSE, FALSE, sizeof (Group));
   parser.open_classes = g_array_new (FALSE, FALSE, sizeof (OpenClass));
   g_array_set_clear_func (parser.open_classes, open_class_clear);
+  parser.own_sets = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_char_set_free);
   if (charset != NULL)
     {
       parser.charset = read_charset (charset);
       parser.named = genlm_char_set_new ();
     }
   g_array_append_val (parser.groups, whole);
+  genlm_regex_tree_set_search (parser.tree, dialect == GENLM_REGEX_DIALECT_ECMA);
   ok = parse_all (&parser);
+  if (ok && parser.deferred != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&parser.deferred));
+      ok = FALSE;
+    }
   if (ok)
     finish_classes (&parser);
   else
     g_clear_pointer (&parser.tree, genlm_regex_tree_free);
+  g_clear_error (&parser.deferred);
   g_clear_pointer (&parser.named, genlm_char_set_free);
   g_clear_pointer (&parser.charset, genlm_char_set_free);
+  g_ptr_array_unref (parser.own_sets);
   g_array_unref (parser.open_classes);
   g_array_unref (parser.groups);
   g_array_unref (parser.alternatives);
   g_array_unref (parser.items);
   return parser.tree;
+}
+
+/* In the dialect of the specification. */
+GenlmRegexTree *
+genlm_regex_parse (const char  *pattern,
+                   gsize        length,
+                   const char  *charset,
+                   GError     **error)
+{
+  return genlm_regex_parse_dialect (GENLM_REGEX_DIALECT_GENLM, pattern, length, charset, error);
 }

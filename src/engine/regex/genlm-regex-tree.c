@@ -6,12 +6,16 @@ struct _GenlmRegexTree
   GArray    *children;
   GPtrArray *classes;
   guint32    root;
+  gboolean   search;
+  /* Bits of the kinds that there are. */
+  guint32    kinds;
 };
 
 static guint32
 add_node (GenlmRegexTree       *self,
           const GenlmRegexNode *node)
 {
+  self->kinds |= 1u << node->kind;
   g_array_append_val (self->nodes, *node);
   return self->nodes->len - 1;
 }
@@ -81,7 +85,7 @@ genlm_regex_tree_add_list (GenlmRegexTree     *self,
     {
       const GenlmRegexNode *child = genlm_regex_tree_peek_node (self, children[i]);
 
-      node.has_lookahead |= child->has_lookahead;
+      node.has_assertion |= child->has_assertion;
       node.depth = MAX (node.depth, child->depth);
     }
   g_array_append_vals (self->children, children, n_children);
@@ -97,7 +101,7 @@ genlm_regex_tree_add_repeat (GenlmRegexTree *self,
   GenlmRegexNode node = { .kind = GENLM_REGEX_NODE_REPEAT, .a = child, .min = min, .max = max };
   const GenlmRegexNode *below = genlm_regex_tree_peek_node (self, child);
 
-  node.has_lookahead = below->has_lookahead;
+  node.has_assertion = below->has_assertion;
   node.depth = below->depth + 1;
   return add_node (self, &node);
 }
@@ -109,11 +113,43 @@ genlm_regex_tree_add_lookahead (GenlmRegexTree *self,
 {
   GenlmRegexNode node = { .kind = negative ? GENLM_REGEX_NODE_NEGATIVE_LOOKAHEAD
                                            : GENLM_REGEX_NODE_LOOKAHEAD,
-                          .has_lookahead = TRUE,
+                          .has_assertion = TRUE,
                           .a = child };
 
   node.depth = genlm_regex_tree_peek_node (self, child)->depth + 1;
   return add_node (self, &node);
+}
+
+/* One of the kinds without children that look at what is around them. */
+guint32
+genlm_regex_tree_add_assertion (GenlmRegexTree     *self,
+                                GenlmRegexNodeKind  kind)
+{
+  GenlmRegexNode node = { .kind = kind, .has_assertion = TRUE };
+
+  return add_node (self, &node);
+}
+
+/* Whether a text matches if a part of it does; otherwise all of it must. */
+void
+genlm_regex_tree_set_search (GenlmRegexTree *self,
+                             gboolean        search)
+{
+  self->search = search;
+}
+
+gboolean
+genlm_regex_tree_get_search (const GenlmRegexTree *self)
+{
+  return self->search;
+}
+
+/* Whether any node was added of the kind. */
+gboolean
+genlm_regex_tree_has (const GenlmRegexTree *self,
+                      GenlmRegexNodeKind    kind)
+{
+  return (self->kinds >> kind) & 1;
 }
 
 void

@@ -18,6 +18,10 @@ typedef enum
   GENLM_REGEX_NODE_REPEAT,             /* the child from min to max times */
   GENLM_REGEX_NODE_LOOKAHEAD,          /* what follows starts with the child */
   GENLM_REGEX_NODE_NEGATIVE_LOOKAHEAD, /* what follows does not */
+  GENLM_REGEX_NODE_START,              /* nothing stands before */
+  GENLM_REGEX_NODE_END,                /* nothing follows */
+  GENLM_REGEX_NODE_BOUNDARY,           /* a word starts or ends here */
+  GENLM_REGEX_NODE_NO_BOUNDARY,        /* none does */
 } GenlmRegexNodeKind;
 
 #define GENLM_REGEX_REPEAT_UNBOUNDED (G_MAXUINT32)
@@ -30,11 +34,12 @@ typedef enum
 typedef struct
 {
   guint8  kind;
-  guint8  has_lookahead;
+  /* Holds something that says what stands before or after it. */
+  guint8  has_assertion;
   guint16 depth;
   /* EMPTY: nothing. RANGE: first and last character. CLASS: index of the set.
-   * CONCAT, ALTERNATE: where the children's list starts, and how many.
-   * Others: the child. */
+   * CONCAT, ALTERNATE: where the children's list starts, and how many. REPEAT,
+   * LOOKAHEAD, NEGATIVE_LOOKAHEAD: the child. */
   guint32 a;
   guint32 b;
   guint32 min;
@@ -62,11 +67,18 @@ GENLM_ENGINE_API guint32               genlm_regex_tree_add_repeat    (GenlmRege
 GENLM_ENGINE_API guint32               genlm_regex_tree_add_lookahead (GenlmRegexTree       *self,
                                                                        guint32               child,
                                                                        gboolean              negative);
+GENLM_ENGINE_API guint32               genlm_regex_tree_add_assertion (GenlmRegexTree       *self,
+                                                                       GenlmRegexNodeKind    kind);
+GENLM_ENGINE_API void                  genlm_regex_tree_set_search    (GenlmRegexTree       *self,
+                                                                       gboolean              search);
+GENLM_ENGINE_API gboolean              genlm_regex_tree_get_search    (const GenlmRegexTree *self);
 GENLM_ENGINE_API void                  genlm_regex_tree_set_root      (GenlmRegexTree       *self,
                                                                        guint32               root);
 GENLM_ENGINE_API void                  genlm_regex_tree_set_class     (GenlmRegexTree       *self,
                                                                        guint32               index,
                                                                        GenlmCharSet         *set);
+GENLM_ENGINE_API gboolean              genlm_regex_tree_has           (const GenlmRegexTree *self,
+                                                                       GenlmRegexNodeKind    kind);
 GENLM_ENGINE_API guint32               genlm_regex_tree_get_root      (const GenlmRegexTree *self);
 GENLM_ENGINE_API guint32               genlm_regex_tree_get_size      (const GenlmRegexTree *self);
 GENLM_ENGINE_API const GenlmRegexNode *genlm_regex_tree_peek_node     (const GenlmRegexTree *self,
