@@ -3,8 +3,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "genlm-byte-matcher.h"
 #include "genlm-regex-parser.h"
-#include "genlm-weighted-dfa.h"
+#include "genlm-wfsa-machine.h"
+#include "genlm-wfsa-reader.h"
 
 #define CHARSET \
   "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ " \
@@ -144,6 +146,448 @@ test_regex_universe (void)
     }
 }
 
+/* -- automata that are given ----------------------------------------------- */
+
+static GenlmWfsa *
+read_wfsa (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  GenlmWfsa *wfsa = genlm_wfsa_read (text, strlen (text), &default_limits, &error);
+
+  g_assert_no_error (error);
+  return wfsa;
+}
+
+static GenlmWeightedDfa *
+push_wfsa (const GenlmWfsa *wfsa,
+           guint            max_states)
+{
+  GenlmEngineLimits limits = default_limits;
+  g_autoptr (GError) error = NULL;
+  GenlmWeightedDfa *dfa;
+
+  limits.max_states = max_states;
+  dfa = genlm_weighted_dfa_new_for_wfsa (wfsa, &limits, &error);
+  g_assert_no_error (error);
+  return dfa;
+}
+
+static GenlmByteMatcher *
+make_matcher (const GenlmWfsa *wfsa,
+              GenlmVocab      *vocab,
+              guint            max_states)
+{
+  g_autoptr (GenlmWeightedDfa) dfa = push_wfsa (wfsa, max_states);
+  g_autoptr (GenlmByteMachine) machine = genlm_wfsa_machine_new (dfa, 1 << 20);
+
+  return genlm_byte_matcher_new (machine, vocab);
+}
+
+static void
+ask (GenlmByteMatcher *matcher,
+     GenlmContext     *context,
+     double           *prefix,
+     double           *complete)
+{
+  g_autoptr (GError) error = NULL;
+
+  genlm_byte_matcher_weigh (matcher, context, prefix, complete, &error);
+  g_assert_no_error (error);
+}
+
+static GenlmContext *
+make_context (const char *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  return genlm_context_new_from_bytes (bytes);
+}
+
+static void
+check_text (GenlmByteMatcher *matcher,
+            const char       *text,
+            double            prefix,
+            double            complete)
+{
+  g_autoptr (GenlmContext) context = make_context (text);
+  double found_prefix;
+  double found_complete;
+
+  ask (matcher, context, &found_prefix, &found_complete);
+  assert_near (found_prefix, prefix, 1e-12);
+  assert_near (found_complete, complete, 1e-12);
+}
+
+static void
+check_next (GenlmByteMatcher *matcher,
+            const char       *text,
+            double            a,
+            double            b,
+            double            eos)
+{
+  g_autoptr (GenlmContext) context = make_context (text);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmWeights) weights = NULL;
+  guint byte;
+
+  weights = genlm_byte_matcher_dup_weights (matcher, context, &error);
+  g_assert_no_error (error);
+  for (byte = 0; byte < 256; byte++)
+    assert_near (genlm_weights_get (weights, byte),
+                 byte == 'a' ? a : byte == 'b' ? b : -INFINITY, 1e-12);
+  assert_near (genlm_weights_get (weights, 256), eos, 1e-12);
+}
+
+static void
+test_fan (void)
+{
+  g_autoptr (GenlmWfsa) wfsa = genlm_wfsa_new ();
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  const char *zero[] = { "ad", "c", "abb" };
+  guint i;
+
+  for (i = 0; i < 4; i++)
+    genlm_wfsa_add_state (wfsa, NULL);
+  genlm_wfsa_add_initial (wfsa, 0, GENLM_WIDE_ONE);
+  genlm_wfsa_add_final (wfsa, 2, GENLM_WIDE_ONE);
+  genlm_wfsa_add_arc (wfsa, 0, 1, 'a', genlm_wide_from_double (2.0));
+  genlm_wfsa_add_arc (wfsa, 1, 2, 'b', GENLM_WIDE_ONE);
+  genlm_wfsa_add_arc (wfsa, 1, 2, 'c', GENLM_WIDE_ONE);
+  genlm_wfsa_add_arc (wfsa, 1, 3, 'd', GENLM_WIDE_ONE);
+  matcher = make_matcher (wfsa, genlm_vocab_bytes (), 1000);
+  check_text (matcher, "", log (4.0), -INFINITY);
+  check_text (matcher, "a", log (4.0), -INFINITY);
+  check_text (matcher, "ab", log (2.0), log (2.0));
+  check_text (matcher, "ac", log (2.0), log (2.0));
+  check_next (matcher, "", 0.0, -INFINITY, -INFINITY);
+  check_next (matcher, "ab", -INFINITY, -INFINITY, 0.0);
+  for (i = 0; i < G_N_ELEMENTS (zero); i++)
+    {
+      g_autoptr (GenlmContext) context = make_context (zero[i]);
+      g_autoptr (GError) error = NULL;
+
+      check_text (matcher, zero[i], -INFINITY, -INFINITY);
+      g_assert_null (genlm_byte_matcher_dup_weights (matcher, context, &error));
+      g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_ZERO_PREFIX);
+    }
+}
+
+static void
+check_epsilon_cycle (guint max_states)
+{
+  g_autoptr (GenlmWfsa) wfsa = read_wfsa ("%initial 0 0.5\n"
+                                          "%initial 1 0.25\n"
+                                          "0 0.2\n"
+                                          "1 0.35\n"
+                                          "0 0 a 0.3\n"
+                                          "0 1 a 0.2\n"
+                                          "0 1 <eps> 0.1\n"
+                                          "1 1 b 0.4\n"
+                                          "1 0 <eps> 0.05\n");
+  g_autoptr (GenlmByteMatcher) matcher = make_matcher (wfsa, genlm_vocab_bytes (), max_states);
+
+  check_text (matcher, "", -0.8319836254142, -1.567611397488);
+  check_text (matcher, "a", -1.892416132677, -2.606842763596);
+  check_text (matcher, "b", -2.577874516325, -3.131889700085);
+  check_text (matcher, "ab", -3.507019708204, -4.061034891964);
+  check_text (matcher, "ba", -6.334944832638, -7.049371463557);
+  check_text (matcher, "aab", -4.673190147883, -5.227205331643);
+  check_text (matcher, "abab", -8.878693600044, -9.432708783804);
+  check_next (matcher, "", -1.060432507263, -1.745890890910, -0.7356277720737);
+  check_next (matcher, "a", -1.166170439679, -1.614603575526, -0.7144266309185);
+  check_next (matcher, "ab", -3.757070316314, -0.9112781900506, -0.5540151837603);
+  check_next (matcher, "ba", -1.166170439679, -1.614603575526, -0.7144266309185);
+}
+
+/* With room for states, with room for the start only, and with none. */
+static void
+test_epsilon_cycle (void)
+{
+  check_epsilon_cycle (1000);
+  check_epsilon_cycle (3);
+  check_epsilon_cycle (1);
+}
+
+/* -- random automata against sums over all paths ---------------------------- */
+
+#define N_STATES  5
+#define N_LETTERS 3
+#define MAX_TEXT  4
+
+typedef long double Matrix[N_STATES][N_STATES];
+
+typedef struct
+{
+  Matrix      silent;
+  Matrix      letters[N_LETTERS];
+  long double initial[N_STATES];
+  long double final[N_STATES];
+  /* What is reached without a letter, and by state the weight of all that may
+   * follow. */
+  Matrix      closure;
+  long double rest[N_STATES];
+} Oracle;
+
+/* What leaves a state sums to less than one. */
+static GenlmWfsa *
+make_random (GRand  *rand,
+             Oracle *oracle)
+{
+  GenlmWfsa *wfsa = genlm_wfsa_new ();
+  guint i;
+  guint j;
+  guint k;
+
+  memset (oracle, 0, sizeof *oracle);
+  for (i = 0; i < N_STATES; i++)
+    genlm_wfsa_add_state (wfsa, NULL);
+  for (i = 0; i < N_STATES; i++)
+    {
+      double left = 0.98;
+
+      for (k = 0; k < 6; k++)
+        {
+          double weight = left * g_rand_double_range (rand, 0.0, 0.6);
+          gint label = g_rand_int_range (rand, -1, N_LETTERS);
+
+          j = (guint) g_rand_int_range (rand, 0, N_STATES);
+          left -= weight;
+          if (label < 0)
+            oracle->silent[i][j] += weight;
+          else
+            oracle->letters[label][i][j] += weight;
+          genlm_wfsa_add_arc (wfsa, i, j, label < 0 ? GENLM_WFSA_EPSILON : (guint) ('a' + label),
+                              genlm_wide_from_double (weight));
+        }
+      if (g_rand_boolean (rand))
+        {
+          oracle->final[i] = left;
+          genlm_wfsa_add_final (wfsa, i, genlm_wide_from_double (left));
+        }
+      if (g_rand_int_range (rand, 0, 3) == 0)
+        {
+          oracle->initial[i] = 0.5;
+          genlm_wfsa_add_initial (wfsa, i, genlm_wide_from_double (0.5));
+        }
+    }
+  return wfsa;
+}
+
+static void
+multiply (const long double *vector,
+          const Matrix       matrix,
+          long double       *result)
+{
+  guint i;
+  guint j;
+
+  for (j = 0; j < N_STATES; j++)
+    {
+      result[j] = 0.0;
+      for (i = 0; i < N_STATES; i++)
+        result[j] += vector[i] * matrix[i][j];
+    }
+}
+
+/* Sums all powers of a matrix: I + M + M^2 + …, whose squares shrink. */
+static void
+sum_powers (const Matrix matrix,
+            Matrix       sum)
+{
+  Matrix power;
+  guint round;
+  guint i;
+  guint j;
+
+  memcpy (power, matrix, sizeof power);
+  memset (sum, 0, sizeof power);
+  for (i = 0; i < N_STATES; i++)
+    sum[i][i] = 1;
+  for (round = 0; round < 20; round++)
+    {
+      Matrix next_sum;
+      Matrix next_power;
+
+      for (i = 0; i < N_STATES; i++)
+        {
+          multiply (sum[i], power, next_sum[i]);
+          multiply (power[i], power, next_power[i]);
+          for (j = 0; j < N_STATES; j++)
+            next_sum[i][j] += sum[i][j];
+        }
+      memcpy (sum, next_sum, sizeof next_sum);
+      memcpy (power, next_power, sizeof next_power);
+    }
+}
+
+static void
+finish_oracle (Oracle *oracle)
+{
+  Matrix all;
+  Matrix sum;
+  guint i;
+  guint j;
+  guint k;
+
+  sum_powers (oracle->silent, oracle->closure);
+  memcpy (all, oracle->silent, sizeof all);
+  for (k = 0; k < N_LETTERS; k++)
+    for (i = 0; i < N_STATES; i++)
+      for (j = 0; j < N_STATES; j++)
+        all[i][j] += oracle->letters[k][i][j];
+  sum_powers (all, sum);
+  for (i = 0; i < N_STATES; i++)
+    for (j = 0; j < N_STATES; j++)
+      oracle->rest[i] += sum[i][j] * oracle->final[j];
+}
+
+static void
+assert_log (double      log_weight,
+            long double weight)
+{
+  assert_near (log_weight, weight > 0 ? (double) logl (weight) : -INFINITY, 1e-11);
+}
+
+/* @vector is where one is after @text, before what is reached without a
+ * letter. */
+static void
+check_from (GenlmByteMatcher  *matcher,
+            GenlmByteMatcher  *beyond,
+            const Oracle      *oracle,
+            GenlmContext      *context,
+            const long double *vector)
+{
+  long double closed[N_STATES];
+  long double prefix = 0;
+  long double complete = 0;
+  double found[4];
+  guint i;
+  guint k;
+
+  multiply (vector, oracle->closure, closed);
+  for (i = 0; i < N_STATES; i++)
+    {
+      prefix += vector[i] * oracle->rest[i];
+      complete += closed[i] * oracle->final[i];
+    }
+  ask (matcher, context, &found[0], &found[1]);
+  ask (beyond, context, &found[2], &found[3]);
+  assert_log (found[0], prefix);
+  assert_log (found[1], complete);
+  assert_near (found[2], found[0], 1e-12);
+  assert_near (found[3], found[1], 1e-12);
+  for (k = 0; k < N_LETTERS && genlm_context_get_length (context) < MAX_TEXT; k++)
+    {
+      g_autoptr (GenlmContext) longer = genlm_context_append (context, 'a' + k);
+      long double next[N_STATES];
+
+      multiply (closed, oracle->letters[k], next);
+      check_from (matcher, beyond, oracle, longer, next);
+    }
+}
+
+/* What may follow has the weights that the longer contexts have, and sums to
+ * one; tokens that are the same text have the same. */
+static void
+check_tokens (GenlmByteMatcher *matcher,
+              GenlmContext     *context)
+{
+  guint32 n_tokens = genlm_vocab_get_size (genlm_byte_matcher_get_vocab (matcher));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmWeights) weights = NULL;
+  g_autoptr (GenlmWeights) again = NULL;
+  double prefix;
+  double complete;
+  guint32 token;
+
+  ask (matcher, context, &prefix, &complete);
+  if (prefix == -INFINITY)
+    return;
+  weights = genlm_byte_matcher_dup_weights (matcher, context, &error);
+  g_assert_no_error (error);
+  again = genlm_byte_matcher_dup_weights (matcher, context, &error);
+  g_assert_no_error (error);
+  assert_near (genlm_weights_get (weights, n_tokens), complete - prefix, 1e-12);
+  for (token = 0; token < n_tokens; token++)
+    {
+      g_autoptr (GenlmContext) longer = genlm_context_append (context, token);
+      double longer_prefix;
+
+      ask (matcher, longer, &longer_prefix, NULL);
+      assert_near (genlm_weights_get (weights, token), longer_prefix - prefix, 1e-12);
+    }
+  for (token = 0; token <= n_tokens; token++)
+    g_assert_true (genlm_weights_get (weights, token) == genlm_weights_get (again, token));
+  if (n_tokens == 256)
+    assert_near (genlm_weights_logsumexp (weights), 0.0, 1e-12);
+}
+
+static GenlmVocab *
+make_tokens (void)
+{
+  g_autoptr (GError) error = NULL;
+  GVariantBuilder builder;
+  const char *texts[] = { "",  "a",   "b",   "c",   "ab",   "ba", "abc", "abca", "bb", "cc",
+                          "c", "cab", "aaa", "bab", "abba", "d",  "ad",  "\xc3", "aab" };
+  GenlmVocab *vocab;
+  guint i;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aay"));
+  for (i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_variant_builder_add_value (&builder,
+                                 g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, texts[i],
+                                                            strlen (texts[i]), 1));
+  vocab = genlm_vocab_new (g_variant_builder_end (&builder), NULL, &error);
+  g_assert_no_error (error);
+  return vocab;
+}
+
+static void
+test_random (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (17);
+  g_autoptr (GenlmVocab) tokens = make_tokens ();
+  guint round;
+
+  for (round = 0; round < 120; round++)
+    {
+      Oracle oracle;
+      g_autoptr (GenlmWfsa) wfsa = make_random (rand, &oracle);
+      g_autoptr (GenlmByteMatcher) matcher = make_matcher (wfsa, genlm_vocab_bytes (), 1000);
+      g_autoptr (GenlmByteMatcher) beyond = make_matcher (wfsa, genlm_vocab_bytes (),
+                                                          1 + round % 8);
+      g_autoptr (GenlmByteMatcher) words = genlm_byte_matcher_coerce (matcher, tokens);
+      g_autoptr (GenlmByteMatcher) beyond_words = genlm_byte_matcher_coerce (beyond, tokens);
+      g_autoptr (GenlmContext) context = genlm_context_new ();
+      guint i;
+
+      finish_oracle (&oracle);
+      check_from (matcher, beyond, &oracle, context, oracle.initial);
+      for (i = 0; i < 5; i++)
+        {
+          g_autoptr (GenlmContext) longer = NULL;
+
+          check_tokens (matcher, context);
+          check_tokens (beyond, context);
+          longer = genlm_context_append (context, 'a' + (guint32) g_rand_int_range (rand, 0, 3));
+          genlm_context_unref (context);
+          context = g_steal_pointer (&longer);
+        }
+      genlm_context_unref (context);
+      context = genlm_context_new ();
+      for (i = 0; i < 4; i++)
+        {
+          g_autoptr (GenlmContext) longer = NULL;
+
+          check_tokens (words, context);
+          check_tokens (beyond_words, context);
+          longer = genlm_context_append (context, (guint32) g_rand_int_range (rand, 0, 10));
+          genlm_context_unref (context);
+          context = g_steal_pointer (&longer);
+        }
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -151,5 +595,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/wfsa/regex/weights", test_regex_weights);
   g_test_add_func ("/engine/wfsa/regex/universe", test_regex_universe);
+  g_test_add_func ("/engine/wfsa/fan", test_fan);
+  g_test_add_func ("/engine/wfsa/epsilon-cycle", test_epsilon_cycle);
+  g_test_add_func ("/engine/wfsa/random", test_random);
   return g_test_run ();
 }

@@ -72,6 +72,9 @@ struct _GenlmWeightedDfa
 GENLM_ENGINE_API GenlmWeightedDfa   *genlm_weighted_dfa_new_for_tree   (const GenlmRegexTree        *tree,
                                                                         const GenlmEngineLimits     *limits,
                                                                         GError                     **error);
+GENLM_ENGINE_API GenlmWeightedDfa   *genlm_weighted_dfa_new_for_wfsa   (const GenlmWfsa             *wfsa,
+                                                                        const GenlmEngineLimits     *limits,
+                                                                        GError                     **error);
 GENLM_ENGINE_API GenlmWeightedDfa   *genlm_weighted_dfa_ref            (GenlmWeightedDfa            *self);
 GENLM_ENGINE_API void                genlm_weighted_dfa_unref          (GenlmWeightedDfa            *self);
 GENLM_ENGINE_API GenlmWeightedState *genlm_weighted_dfa_add_transition (GenlmWeightedDfa            *self,

@@ -2,6 +2,8 @@
 
 typedef struct
 {
+  /* Of the states inside a chain there is none. */
+  gboolean   is_inner;
   char      *name;
   GenlmWide  initial;
   GenlmWide  final;
@@ -52,7 +54,7 @@ guint32
 genlm_wfsa_add_state (GenlmWfsa  *self,
                       const char *name)
 {
-  State state = { g_strdup (name), GENLM_WIDE_ZERO, GENLM_WIDE_ZERO };
+  State state = { FALSE, g_strdup (name), GENLM_WIDE_ZERO, GENLM_WIDE_ZERO };
 
   g_array_append_val (self->states, state);
   return self->states->len - 1;
@@ -113,6 +115,7 @@ genlm_wfsa_add_chain (GenlmWfsa    *self,
     {
       guint32 next = genlm_wfsa_add_state (self, NULL);
 
+      get_state (self, next)->is_inner = TRUE;
       genlm_wfsa_add_arc (self, from, next, bytes[i], GENLM_WIDE_ONE);
       from = next;
     }
@@ -151,11 +154,14 @@ genlm_wfsa_get_final (const GenlmWfsa *self,
   return get_state (self, state)->final;
 }
 
+/* NULL inside a chain. */
 char *
 genlm_wfsa_dup_state_name (const GenlmWfsa *self,
                            guint32          state)
 {
-  const char *name = get_state (self, state)->name;
+  const State *found = get_state (self, state);
 
-  return name != NULL ? g_strdup (name) : g_strdup_printf ("%u", state);
+  if (found->is_inner || found->name != NULL)
+    return g_strdup (found->name);
+  return g_strdup_printf ("%u", state);
 }

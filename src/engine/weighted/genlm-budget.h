@@ -1,0 +1,24 @@
+#pragma once
+
+/* What a computation may still take of time and memory. */
+
+#include "genlm-engine.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GenlmEngineLimits limits;
+  gint64            deadline;
+  guint64           memory;
+  guint64           n_steps;
+} GenlmBudget;
+
+void     genlm_budget_init  (GenlmBudget              *self,
+                             const GenlmEngineLimits  *limits);
+gboolean genlm_budget_spend (GenlmBudget              *self,
+                             guint64                   n_steps,
+                             guint64                   n_bytes,
+                             GError                  **error);
+
+G_END_DECLS

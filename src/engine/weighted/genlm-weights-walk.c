@@ -1,0 +1,222 @@
+#include "genlm-weights-walk.h"
+
+/* Walks without states of the automaton: what is at a depth lies in an array
+ * of its own. */
+typedef struct
+{
+  GenlmTrieIndex        *index;
+  GenlmWeightedDfa      *dfa;
+  GenlmForward          *forward;
+  GArray               **levels;
+  double                *logs;
+} Beyond;
+
+static Beyond *
+beyond_new (GenlmTrieIndex   *index,
+            GenlmWeightedDfa *dfa)
+{
+  guint32 n_levels = index->trie->max_depth + 1;
+  Beyond *self = g_new0 (Beyond, 1);
+  guint32 i;
+
+  self->index = index;
+  self->dfa = dfa;
+  self->forward = genlm_forward_new (genlm_vector_weights_get_pushed (dfa));
+  self->levels = g_new (GArray *, n_levels);
+  for (i = 0; i < n_levels; i++)
+    self->levels[i] = g_array_new (FALSE, FALSE, sizeof (GenlmWeighedState));
+  self->logs = g_new (double, n_levels);
+  return self;
+}
+
+static void
+beyond_free (Beyond *self)
+{
+  guint32 i;
+
+  for (i = 0; i <= self->index->trie->max_depth; i++)
+    g_array_unref (self->levels[i]);
+  g_free (self->levels);
+  g_free (self->logs);
+  genlm_forward_free (self->forward);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Beyond, beyond_free)
+
+/* Says what is before the nodes of @depth + 1. */
+static void
+beyond_set (Beyond                  *self,
+            guint32                  depth,
+            const GenlmWeighedState *states,
+            guint32                  n_states,
+            double                   log_weight)
+{
+  g_array_set_size (self->levels[depth], 0);
+  g_array_append_vals (self->levels[depth], states, n_states);
+  self->logs[depth] = log_weight;
+}
+
+/* Walks the nodes from @p to @end, which are whole subtrees below what was
+ * said. */
+static void
+beyond_walk (Beyond  *self,
+             guint32  p,
+             guint32  end,
+             double  *values)
+{
+  const GenlmTrieNode *nodes = self->index->trie->nodes;
+
+  while (p < end)
+    {
+      const GenlmTrieNode *node = &nodes[p];
+      guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
+      const GArray *before = self->levels[depth - 1];
+      double log_weight;
+
+      log_weight = genlm_forward_step (self->forward, (const GenlmWeighedState *) before->data,
+                                       before->len, self->dfa->classes[GENLM_TRIE_NODE_BYTE (node)],
+                                       self->levels[depth]);
+      if (log_weight == -INFINITY)
+        {
+          p += GENLM_TRIE_NODE_EXTENT (node);
+          continue;
+        }
+      self->logs[depth] = self->logs[depth - 1] + log_weight;
+      if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
+        values[GENLM_TRIE_NODE_TOKEN (node)] = self->logs[depth];
+      p++;
+    }
+}
+
+/* Walks the nodes from @p to @end, whole subtrees of the root. Nodes without a
+ * token set the weight of EOS, which saves a branch; it is put right
+ * afterwards. */
+static gboolean
+walk (GenlmTrieIndex      *index,
+      GenlmWeightedDfa    *dfa,
+      GenlmWeightedState  *start,
+      guint32              p,
+      guint32              end,
+      Beyond             **beyond,
+      double              *values,
+      GError             **error)
+{
+  const GenlmTrieNode *nodes = index->trie->nodes;
+  const guint32 scrap = index->n_tokens;
+  GenlmWeightedState *const dead = dfa->dead;
+  GenlmWeightedState *states[GENLM_TRIE_MAX_DEPTH + 1];
+  double logs[GENLM_TRIE_MAX_DEPTH + 1];
+
+  states[0] = start;
+  logs[0] = 0.0;
+  while (p < end)
+    {
+      const GenlmTrieNode *node = &nodes[p];
+      guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
+      guint8 byte = GENLM_TRIE_NODE_BYTE (node);
+      GenlmWeightedState *before = states[depth - 1];
+      GenlmWeightedState *next = genlm_weighted_dfa_peek_next (dfa, before, byte);
+
+      if (G_UNLIKELY (next == NULL))
+        {
+          next = genlm_weighted_dfa_add_transition (dfa, before, byte, error);
+          if (next == NULL)
+            return FALSE;
+        }
+      if (next == dead)
+        {
+          p += GENLM_TRIE_NODE_EXTENT (node);
+          continue;
+        }
+      if (G_UNLIKELY (next == dfa->beyond))
+        {
+          guint32 n_states;
+          const GenlmWeighedState *parts = genlm_vector_weights_peek_states (before, &n_states);
+
+          if (*beyond == NULL)
+            *beyond = beyond_new (index, dfa);
+          beyond_set (*beyond, depth - 1, parts, n_states, logs[depth - 1]);
+          beyond_walk (*beyond, p, p + GENLM_TRIE_NODE_EXTENT (node), values);
+          p += GENLM_TRIE_NODE_EXTENT (node);
+          continue;
+        }
+      states[depth] = next;
+      logs[depth] = logs[depth - 1] + before->arcs[dfa->classes[byte]].log_weight;
+      values[MIN (GENLM_TRIE_NODE_TOKEN (node), scrap)] = logs[depth];
+      p++;
+    }
+  return TRUE;
+}
+
+static void
+clear_values (GenlmTrieIndex *index,
+              double         *values)
+{
+  guint32 i;
+
+  for (i = 0; i <= index->n_tokens; i++)
+    values[i] = -INFINITY;
+}
+
+/* A token without bytes leaves everything as it is. */
+static void
+finish_values (GenlmTrieIndex *index,
+               double          log_final,
+               double         *values)
+{
+  guint32 i;
+
+  for (i = 0; i < index->trie->n_empty_tokens; i++)
+    values[index->trie->empty_tokens[i]] = 0.0;
+  values[index->n_tokens] = log_final;
+}
+
+/* Fills in the weights of all tokens, and of EOS, after @state. FALSE when a
+ * limit is passed. */
+gboolean
+genlm_weights_walk (GenlmTrieIndex      *index,
+                    GenlmWeightedDfa    *dfa,
+                    GenlmWeightedState  *state,
+                    double              *values,
+                    GError             **error)
+{
+  g_autoptr (Beyond) beyond = NULL;
+  double log_final;
+  guint byte;
+
+  clear_values (index, values);
+  if (!genlm_weighted_dfa_weigh_final (dfa, state, &log_final, error))
+    return FALSE;
+  for (byte = 0; byte < 256; byte++)
+    {
+      guint32 first = index->first_node[byte];
+      guint32 end = index->first_node[byte + 1];
+
+      if (first == end || genlm_weighted_dfa_peek_next (dfa, state, (guint8) byte) == dfa->dead)
+        continue;
+      if (!walk (index, dfa, state, first, end, &beyond, values, error))
+        return FALSE;
+    }
+  finish_values (index, log_final, values);
+  return TRUE;
+}
+
+/* The same where there is no state. */
+void
+genlm_weights_walk_beyond (GenlmTrieIndex          *index,
+                           GenlmWeightedDfa        *dfa,
+                           const GenlmWeighedState *states,
+                           guint32                  n_states,
+                           double                  *values)
+{
+  g_autoptr (Beyond) beyond = beyond_new (index, dfa);
+
+  clear_values (index, values);
+  beyond_set (beyond, 0, states, n_states, 0.0);
+  beyond_walk (beyond, 0, index->trie->n_nodes, values);
+  finish_values (index,
+                 genlm_forward_weigh_final (genlm_vector_weights_get_pushed (dfa), states,
+                                            n_states),
+                 values);
+}
