@@ -1,0 +1,1193 @@
+#include "genlm-earley-nodes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "genlm-earley-table.h"
+
+#define NOTHING       (G_MAXUINT32)
+
+/* The id of a node that is not made yet, above all others. */
+#define NEW_ID        (G_MAXUINT32)
+
+/* Sorted by insertion up to this many items. */
+#define FEW_ITEMS     (24u)
+
+/* How many nodes are tried in the place of a new one. */
+#define MAX_TRIES     (4u)
+
+#define FIRST_TARGETS (4u)
+
+/* One way to go on with a terminal. */
+typedef struct
+{
+  guint32          terminal;
+  guint32          rest;
+  GenlmEarleyNode *node;
+  guint8           level; /* as in a target, of the node */
+  guint8           level_below;
+} Scan;
+
+/* What follows from the items of a node. */
+struct _GenlmEarleyClosure
+{
+  GenlmByteState    *lexer;
+  GenlmEarleyTarget *targets; /* a table by accept, of a power of two */
+  guint32            targets_size;
+  guint32            n_targets;
+  guint32            n_scans;
+  Scan               scans[]; /* by terminal */
+};
+
+/* The nodes to which nonterminals return that start with each other: by what
+ * is outside of them. */
+struct _GenlmEarleyGroup
+{
+  GenlmEarleyGroup *moved;
+  guint32           component;
+  guint32           n_members;
+  /* Before the new nodes of the members, what each returns to outside, which
+   * may be NULL. */
+  GenlmEarleyNode  *nodes[];
+};
+
+/* Where a nonterminal, after which @rest is left of a rule, returns to: to a
+ * node of the row's own items, or to that of another nonterminal. */
+typedef struct
+{
+  guint32          rest;
+  guint32          caller; /* NOTHING with a node */
+  guint32          next;
+  GenlmEarleyNode *node;
+} Return;
+
+/* What is known of a nonterminal while a closure is made. */
+typedef struct
+{
+  guint32          stamp;
+  guint32          first_return;
+  GenlmEarleyNode *node;
+  guint8           level;
+  guint8           level_below;
+} Call;
+
+/* Labels that are accepted together. */
+typedef struct
+{
+  const guint32 *labels;
+  guint32        n_labels;
+  guint32        number;
+} Accept;
+
+struct _GenlmEarleyNodes
+{
+  GenlmEarleyRules *rules;
+  GenlmEarleyHeap   heap;
+  GenlmEarleyHeap   old_heap;
+  GPtrArray        *saved;
+  /* Nodes by their items; circular ones also with a place holder for
+   * themselves; and groups. */
+  GenlmEarleyTable  nodes;
+  GenlmEarleyTable  circular;
+  GenlmEarleyTable  groups;
+  GenlmEarleyNode  *start;
+  guint32           next_id;
+
+  /* Sets of labels, and by state of the automaton which it accepts, from 1
+   * on. */
+  GArray           *accepts;
+  GHashTable       *accept_numbers;
+  GArray           *accept_by_state;
+
+  /* The items of a node that is being made. */
+  GArray           *items;
+  GArray           *tried;
+  GArray           *returns;
+  GArray           *scans;
+  GArray           *called;
+  GArray           *lexer_items;
+  Call             *calls;
+  guint32           stamp;
+  GenlmEarleyNode  *stand_ins; /* for the nodes of a group that is being made */
+};
+
+/* --- Making nodes -------------------------------------------------------- */
+
+static guint32
+get_id (const GenlmEarleyNode *node)
+{
+  return node != NULL ? node->id : 0;
+}
+
+static GenlmEarleyItem *
+peek_items (GArray *items)
+{
+  return (GenlmEarleyItem *) (gpointer) items->data;
+}
+
+static void
+add_item (GArray          *items,
+          guint32          suffix,
+          GenlmEarleyNode *node)
+{
+  GenlmEarleyItem item = { suffix, node };
+
+  g_array_append_val (items, item);
+}
+
+/* Adds what is to be done when @rest is left of a rule that returns to @node.
+ * A stand-in has no items: what it will have is in the list anyway. */
+static void
+add_rest (GenlmEarleyNodes *self,
+          GArray           *items,
+          guint32           rest,
+          GenlmEarleyNode  *node)
+{
+  while (rest != GENLM_EARLEY_END)
+    {
+      add_item (items, rest, node);
+      if (!self->rules->suffixes[rest].skippable)
+        return;
+      rest = self->rules->suffixes[rest].rest;
+    }
+  g_array_append_vals (items, node->items, node->n_items);
+}
+
+static int
+compare_items (const void *a,
+               const void *b)
+{
+  const GenlmEarleyItem *x = a;
+  const GenlmEarleyItem *y = b;
+
+  if (x->suffix != y->suffix)
+    return x->suffix < y->suffix ? -1 : 1;
+  return get_id (x->node) < get_id (y->node) ? -1 : get_id (x->node) > get_id (y->node);
+}
+
+static void
+sort_items (GArray *array)
+{
+  GenlmEarleyItem *items = peek_items (array);
+  guint n_items = array->len;
+  guint n_kept = 0;
+  guint i;
+
+  if (n_items > FEW_ITEMS)
+    qsort (items, n_items, sizeof *items, compare_items);
+  else
+    for (i = 1; i < n_items; i++)
+      {
+        GenlmEarleyItem item = items[i];
+        guint j;
+
+        for (j = i; j > 0 && compare_items (&items[j - 1], &item) > 0; j--)
+          items[j] = items[j - 1];
+        items[j] = item;
+      }
+  for (i = 0; i < n_items; i++)
+    if (n_kept == 0 || compare_items (&items[n_kept - 1], &items[i]) != 0)
+      items[n_kept++] = items[i];
+  g_array_set_size (array, n_kept);
+}
+
+/* With @self_node in the place of the node itself. */
+static guint64
+hash_items (const GenlmEarleyItem *items,
+            guint                  n_items,
+            const GenlmEarleyNode *self_node)
+{
+  guint64 hash = n_items;
+  guint i;
+
+  for (i = 0; i < n_items; i++)
+    {
+      guint32 id = items[i].node == self_node && self_node != NULL ? NEW_ID : get_id (items[i].node);
+
+      hash = genlm_earley_hash_add (hash, ((guint64) items[i].suffix << 32) | id);
+    }
+  return hash;
+}
+
+static gboolean
+has_items (gconstpointer value,
+           gconstpointer wanted)
+{
+  const GenlmEarleyNode *node = value;
+  GArray *items = (GArray *) wanted;
+
+  return node->n_items == items->len
+         && memcmp (node->items, items->data, items->len * sizeof (GenlmEarleyItem)) == 0;
+}
+
+/* As above, of a node that is circular: the wanted items have a stand-in where
+ * it has itself. */
+static gboolean
+has_circular_items (gconstpointer value,
+                    gconstpointer wanted)
+{
+  const GenlmEarleyNode *node = value;
+  GArray *array = (GArray *) wanted;
+  const GenlmEarleyItem *items = peek_items (array);
+  guint i;
+
+  if (node->n_items != array->len)
+    return FALSE;
+  for (i = 0; i < array->len; i++)
+    if (node->items[i].suffix != items[i].suffix
+        || (get_id (items[i].node) == NEW_ID ? node->items[i].node != node
+                                             : node->items[i].node != items[i].node))
+      return FALSE;
+  return TRUE;
+}
+
+static GenlmEarleyNode *
+make_node (GenlmEarleyNodes *self,
+           GArray           *items)
+{
+  GenlmEarleyNode *node;
+  guint i;
+
+  node = genlm_earley_heap_alloc (&self->heap, sizeof *node + items->len * sizeof (GenlmEarleyItem));
+  memset (node, 0, sizeof *node);
+  node->id = self->next_id++;
+  node->n_items = items->len;
+  if (items->len > 0)
+    memcpy (node->items, items->data, items->len * sizeof (GenlmEarleyItem));
+  for (i = 0; i < items->len; i++)
+    if (node->items[i].suffix == GENLM_EARLEY_FINISH)
+      node->is_final = TRUE;
+  return node;
+}
+
+/* The node of the listed items. */
+static GenlmEarleyNode *
+intern (GenlmEarleyNodes *self,
+        GArray           *items)
+{
+  GenlmEarleyNode *node;
+  guint64 hash;
+
+  sort_items (items);
+  hash = hash_items (peek_items (items), items->len, NULL);
+  node = genlm_earley_table_lookup (&self->nodes, hash, has_items, items);
+  if (node != NULL)
+    return node;
+  node = make_node (self, items);
+  genlm_earley_table_insert (&self->nodes, hash, node);
+  return node;
+}
+
+static void
+replace_node (GenlmEarleyNode *in,
+              GenlmEarleyNode *old,
+              GenlmEarleyNode *new)
+{
+  guint i;
+
+  for (i = 0; i < in->n_items; i++)
+    if (in->items[i].node == old)
+      in->items[i].node = new;
+}
+
+/* A node among the items that says the same when it is taken for the one that
+ * is to be made: both would allow the same texts. */
+static GenlmEarleyNode *
+find_same (GenlmEarleyNodes *self,
+           GArray           *items,
+           GenlmEarleyNode  *stand_in)
+{
+  const GenlmEarleyItem *all = peek_items (items);
+  guint first = 0;
+  guint n_tries = 0;
+  guint i;
+  guint j;
+
+  while (first < items->len && all[first].node != stand_in)
+    first++;
+  for (j = 0; j < items->len && n_tries < MAX_TRIES; j++)
+    {
+      if (all[j].suffix != all[first].suffix || all[j].node == stand_in || !all[j].node->is_circular)
+        continue;
+      n_tries++;
+      g_array_set_size (self->tried, 0);
+      g_array_append_vals (self->tried, all, items->len);
+      for (i = 0; i < items->len; i++)
+        if (all[i].node == stand_in)
+          peek_items (self->tried)[i].node = all[j].node;
+      sort_items (self->tried);
+      if (has_items (all[j].node, self->tried))
+        return all[j].node;
+    }
+  return NULL;
+}
+
+/* The node of the listed items, among which it may be itself. */
+static GenlmEarleyNode *
+intern_circular (GenlmEarleyNodes *self,
+                 GArray           *items,
+                 GenlmEarleyNode  *stand_in)
+{
+  GenlmEarleyNode *node;
+  guint64 hash;
+
+  sort_items (items);
+  hash = hash_items (peek_items (items), items->len, stand_in);
+  node = genlm_earley_table_lookup (&self->circular, hash, has_circular_items, items);
+  if (node == NULL)
+    node = find_same (self, items, stand_in);
+  if (node != NULL)
+    return node;
+  node = make_node (self, items);
+  replace_node (node, stand_in, node);
+  node->is_circular = TRUE;
+  genlm_earley_table_insert (&self->circular, hash, node);
+  genlm_earley_table_insert (&self->nodes, hash_items (node->items, node->n_items, NULL), node);
+  return node;
+}
+
+/* What all of several nodes may do. */
+GenlmEarleyNode *
+genlm_earley_nodes_unite (GenlmEarleyNodes  *self,
+                          GenlmEarleyNode  **nodes,
+                          guint              n_nodes)
+{
+  guint i;
+
+  if (n_nodes == 1)
+    return nodes[0];
+  g_array_set_size (self->items, 0);
+  for (i = 0; i < n_nodes; i++)
+    g_array_append_vals (self->items, nodes[i]->items, nodes[i]->n_items);
+  return intern (self, self->items);
+}
+
+/* --- Closures ------------------------------------------------------------ */
+
+static Return *
+return_at (GenlmEarleyNodes *self,
+           guint32           index)
+{
+  return &g_array_index (self->returns, Return, index);
+}
+
+/* Notes that a nonterminal is called. */
+static void
+add_call (GenlmEarleyNodes *self,
+          guint32           nonterminal,
+          guint32           rest,
+          guint32           caller,
+          GenlmEarleyNode  *node)
+{
+  Call *call = &self->calls[nonterminal];
+  Return back = { rest, caller, NOTHING, node };
+
+  if (call->stamp != self->stamp)
+    {
+      call->stamp = self->stamp;
+      call->first_return = NOTHING;
+      call->node = NULL;
+      g_array_append_val (self->called, nonterminal);
+    }
+  back.next = call->first_return;
+  call->first_return = self->returns->len;
+  g_array_append_val (self->returns, back);
+}
+
+static void
+find_calls (GenlmEarleyNodes *self,
+            GenlmEarleyNode  *node)
+{
+  const GenlmEarleyRules *rules = self->rules;
+  guint32 i;
+  guint32 j;
+
+  if (++self->stamp == 0)
+    {
+      memset (self->calls, 0, rules->n_nonterminals * sizeof (Call));
+      self->stamp = 1;
+    }
+  g_array_set_size (self->called, 0);
+  g_array_set_size (self->returns, 0);
+  for (i = 0; i < node->n_items; i++)
+    {
+      const GenlmEarleySuffix *suffix = &rules->suffixes[node->items[i].suffix];
+
+      if (!GENLM_GRAMMAR_IS_TERMINAL (suffix->symbol))
+        add_call (self, suffix->symbol, suffix->rest, NOTHING, node->items[i].node);
+    }
+  for (i = 0; i < self->called->len; i++)
+    {
+      guint32 caller = g_array_index (self->called, guint32, i);
+
+      for (j = rules->first_corner[caller]; j < rules->first_corner[caller + 1]; j++)
+        {
+          const GenlmEarleySuffix *suffix = &rules->suffixes[rules->corners[j]];
+
+          if (!GENLM_GRAMMAR_IS_TERMINAL (suffix->symbol))
+            add_call (self, suffix->symbol, suffix->rest, caller, NULL);
+        }
+    }
+}
+
+static int
+compare_components (gconstpointer a,
+                    gconstpointer b,
+                    gpointer      data)
+{
+  const guint32 *component = data;
+  guint32 x = component[*(const guint32 *) a];
+  guint32 y = component[*(const guint32 *) b];
+
+  /* Callers have the higher numbers. */
+  return x > y ? -1 : x < y;
+}
+
+static gboolean
+ends (const GenlmEarleyNodes *self,
+      guint32                 rest)
+{
+  return self->rules->suffixes[rest].nullable;
+}
+
+/* The node that a call returns to, if it is known, and how deep it is. */
+static GenlmEarleyNode *
+get_returned (GenlmEarleyNodes *self,
+              const Return     *back,
+              guint8           *level,
+              guint8           *level_below)
+{
+  const Call *call;
+
+  if (back->caller == NOTHING)
+    {
+      *level = 1;
+      *level_below = 2;
+      return back->node;
+    }
+  call = &self->calls[back->caller];
+  *level = call->level;
+  *level_below = call->level_below;
+  return call->node;
+}
+
+/* Finds where a nonterminal returns to that is alone in its component. */
+static void
+resolve_single (GenlmEarleyNodes *self,
+                guint32           nonterminal)
+{
+  Call *call = &self->calls[nonterminal];
+  GenlmEarleyNode *stand_in = &self->stand_ins[0];
+  GenlmEarleyNode *only = NULL;
+  gboolean is_circular = FALSE;
+  guint n_returns = 0;
+  guint32 i;
+
+  g_array_set_size (self->items, 0);
+  call->level = 0;
+  call->level_below = 0;
+  for (i = call->first_return; i != NOTHING; i = return_at (self, i)->next)
+    {
+      const Return *back = return_at (self, i);
+      guint8 level;
+      guint8 level_below;
+      GenlmEarleyNode *node;
+
+      if (back->caller == nonterminal)
+        {
+          is_circular |= back->rest != GENLM_EARLEY_END;
+          add_rest (self, self->items, back->rest, stand_in);
+          continue;
+        }
+      node = get_returned (self, back, &level, &level_below);
+      n_returns++;
+      only = back->rest == GENLM_EARLEY_END ? node : NULL;
+      add_rest (self, self->items, back->rest, node);
+      if (ends (self, back->rest))
+        {
+          call->level = MAX (call->level, level);
+          call->level_below = MAX (call->level_below, level_below);
+        }
+      if (back->rest != GENLM_EARLEY_END)
+        call->level_below = MAX (call->level_below, level);
+    }
+  call->level_below = MAX (call->level_below, call->level);
+  if (is_circular)
+    call->node = intern_circular (self, self->items, stand_in);
+  else
+    call->node = n_returns == 1 && only != NULL ? only : intern (self, self->items);
+}
+
+static guint32
+find_member (const GenlmEarleyRules *rules,
+             guint32                 component,
+             guint32                 nonterminal)
+{
+  guint32 i = rules->first_member[component];
+
+  while (rules->members[i] != nonterminal)
+    i++;
+  return i - rules->first_member[component];
+}
+
+/* Marks the members that return to where @member does. */
+static void
+mark_tails (GenlmEarleyNodes *self,
+            guint32           component,
+            guint32           member,
+            gboolean         *marks)
+{
+  const GenlmEarleyRules *rules = self->rules;
+  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  marks[member] = TRUE;
+  g_array_append_val (open, member);
+  while (open->len > 0)
+    {
+      guint32 at = g_array_index (open, guint32, open->len - 1);
+      guint32 i;
+
+      g_array_set_size (open, open->len - 1);
+      i = self->calls[rules->members[rules->first_member[component] + at]].first_return;
+      for (; i != NOTHING; i = return_at (self, i)->next)
+        {
+          const Return *back = return_at (self, i);
+          guint32 caller;
+
+          if (back->caller == NOTHING || rules->component[back->caller] != component
+              || !ends (self, back->rest))
+            continue;
+          caller = find_member (rules, component, back->caller);
+          if (!marks[caller])
+            {
+              marks[caller] = TRUE;
+              g_array_append_val (open, caller);
+            }
+        }
+    }
+}
+
+/* Lists what a member of a group returns to: @inside, the group's own. */
+static void
+list_returns (GenlmEarleyNodes *self,
+              guint32           component,
+              guint32           member,
+              gboolean          inside)
+{
+  const GenlmEarleyRules *rules = self->rules;
+  guint32 i = self->calls[rules->members[rules->first_member[component] + member]].first_return;
+
+  for (; i != NOTHING; i = return_at (self, i)->next)
+    {
+      const Return *back = return_at (self, i);
+      gboolean is_inside = back->caller != NOTHING && rules->component[back->caller] == component;
+      guint8 level;
+      guint8 level_below;
+
+      if (is_inside != inside)
+        continue;
+      if (inside)
+        add_rest (self, self->items, back->rest,
+                  &self->stand_ins[find_member (rules, component, back->caller)]);
+      else
+        add_rest (self, self->items, back->rest, get_returned (self, back, &level, &level_below));
+    }
+}
+
+static guint64
+hash_group (const GenlmEarleyGroup *group)
+{
+  guint64 hash = group->component;
+  guint32 i;
+
+  for (i = 0; i < group->n_members; i++)
+    hash = genlm_earley_hash_add (hash, get_id (group->nodes[i]));
+  return hash;
+}
+
+static gboolean
+is_group (gconstpointer value,
+          gconstpointer wanted)
+{
+  const GenlmEarleyGroup *group = value;
+  const GenlmEarleyGroup *other = wanted;
+
+  return group->component == other->component
+         && memcmp (group->nodes, other->nodes, group->n_members * sizeof (gpointer)) == 0;
+}
+
+static GenlmEarleyGroup *
+allocate_group (GenlmEarleyNodes *self,
+                guint32           component)
+{
+  const guint32 *first = &self->rules->first_member[component];
+  guint32 n_members = first[1] - first[0];
+  GenlmEarleyGroup *group;
+
+  group = genlm_earley_heap_alloc (&self->heap,
+                                   sizeof *group + 2 * n_members * sizeof (GenlmEarleyNode *));
+  group->moved = NULL;
+  group->component = component;
+  group->n_members = n_members;
+  return group;
+}
+
+static void
+fill_group (GenlmEarleyNodes *self,
+            GenlmEarleyGroup *group)
+{
+  guint32 n_members = group->n_members;
+  GenlmEarleyNode **made = &group->nodes[n_members];
+  g_autofree gboolean *marks = g_new (gboolean, n_members);
+  guint32 first_id = self->next_id;
+  guint32 i;
+  guint32 j;
+
+  for (i = 0; i < n_members; i++)
+    self->stand_ins[i].id = first_id + i;
+  for (i = 0; i < n_members; i++)
+    {
+      memset (marks, 0, n_members * sizeof *marks);
+      mark_tails (self, group->component, i, marks);
+      g_array_set_size (self->items, 0);
+      for (j = 0; j < n_members; j++)
+        if (marks[j])
+          {
+            if (group->nodes[j] != NULL)
+              g_array_append_vals (self->items, group->nodes[j]->items, group->nodes[j]->n_items);
+            list_returns (self, group->component, j, TRUE);
+          }
+      sort_items (self->items);
+      made[i] = make_node (self, self->items);
+      made[i]->group = group;
+    }
+  for (i = 0; i < n_members; i++)
+    {
+      for (j = 0; j < n_members; j++)
+        replace_node (made[i], &self->stand_ins[j], made[j]);
+      genlm_earley_table_insert (&self->nodes, hash_items (made[i]->items, made[i]->n_items, NULL),
+                                 made[i]);
+    }
+  self->stand_ins[0].id = NEW_ID;
+}
+
+/* Finds where the nonterminals of a component return to, all of which are
+ * called when one is. */
+static void
+resolve_group (GenlmEarleyNodes *self,
+               guint32           component)
+{
+  GenlmEarleyGroup *group = allocate_group (self, component);
+  GenlmEarleyGroup *known;
+  guint64 hash;
+  guint32 i;
+
+  for (i = 0; i < group->n_members; i++)
+    {
+      g_array_set_size (self->items, 0);
+      list_returns (self, component, i, FALSE);
+      group->nodes[i] = self->items->len > 0 ? intern (self, self->items) : NULL;
+    }
+  hash = hash_group (group);
+  known = genlm_earley_table_lookup (&self->groups, hash, is_group, group);
+  if (known == NULL)
+    {
+      fill_group (self, group);
+      genlm_earley_table_insert (&self->groups, hash, group);
+      known = group;
+    }
+  for (i = 0; i < group->n_members; i++)
+    {
+      Call *call = &self->calls[self->rules->members[self->rules->first_member[component] + i]];
+
+      /* At most. */
+      call->level = 1;
+      call->level_below = 2;
+      call->node = known->nodes[group->n_members + i];
+    }
+}
+
+static void
+resolve_calls (GenlmEarleyNodes *self)
+{
+  const GenlmEarleyRules *rules = self->rules;
+  guint32 i;
+
+  g_array_sort_with_data (self->called, compare_components, rules->component);
+  for (i = 0; i < self->called->len; i++)
+    {
+      guint32 nonterminal = g_array_index (self->called, guint32, i);
+      guint32 component = rules->component[nonterminal];
+
+      if (rules->first_member[component + 1] - rules->first_member[component] == 1)
+        resolve_single (self, nonterminal);
+      else if (self->calls[nonterminal].node == NULL)
+        resolve_group (self, component);
+    }
+}
+
+static void
+add_scan (GenlmEarleyNodes *self,
+          guint32           suffix,
+          GenlmEarleyNode  *node,
+          guint8            level,
+          guint8            level_below)
+{
+  const GenlmEarleySuffix *entry = &self->rules->suffixes[suffix];
+  Scan scan = { GENLM_GRAMMAR_TERMINAL_INDEX (entry->symbol), entry->rest, node, level,
+                level_below };
+
+  if (GENLM_GRAMMAR_IS_TERMINAL (entry->symbol) && suffix != GENLM_EARLEY_FINISH)
+    g_array_append_val (self->scans, scan);
+}
+
+static int
+compare_scans (gconstpointer a,
+               gconstpointer b)
+{
+  const Scan *x = a;
+  const Scan *y = b;
+
+  return x->terminal < y->terminal ? -1 : x->terminal > y->terminal;
+}
+
+static void
+find_scans (GenlmEarleyNodes *self,
+            GenlmEarleyNode  *node)
+{
+  const GenlmEarleyRules *rules = self->rules;
+  guint32 i;
+  guint32 j;
+
+  g_array_set_size (self->scans, 0);
+  for (i = 0; i < node->n_items; i++)
+    add_scan (self, node->items[i].suffix, node->items[i].node, 1, 2);
+  for (i = 0; i < self->called->len; i++)
+    {
+      guint32 nonterminal = g_array_index (self->called, guint32, i);
+      const Call *call = &self->calls[nonterminal];
+
+      for (j = rules->first_corner[nonterminal]; j < rules->first_corner[nonterminal + 1]; j++)
+        add_scan (self, rules->corners[j], call->node, call->level, call->level_below);
+    }
+  g_array_sort (self->scans, compare_scans);
+}
+
+static GenlmEarleyClosure *
+ensure_closure (GenlmEarleyNodes *self,
+                GenlmEarleyNode  *node)
+{
+  GenlmEarleyClosure *closure = node->closure;
+
+  if (G_LIKELY (closure != NULL))
+    return closure;
+  find_calls (self, node);
+  resolve_calls (self);
+  find_scans (self, node);
+  closure = genlm_earley_heap_alloc (&self->heap,
+                                     sizeof *closure + self->scans->len * sizeof (Scan));
+  memset (closure, 0, sizeof *closure);
+  closure->n_scans = self->scans->len;
+  if (self->scans->len > 0)
+    memcpy (closure->scans, self->scans->data, self->scans->len * sizeof (Scan));
+  node->closure = closure;
+  return closure;
+}
+
+/* The state of the automaton before what may follow. NULL when a limit is
+ * passed. */
+GenlmByteState *
+genlm_earley_nodes_find_lexer (GenlmEarleyNodes  *self,
+                               GenlmEarleyNode   *node,
+                               GError           **error)
+{
+  const GenlmEarleyRules *rules = self->rules;
+  GenlmEarleyClosure *closure = ensure_closure (self, node);
+  guint32 last = NOTHING;
+  guint32 i;
+
+  if (closure->lexer != NULL)
+    return closure->lexer;
+  g_array_set_size (self->lexer_items, 0);
+  for (i = 0; i < closure->n_scans; i++)
+    {
+      GenlmByteItem item = { closure->scans[i].terminal, rules->exprs[closure->scans[i].terminal] };
+
+      if (item.label == last)
+        continue;
+      last = item.label;
+      g_array_append_val (self->lexer_items, item);
+    }
+  if (rules->has_ignored)
+    {
+      GenlmByteItem item = { rules->n_terminals, rules->exprs[rules->n_terminals] };
+
+      g_array_append_val (self->lexer_items, item);
+    }
+  closure->lexer = genlm_byte_dfa_intern (rules->dfa,
+                                          (const GenlmByteItem *) (gpointer) self->lexer_items->data,
+                                          self->lexer_items->len, GENLM_BYTE_EXPR_ANYTHING, error);
+  return closure->lexer;
+}
+
+/* --- Reading terminals --------------------------------------------------- */
+
+static guint
+hash_accept (gconstpointer data)
+{
+  const Accept *accept = data;
+  guint64 hash = accept->n_labels;
+  guint32 i;
+
+  for (i = 0; i < accept->n_labels; i++)
+    hash = genlm_earley_hash_add (hash, accept->labels[i]);
+  return (guint) hash;
+}
+
+static gboolean
+equal_accepts (gconstpointer a,
+               gconstpointer b)
+{
+  const Accept *x = a;
+  const Accept *y = b;
+
+  return x->n_labels == y->n_labels
+         && memcmp (x->labels, y->labels, x->n_labels * sizeof (guint32)) == 0;
+}
+
+/* The number of the set of labels that a state accepts, which are some. The
+ * labels of an automaton's states stay where they are. */
+guint32
+genlm_earley_nodes_find_accept (GenlmEarleyNodes *self,
+                                GenlmByteState   *state)
+{
+  Accept accept = { state->accepts, state->n_accepts, 0 };
+  Accept *known;
+  guint32 *number;
+
+  if (state->index >= self->accept_by_state->len)
+    g_array_set_size (self->accept_by_state, MAX (state->index + 1, self->accept_by_state->len * 2));
+  number = &g_array_index (self->accept_by_state, guint32, state->index);
+  if (*number != 0)
+    return *number - 1;
+  known = g_hash_table_lookup (self->accept_numbers, &accept);
+  if (known == NULL)
+    {
+      accept.number = self->accepts->len;
+      g_array_append_val (self->accepts, accept);
+      known = g_memdup2 (&accept, sizeof accept);
+      g_hash_table_add (self->accept_numbers, known);
+    }
+  *number = known->number + 1;
+  return known->number;
+}
+
+const guint32 *
+genlm_earley_nodes_peek_labels (GenlmEarleyNodes *self,
+                                guint32           accept,
+                                guint32          *n_labels)
+{
+  const Accept *entry = &g_array_index (self->accepts, Accept, accept);
+
+  *n_labels = entry->n_labels;
+  return entry->labels;
+}
+
+static guint32
+find_first_scan (const GenlmEarleyClosure *closure,
+                 guint32                   terminal)
+{
+  guint32 low = 0;
+  guint32 high = closure->n_scans;
+
+  while (low < high)
+    {
+      guint32 middle = low + (high - low) / 2;
+
+      if (closure->scans[middle].terminal < terminal)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+static void
+make_target (GenlmEarleyNodes         *self,
+             const GenlmEarleyClosure *closure,
+             GenlmEarleyTarget        *target)
+{
+  const Accept *accept = &g_array_index (self->accepts, Accept, target->accept);
+  GenlmEarleyNode *only = NULL;
+  guint n_scans = 0;
+  guint32 i;
+  guint32 j;
+
+  g_array_set_size (self->items, 0);
+  for (i = 0; i < accept->n_labels; i++)
+    {
+      if (accept->labels[i] == self->rules->n_terminals)
+        {
+          target->keeps = TRUE;
+          continue;
+        }
+      for (j = find_first_scan (closure, accept->labels[i]);
+           j < closure->n_scans && closure->scans[j].terminal == accept->labels[i]; j++)
+        {
+          const Scan *scan = &closure->scans[j];
+
+          n_scans++;
+          only = scan->rest == GENLM_EARLEY_END ? scan->node : NULL;
+          add_rest (self, self->items, scan->rest, scan->node);
+          if (ends (self, scan->rest))
+            {
+              target->level = MAX (target->level, scan->level);
+              target->level_below = MAX (target->level_below, scan->level_below);
+            }
+          if (scan->rest != GENLM_EARLEY_END)
+            target->level_below = MAX (target->level_below, scan->level);
+        }
+    }
+  target->level_below = MAX (target->level_below, target->level);
+  if (n_scans == 1 && only != NULL)
+    target->node = only;
+  else if (n_scans > 0)
+    target->node = intern (self, self->items);
+}
+
+static GenlmEarleyTarget *
+find_target_slot (GenlmEarleyTarget *targets,
+                  guint32            size,
+                  guint32            accept)
+{
+  guint32 i = (accept * 0x9e3779b1u) & (size - 1);
+
+  while (targets[i].accept != NOTHING && targets[i].accept != accept)
+    i = (i + 1) & (size - 1);
+  return &targets[i];
+}
+
+static void
+grow_targets (GenlmEarleyNodes   *self,
+              GenlmEarleyClosure *closure)
+{
+  guint32 size = MAX (FIRST_TARGETS, closure->targets_size * 2);
+  GenlmEarleyTarget *targets;
+  guint32 i;
+
+  targets = genlm_earley_heap_alloc (&self->heap, size * sizeof (GenlmEarleyTarget));
+  memset (targets, 0, size * sizeof (GenlmEarleyTarget));
+  for (i = 0; i < size; i++)
+    targets[i].accept = NOTHING;
+  for (i = 0; i < closure->targets_size; i++)
+    if (closure->targets[i].accept != NOTHING)
+      *find_target_slot (targets, size, closure->targets[i].accept) = closure->targets[i];
+  closure->targets = targets;
+  closure->targets_size = size;
+}
+
+/* What comes after @node when one of the terminals is read that a state which
+ * began there accepts. */
+const GenlmEarleyTarget *
+genlm_earley_nodes_find_target (GenlmEarleyNodes *self,
+                                GenlmEarleyNode  *node,
+                                guint32           accept)
+{
+  GenlmEarleyClosure *closure = ensure_closure (self, node);
+  GenlmEarleyTarget *target;
+
+  if ((closure->n_targets + 1) * 2 > closure->targets_size)
+    grow_targets (self, closure);
+  target = find_target_slot (closure->targets, closure->targets_size, accept);
+  if (target->accept == NOTHING)
+    {
+      target->accept = accept;
+      closure->n_targets++;
+      make_target (self, closure, target);
+    }
+  return target;
+}
+
+/* --- Saving what is in use ----------------------------------------------- */
+
+static void
+init_tables (GenlmEarleyNodes *self)
+{
+  genlm_earley_table_init (&self->nodes);
+  genlm_earley_table_init (&self->circular);
+  genlm_earley_table_init (&self->groups);
+}
+
+static void
+clear_tables (GenlmEarleyNodes *self)
+{
+  genlm_earley_table_clear (&self->groups);
+  genlm_earley_table_clear (&self->circular);
+  genlm_earley_table_clear (&self->nodes);
+}
+
+/* From here to the end of collecting, what is not saved is lost, and the heap
+ * is a new one. */
+void
+genlm_earley_nodes_begin_collect (GenlmEarleyNodes *self)
+{
+  self->old_heap = self->heap;
+  genlm_earley_heap_init (&self->heap);
+  clear_tables (self);
+  init_tables (self);
+  self->start = genlm_earley_nodes_save (self, self->start);
+}
+
+GenlmEarleyNode *
+genlm_earley_nodes_save (GenlmEarleyNodes *self,
+                         GenlmEarleyNode  *node)
+{
+  gsize size;
+
+  if (node == NULL || node->moved != NULL)
+    return node != NULL ? node->moved : NULL;
+  size = sizeof *node + node->n_items * sizeof (GenlmEarleyItem);
+  node->moved = genlm_earley_heap_alloc (&self->heap, size);
+  memcpy (node->moved, node, size);
+  node->moved->moved = NULL;
+  node->moved->closure = NULL;
+  node->moved->signatures = NULL;
+  g_ptr_array_add (self->saved, node->moved);
+  return node->moved;
+}
+
+static GenlmEarleyGroup *
+save_group (GenlmEarleyNodes *self,
+            GenlmEarleyGroup *group)
+{
+  guint32 i;
+
+  if (group == NULL || group->moved != NULL)
+    return group != NULL ? group->moved : NULL;
+  group->moved = allocate_group (self, group->component);
+  for (i = 0; i < 2 * group->n_members; i++)
+    group->moved->nodes[i] = genlm_earley_nodes_save (self, group->nodes[i]);
+  genlm_earley_table_insert (&self->groups, hash_group (group->moved), group->moved);
+  return group->moved;
+}
+
+void
+genlm_earley_nodes_end_collect (GenlmEarleyNodes *self)
+{
+  guint i;
+
+  /* The list grows meanwhile. */
+  for (i = 0; i < self->saved->len; i++)
+    {
+      GenlmEarleyNode *node = g_ptr_array_index (self->saved, i);
+      guint32 j;
+
+      for (j = 0; j < node->n_items; j++)
+        node->items[j].node = genlm_earley_nodes_save (self, node->items[j].node);
+      node->group = save_group (self, node->group);
+      genlm_earley_table_insert (&self->nodes, hash_items (node->items, node->n_items, NULL), node);
+      if (node->is_circular)
+        genlm_earley_table_insert (&self->circular, hash_items (node->items, node->n_items, node),
+                                   node);
+    }
+  g_ptr_array_set_size (self->saved, 0);
+  genlm_earley_heap_clear (&self->old_heap);
+}
+
+/* --- All of them --------------------------------------------------------- */
+
+static guint32
+find_largest_component (const GenlmEarleyRules *rules)
+{
+  guint32 largest = 1;
+  guint32 i;
+
+  for (i = 0; i < rules->n_nonterminals; i++)
+    {
+      const guint32 *first = &rules->first_member[rules->component[i]];
+
+      largest = MAX (largest, first[1] - first[0]);
+    }
+  return largest;
+}
+
+static void
+make_start (GenlmEarleyNodes *self)
+{
+  GenlmEarleyNode *finish;
+
+  g_array_set_size (self->items, 0);
+  add_item (self->items, GENLM_EARLEY_FINISH, NULL);
+  finish = intern (self, self->items);
+  g_array_set_size (self->items, 0);
+  add_rest (self, self->items, self->rules->start, finish);
+  self->start = intern (self, self->items);
+}
+
+/* The rules must not have an empty language, and outlive it. */
+GenlmEarleyNodes *
+genlm_earley_nodes_new (GenlmEarleyRules *rules)
+{
+  GenlmEarleyNodes *self = g_new0 (GenlmEarleyNodes, 1);
+
+  self->rules = rules;
+  genlm_earley_heap_init (&self->heap);
+  init_tables (self);
+  self->saved = g_ptr_array_new ();
+  self->next_id = 1;
+  self->accepts = g_array_new (FALSE, FALSE, sizeof (Accept));
+  self->accept_numbers = g_hash_table_new_full (hash_accept, equal_accepts, g_free, NULL);
+  self->accept_by_state = g_array_new (FALSE, TRUE, sizeof (guint32));
+  self->items = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
+  self->tried = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
+  self->returns = g_array_new (FALSE, FALSE, sizeof (Return));
+  self->scans = g_array_new (FALSE, FALSE, sizeof (Scan));
+  self->called = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->lexer_items = g_array_new (FALSE, FALSE, sizeof (GenlmByteItem));
+  self->calls = g_new0 (Call, (gsize) rules->n_nonterminals + 1);
+  self->stand_ins = g_new0 (GenlmEarleyNode, find_largest_component (rules));
+  self->stand_ins[0].id = NEW_ID;
+  make_start (self);
+  return self;
+}
+
+void
+genlm_earley_nodes_free (GenlmEarleyNodes *self)
+{
+  g_free (self->stand_ins);
+  g_free (self->calls);
+  g_array_unref (self->lexer_items);
+  g_array_unref (self->called);
+  g_array_unref (self->scans);
+  g_array_unref (self->returns);
+  g_array_unref (self->tried);
+  g_array_unref (self->items);
+  g_array_unref (self->accept_by_state);
+  g_hash_table_unref (self->accept_numbers);
+  g_array_unref (self->accepts);
+  g_ptr_array_unref (self->saved);
+  clear_tables (self);
+  genlm_earley_heap_clear (&self->heap);
+  g_free (self);
+}
+
+/* From which the owner may take, too. */
+GenlmEarleyHeap *
+genlm_earley_nodes_get_heap (GenlmEarleyNodes *self)
+{
+  return &self->heap;
+}
+
+guint64
+genlm_earley_nodes_get_memory (GenlmEarleyNodes *self)
+{
+  return self->heap.memory + genlm_earley_table_get_memory (&self->nodes)
+         + genlm_earley_table_get_memory (&self->circular)
+         + genlm_earley_table_get_memory (&self->groups);
+}
+
+GenlmEarleyNode *
+genlm_earley_nodes_get_start (GenlmEarleyNodes *self)
+{
+  return self->start;
+}

@@ -1,0 +1,604 @@
+#include "genlm-earley-parser.h"
+
+#include <genlm.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "genlm-earley-table.h"
+
+/* What somebody outside holds: the configuration it stands for may be moved. */
+struct _GenlmEarleyHandle
+{
+  gint               ref_count;
+  GenlmEarleyParser *parser;
+  GenlmEarleyConfig *config;
+  GenlmEarleyHandle *previous;
+  GenlmEarleyHandle *next;
+};
+
+struct _GenlmEarleyParser
+{
+  gatomicrefcount    ref_count;
+  GMutex             mutex;
+  GenlmEarleyRules  *rules;
+  GenlmEarleyNodes  *nodes;
+  guint64            max_memory;
+  /* When it takes more than this, what nobody holds is let go. */
+  guint64            threshold;
+  GenlmEarleyTable   configs;
+  GenlmEarleyConfig *start;
+  GenlmEarleyConfig *dead;
+  GenlmEarleyHandle *handles;
+  /* Of a configuration that is being made. */
+  GArray            *members;
+  GPtrArray         *forks;
+};
+
+/* --- Configurations ------------------------------------------------------ */
+
+static GenlmEarleyConfig *
+make_config (GenlmEarleyParser *self,
+             GArray            *members)
+{
+  gsize size = sizeof (GenlmEarleyConfig) + members->len * sizeof (GenlmEarleyMember);
+  GenlmEarleyConfig *config;
+
+  config = genlm_earley_heap_alloc (genlm_earley_nodes_get_heap (self->nodes), size);
+  memset (config, 0, sizeof *config);
+  config->n_members = members->len;
+  if (members->len > 0)
+    memcpy (config->members, members->data, members->len * sizeof (GenlmEarleyMember));
+  return config;
+}
+
+static int
+compare_members (gconstpointer a,
+                 gconstpointer b)
+{
+  const GenlmEarleyMember *x = a;
+  const GenlmEarleyMember *y = b;
+
+  if (x->state != y->state)
+    return x->state->index < y->state->index ? -1 : 1;
+  return x->node->id < y->node->id ? -1 : x->node->id > y->node->id;
+}
+
+static void
+sort_members (GArray *array)
+{
+  GenlmEarleyMember *members = (GenlmEarleyMember *) (gpointer) array->data;
+  guint n_kept = 1;
+  guint i;
+
+  if (array->len < 2)
+    return;
+  g_array_sort (array, compare_members);
+  for (i = 1; i < array->len; i++)
+    if (compare_members (&members[n_kept - 1], &members[i]) != 0)
+      members[n_kept++] = members[i];
+  g_array_set_size (array, n_kept);
+}
+
+static guint64
+hash_members (const GenlmEarleyMember *members,
+              guint                    n_members)
+{
+  guint64 hash = n_members;
+  guint i;
+
+  for (i = 0; i < n_members; i++)
+    hash = genlm_earley_hash_add (hash, ((guint64) members[i].state->index << 32)
+                                          | members[i].node->id);
+  return hash;
+}
+
+static gboolean
+has_members (gconstpointer value,
+             gconstpointer wanted)
+{
+  const GenlmEarleyConfig *config = value;
+  GArray *members = (GArray *) wanted;
+
+  return config->n_members == members->len
+         && memcmp (config->members, members->data, members->len * sizeof (GenlmEarleyMember)) == 0;
+}
+
+/* The configuration of the listed members. */
+static GenlmEarleyConfig *
+intern (GenlmEarleyParser *self)
+{
+  GenlmEarleyConfig *config;
+  guint64 hash;
+
+  sort_members (self->members);
+  if (self->members->len == 0)
+    return self->dead;
+  hash = hash_members ((GenlmEarleyMember *) (gpointer) self->members->data, self->members->len);
+  config = genlm_earley_table_lookup (&self->configs, hash, has_members, self->members);
+  if (config != NULL)
+    return config;
+  config = make_config (self, self->members);
+  genlm_earley_table_insert (&self->configs, hash, config);
+  return config;
+}
+
+static void
+add_member (GenlmEarleyParser *self,
+            GenlmEarleyNode   *node,
+            GenlmByteState    *state)
+{
+  GenlmEarleyMember member = { node, state };
+
+  g_array_append_val (self->members, member);
+}
+
+/* Adds a node after a terminal, if it can go on with the byte. */
+static gboolean
+add_fork (GenlmEarleyParser  *self,
+          GenlmEarleyNode    *node,
+          guint8              byte,
+          GError            **error)
+{
+  GenlmByteState *lexer;
+  GenlmByteState *next;
+  guint i;
+
+  for (i = 0; i < self->forks->len; i++)
+    if (g_ptr_array_index (self->forks, i) == node)
+      return TRUE;
+  lexer = genlm_earley_nodes_find_lexer (self->nodes, node, error);
+  if (lexer == NULL)
+    return FALSE;
+  next = genlm_byte_dfa_step (self->rules->dfa, lexer, byte, error);
+  if (next == NULL)
+    return FALSE;
+  if (next != self->rules->dfa->dead)
+    g_ptr_array_add (self->forks, node);
+  return TRUE;
+}
+
+static gboolean
+step_member (GenlmEarleyParser  *self,
+             GenlmEarleyNode    *node,
+             GenlmByteState     *state,
+             guint8              byte,
+             GError            **error)
+{
+  GenlmByteState *next = genlm_byte_dfa_step (self->rules->dfa, state, byte, error);
+  const GenlmEarleyTarget *target;
+
+  if (next == NULL)
+    return FALSE;
+  if (next != self->rules->dfa->dead)
+    add_member (self, node, next);
+  if (!state->accepting)
+    return TRUE;
+  target = genlm_earley_nodes_find_target (self->nodes, node,
+                                           genlm_earley_nodes_find_accept (self->nodes, state));
+  if (target->node != NULL && !add_fork (self, target->node, byte, error))
+    return FALSE;
+  return !target->keeps || add_fork (self, node, byte, error);
+}
+
+/* All terminals that begin with this byte begin in one node, so that there are
+ * no more members than bytes were read. */
+static gboolean
+join_forks (GenlmEarleyParser  *self,
+            guint8              byte,
+            GError            **error)
+{
+  GenlmEarleyNode *node;
+  GenlmByteState *lexer;
+  GenlmByteState *next;
+
+  if (self->forks->len == 0)
+    return TRUE;
+  node = genlm_earley_nodes_unite (self->nodes, (GenlmEarleyNode **) self->forks->pdata,
+                                   self->forks->len);
+  lexer = genlm_earley_nodes_find_lexer (self->nodes, node, error);
+  if (lexer == NULL)
+    return FALSE;
+  next = genlm_byte_dfa_step (self->rules->dfa, lexer, byte, error);
+  if (next == NULL)
+    return FALSE;
+  add_member (self, node, next);
+  return TRUE;
+}
+
+static GenlmEarleyConfig *
+add_transition (GenlmEarleyParser  *self,
+                GenlmEarleyConfig  *config,
+                guint8              byte,
+                GError            **error)
+{
+  gsize size = self->rules->dfa->n_classes * sizeof (gpointer);
+  GenlmEarleyConfig *next;
+  guint32 i;
+
+  g_array_set_size (self->members, 0);
+  g_ptr_array_set_size (self->forks, 0);
+  for (i = 0; i < config->n_members; i++)
+    if (!step_member (self, config->members[i].node, config->members[i].state, byte, error))
+      return NULL;
+  if (!join_forks (self, byte, error))
+    return NULL;
+  next = intern (self);
+  if (config->next == NULL)
+    {
+      config->next = genlm_earley_heap_alloc (genlm_earley_nodes_get_heap (self->nodes), size);
+      memset (config->next, 0, size);
+    }
+  config->next[self->rules->dfa->classes[byte]] = next;
+  return next;
+}
+
+/* The configuration after one more byte; NULL when a limit is passed. */
+GenlmEarleyConfig *
+genlm_earley_parser_step (GenlmEarleyParser  *self,
+                          GenlmEarleyConfig  *config,
+                          guint8              byte,
+                          GError            **error)
+{
+  if (G_LIKELY (config->next != NULL))
+    {
+      GenlmEarleyConfig *next = config->next[self->rules->dfa->classes[byte]];
+
+      if (G_LIKELY (next != NULL))
+        return next;
+    }
+  return add_transition (self, config, byte, error);
+}
+
+/* --- Memory -------------------------------------------------------------- */
+
+static guint64
+get_memory (GenlmEarleyParser *self)
+{
+  return genlm_earley_nodes_get_memory (self->nodes)
+         + genlm_earley_table_get_memory (&self->configs);
+}
+
+static GenlmEarleyConfig *
+save_config (GenlmEarleyParser *self,
+             GenlmEarleyConfig *config)
+{
+  GenlmEarleyConfig *moved;
+  guint32 i;
+
+  if (config->moved != NULL)
+    return config->moved;
+  g_array_set_size (self->members, 0);
+  for (i = 0; i < config->n_members; i++)
+    add_member (self, genlm_earley_nodes_save (self->nodes, config->members[i].node),
+                config->members[i].state);
+  config->moved = moved = make_config (self, self->members);
+  moved->handle = config->handle;
+  moved->is_start = config->is_start;
+  if (moved->handle != NULL)
+    moved->handle->config = moved;
+  if (moved->n_members > 0 && !moved->is_start)
+    genlm_earley_table_insert (&self->configs, hash_members (moved->members, moved->n_members),
+                               moved);
+  return moved;
+}
+
+/* Lets go what neither a handle nor @config needs. */
+static void
+collect (GenlmEarleyParser  *self,
+         GenlmEarleyConfig **config)
+{
+  GenlmEarleyHandle *handle;
+
+  genlm_earley_nodes_begin_collect (self->nodes);
+  genlm_earley_table_clear (&self->configs);
+  genlm_earley_table_init (&self->configs);
+  self->start = save_config (self, self->start);
+  self->dead = save_config (self, self->dead);
+  *config = save_config (self, *config);
+  for (handle = self->handles; handle != NULL; handle = handle->next)
+    save_config (self, handle->config);
+  genlm_earley_nodes_end_collect (self->nodes);
+}
+
+static void
+set_limit_error (GenlmEarleyParser  *self,
+                 GError            **error)
+{
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+               "The parser takes more than the limit max-memory=%" G_GUINT64_FORMAT
+               " bytes for what was read; a higher limit, or less nesting, would let it go on",
+               self->max_memory);
+}
+
+/* Makes room where nothing but handles and @config is in use. */
+static gboolean
+make_room (GenlmEarleyParser  *self,
+           GenlmEarleyConfig **config,
+           GError            **error)
+{
+  guint64 used;
+
+  if (G_LIKELY (get_memory (self) <= self->threshold))
+    return TRUE;
+  collect (self, config);
+  used = get_memory (self);
+  self->threshold = CLAMP (2 * used, self->max_memory / 2, self->max_memory);
+  if (used <= self->max_memory / 8 * 7)
+    return TRUE;
+  set_limit_error (self, error);
+  return FALSE;
+}
+
+/* Whether work that has begun may go on, during which there is no letting
+ * go. */
+gboolean
+genlm_earley_parser_check_room (GenlmEarleyParser  *self,
+                                GError            **error)
+{
+  if (G_LIKELY (get_memory (self) <= self->threshold + self->max_memory))
+    return TRUE;
+  set_limit_error (self, error);
+  return FALSE;
+}
+
+/* --- Handles ------------------------------------------------------------- */
+
+/* Under the lock. */
+static GenlmEarleyHandle *
+dup_handle (GenlmEarleyParser *self,
+            GenlmEarleyConfig *config)
+{
+  GenlmEarleyHandle *handle = config->handle;
+
+  if (handle != NULL)
+    {
+      g_atomic_int_inc (&handle->ref_count);
+      return handle;
+    }
+  handle = g_new (GenlmEarleyHandle, 1);
+  handle->ref_count = 1;
+  handle->parser = genlm_earley_parser_ref (self);
+  handle->config = config;
+  handle->previous = NULL;
+  handle->next = self->handles;
+  if (self->handles != NULL)
+    self->handles->previous = handle;
+  self->handles = handle;
+  config->handle = handle;
+  return handle;
+}
+
+GenlmEarleyHandle *
+genlm_earley_handle_ref (GenlmEarleyHandle *self)
+{
+  g_atomic_int_inc (&self->ref_count);
+  return self;
+}
+
+/* Whether the count was above one, and is one less. */
+static gboolean
+drop_shared (GenlmEarleyHandle *self)
+{
+  gint count = g_atomic_int_get (&self->ref_count);
+
+  while (count > 1)
+    {
+      if (g_atomic_int_compare_and_exchange (&self->ref_count, count, count - 1))
+        return TRUE;
+      count = g_atomic_int_get (&self->ref_count);
+    }
+  return FALSE;
+}
+
+/* The last reference goes under the lock, where others could be taken. */
+void
+genlm_earley_handle_unref (GenlmEarleyHandle *self)
+{
+  GenlmEarleyParser *parser = self->parser;
+
+  if (drop_shared (self))
+    return;
+  g_mutex_lock (&parser->mutex);
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    {
+      g_mutex_unlock (&parser->mutex);
+      return;
+    }
+  if (self->previous != NULL)
+    self->previous->next = self->next;
+  else
+    parser->handles = self->next;
+  if (self->next != NULL)
+    self->next->previous = self->previous;
+  self->config->handle = NULL;
+  g_mutex_unlock (&parser->mutex);
+  g_free (self);
+  genlm_earley_parser_unref (parser);
+}
+
+/* --- The parser ---------------------------------------------------------- */
+
+static gboolean
+make_first_configs (GenlmEarleyParser  *self,
+                    GError            **error)
+{
+  GenlmEarleyNode *node;
+  GenlmByteState *lexer;
+
+  self->dead = make_config (self, self->members);
+  self->start = self->dead;
+  if (self->rules->start == GENLM_EARLEY_END)
+    return TRUE;
+  node = genlm_earley_nodes_get_start (self->nodes);
+  lexer = genlm_earley_nodes_find_lexer (self->nodes, node, error);
+  if (lexer == NULL)
+    return FALSE;
+  add_member (self, node, lexer);
+  self->start = make_config (self, self->members);
+  self->start->is_start = TRUE;
+  return TRUE;
+}
+
+/* Takes the rules, also when it fails. */
+GenlmEarleyParser *
+genlm_earley_parser_new (GenlmEarleyRules         *rules,
+                         const GenlmEngineLimits  *limits,
+                         GError                  **error)
+{
+  g_autoptr (GenlmEarleyParser) self = g_new0 (GenlmEarleyParser, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->mutex);
+  self->rules = rules;
+  self->nodes = genlm_earley_nodes_new (rules);
+  self->max_memory = limits->max_memory;
+  self->threshold = limits->max_memory / 2;
+  genlm_earley_table_init (&self->configs);
+  self->members = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyMember));
+  self->forks = g_ptr_array_new ();
+  return make_first_configs (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+GenlmEarleyParser *
+genlm_earley_parser_ref (GenlmEarleyParser *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+genlm_earley_parser_unref (GenlmEarleyParser *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_ptr_array_unref (self->forks);
+  g_array_unref (self->members);
+  genlm_earley_table_clear (&self->configs);
+  genlm_earley_nodes_free (self->nodes);
+  genlm_earley_rules_free (self->rules);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+GenlmEarleyRules *
+genlm_earley_parser_get_rules (GenlmEarleyParser *self)
+{
+  return self->rules;
+}
+
+GenlmEarleyNodes *
+genlm_earley_parser_get_nodes (GenlmEarleyParser *self)
+{
+  return self->nodes;
+}
+
+void
+genlm_earley_parser_lock (GenlmEarleyParser *self)
+{
+  g_mutex_lock (&self->mutex);
+}
+
+void
+genlm_earley_parser_unlock (GenlmEarleyParser *self)
+{
+  g_mutex_unlock (&self->mutex);
+}
+
+GenlmEarleyHandle *
+genlm_earley_parser_dup_start (GenlmEarleyParser *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return dup_handle (self, self->start);
+}
+
+/* The configuration of a handle, with room to work on it. Under the lock; NULL
+ * when a limit is passed. */
+GenlmEarleyConfig *
+genlm_earley_parser_open (GenlmEarleyParser  *self,
+                          GenlmEarleyHandle  *handle,
+                          GError            **error)
+{
+  GenlmEarleyConfig *config = handle->config;
+
+  return make_room (self, &config, error) ? config : NULL;
+}
+
+/* Returns a new reference, or NULL when a limit is passed. */
+GenlmEarleyHandle *
+genlm_earley_parser_advance (GenlmEarleyParser  *self,
+                             GenlmEarleyHandle  *handle,
+                             const guint8       *bytes,
+                             gsize               n_bytes,
+                             GError            **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  GenlmEarleyConfig *config = handle->config;
+  gsize i;
+
+  for (i = 0; i < n_bytes && config != self->dead; i++)
+    {
+      GenlmEarleyConfig *next = NULL;
+
+      if (G_LIKELY (config->next != NULL))
+        next = config->next[self->rules->dfa->classes[bytes[i]]];
+      if (G_UNLIKELY (next == NULL))
+        {
+          if (!make_room (self, &config, error))
+            return NULL;
+          next = add_transition (self, config, bytes[i], error);
+          if (next == NULL)
+            return NULL;
+        }
+      config = next;
+    }
+  return dup_handle (self, config);
+}
+
+gboolean
+genlm_earley_parser_is_dead (GenlmEarleyParser *self,
+                             GenlmEarleyHandle *handle)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return handle->config == self->dead;
+}
+
+static gboolean
+is_member_final (GenlmEarleyParser       *self,
+                 const GenlmEarleyMember *member)
+{
+  const GenlmEarleyTarget *target;
+  guint32 accept;
+
+  if (!member->state->accepting)
+    return FALSE;
+  accept = genlm_earley_nodes_find_accept (self->nodes, member->state);
+  target = genlm_earley_nodes_find_target (self->nodes, member->node, accept);
+  return (target->node != NULL && target->node->is_final)
+         || (target->keeps && member->node->is_final);
+}
+
+/* Whether the text may end here. Under the lock. */
+gboolean
+genlm_earley_parser_is_config_final (GenlmEarleyParser       *self,
+                                     const GenlmEarleyConfig *config)
+{
+  guint32 i;
+
+  if (config->is_start)
+    return config->members[0].node->is_final;
+  for (i = 0; i < config->n_members; i++)
+    if (is_member_final (self, &config->members[i]))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+genlm_earley_parser_is_final (GenlmEarleyParser *self,
+                              GenlmEarleyHandle *handle)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return genlm_earley_parser_is_config_final (self, handle->config);
+}

@@ -1,0 +1,80 @@
+#pragma once
+
+/* The parser of one grammar: exact, without a lexer that would decide for it.
+ * A configuration is a set of members, each a node before which a terminal
+ * began and the state of the automaton within it; where a terminal may end, the
+ * node after it joins if it can go on with the byte that comes. Configurations
+ * never change; equal ones are one, and remember what follows them.
+ *
+ * For any number of threads: the parser has a lock. Handles are taken and given
+ * back without it; everything else that is named here but genlm_earley_parser_
+ * new(), advance() and weigh() is called under it, and nothing but handles
+ * stays valid when it is given up. */
+
+#include "genlm-earley-nodes.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GenlmEarleyParser GenlmEarleyParser;
+typedef struct _GenlmEarleyConfig GenlmEarleyConfig;
+typedef struct _GenlmEarleyHandle GenlmEarleyHandle;
+
+typedef struct
+{
+  GenlmEarleyNode *node;
+  GenlmByteState  *state;
+} GenlmEarleyMember;
+
+struct _GenlmEarleyConfig
+{
+  GenlmEarleyConfig  *moved;
+  GenlmEarleyHandle  *handle;
+  /* By class of byte, or NULL; what is not known is NULL. */
+  GenlmEarleyConfig **next;
+  guint32            *signatures;
+  guint32             epoch;
+  guint32             n_members;
+  guint8              is_start;
+  GenlmEarleyMember   members[];
+};
+
+GenlmEarleyParser *genlm_earley_parser_new        (GenlmEarleyRules         *rules,
+                                                   const GenlmEngineLimits  *limits,
+                                                   GError                  **error);
+GenlmEarleyParser *genlm_earley_parser_ref        (GenlmEarleyParser        *self);
+void               genlm_earley_parser_unref      (GenlmEarleyParser        *self);
+GenlmEarleyRules  *genlm_earley_parser_get_rules  (GenlmEarleyParser        *self);
+GenlmEarleyNodes  *genlm_earley_parser_get_nodes  (GenlmEarleyParser        *self);
+GenlmEarleyHandle *genlm_earley_parser_dup_start  (GenlmEarleyParser        *self);
+GenlmEarleyHandle *genlm_earley_parser_advance    (GenlmEarleyParser        *self,
+                                                   GenlmEarleyHandle        *handle,
+                                                   const guint8             *bytes,
+                                                   gsize                     n_bytes,
+                                                   GError                  **error);
+gboolean           genlm_earley_parser_is_dead    (GenlmEarleyParser        *self,
+                                                   GenlmEarleyHandle        *handle);
+gboolean           genlm_earley_parser_is_final   (GenlmEarleyParser        *self,
+                                                   GenlmEarleyHandle        *handle);
+
+GenlmEarleyHandle *genlm_earley_handle_ref        (GenlmEarleyHandle        *self);
+void               genlm_earley_handle_unref      (GenlmEarleyHandle        *self);
+
+void               genlm_earley_parser_lock       (GenlmEarleyParser        *self);
+void               genlm_earley_parser_unlock     (GenlmEarleyParser        *self);
+GenlmEarleyConfig *genlm_earley_parser_open       (GenlmEarleyParser        *self,
+                                                   GenlmEarleyHandle        *handle,
+                                                   GError                  **error);
+GenlmEarleyConfig *genlm_earley_parser_step       (GenlmEarleyParser        *self,
+                                                   GenlmEarleyConfig        *config,
+                                                   guint8                    byte,
+                                                   GError                  **error);
+gboolean           genlm_earley_parser_is_config_final
+                                                  (GenlmEarleyParser        *self,
+                                                   const GenlmEarleyConfig  *config);
+gboolean           genlm_earley_parser_check_room (GenlmEarleyParser        *self,
+                                                   GError                  **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmEarleyParser, genlm_earley_parser_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmEarleyHandle, genlm_earley_handle_unref)
+
+G_END_DECLS
