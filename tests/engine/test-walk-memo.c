@@ -46,6 +46,7 @@ check_walk (GenlmTrieIndex  *index,
   guint32 i;
   guint32 j;
 
+  state = genlm_byte_dfa_clamp (dfa, state, index->trie->max_depth, NULL);
   expected = new_set (index, &expected_words);
   found = new_set (index, &found_words);
   for (i = 0; i < n_nodes; i++)

@@ -379,6 +379,53 @@ genlm_byte_dfa_walk (GenlmByteDfa    *self,
   return state;
 }
 
+static GenlmByteState *
+find_clamped (Dfa                  *self,
+              const GenlmByteState *state,
+              guint32               depth)
+{
+  guint32 i;
+
+  g_array_set_size (self->items, 0);
+  for (i = 0; i < state->n_items; i++)
+    {
+      GenlmByteItem item = { state->items[i].label,
+                             genlm_byte_exprs_clamp (self->exprs, state->items[i].expr, depth) };
+
+      g_array_append_val (self->items, item);
+    }
+  return intern_state (self, genlm_byte_exprs_clamp (self->exprs, state->goal, depth));
+}
+
+/* A state that cannot be told from @state by reading up to @n_bytes bytes: its
+ * labels are accepted and it is dead after the same ones. States that differ
+ * only in how far a large count has come mostly give the same one. NULL when a
+ * limit is passed. */
+GenlmByteState *
+genlm_byte_dfa_clamp (GenlmByteDfa    *self,
+                      GenlmByteState  *state,
+                      gsize            n_bytes,
+                      GError         **error)
+{
+  static const guint32 depths[] = { 128, 1024 };
+  Dfa *dfa = (Dfa *) self;
+  g_autoptr (GMutexLocker) locker = NULL;
+  GenlmByteState *clamped;
+  guint i = n_bytes > depths[0];
+
+  if (n_bytes > depths[1])
+    return state;
+  clamped = __atomic_load_n (&state->clamped[i], __ATOMIC_ACQUIRE);
+  if (clamped != NULL)
+    return clamped;
+  locker = g_mutex_locker_new (&dfa->mutex);
+  clamped = find_clamped (dfa, state, depths[i]);
+  if (!genlm_byte_exprs_check (dfa->exprs, error))
+    return NULL;
+  __atomic_store_n (&state->clamped[i], clamped, __ATOMIC_RELEASE);
+  return clamped;
+}
+
 guint
 genlm_byte_dfa_get_n_states (GenlmByteDfa *self)
 {

@@ -37,6 +37,8 @@ struct _GenlmByteState
   GenlmByteExpr        goal;
   /* A note of the trie walk's; 0 is none. */
   guint64              outside;
+  /* What genlm_byte_dfa_clamp() found, for either depth. */
+  GenlmByteState      *clamped[2];
   /* By class of byte; NULL is not known yet. */
   GenlmByteState      *next[];
 };
@@ -74,6 +76,10 @@ GENLM_ENGINE_API GenlmByteState *genlm_byte_dfa_add_transition (GenlmByteDfa    
 GENLM_ENGINE_API GenlmByteState *genlm_byte_dfa_walk           (GenlmByteDfa    *self,
                                                                 GenlmByteState  *state,
                                                                 const guint8    *bytes,
+                                                                gsize            n_bytes,
+                                                                GError         **error);
+GENLM_ENGINE_API GenlmByteState *genlm_byte_dfa_clamp          (GenlmByteDfa    *self,
+                                                                GenlmByteState  *state,
                                                                 gsize            n_bytes,
                                                                 GError         **error);
 GENLM_ENGINE_API guint           genlm_byte_dfa_get_n_states   (GenlmByteDfa    *self);

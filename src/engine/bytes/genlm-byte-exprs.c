@@ -54,6 +54,8 @@ typedef struct
   guint32 b;
   guint32 min;
   guint32 max;
+  /* The largest count of a repeat in it that can be seen from outside. */
+  guint32 count;
 } Node;
 
 /* An open-addressed table of what was derived: (expression, class) → result. */
@@ -121,6 +123,11 @@ struct _GenlmByteExprs
   GArray           *counted;
   /* Loops whose derivative is being made. */
   GArray           *open_loops;
+
+  /* What genlm_byte_exprs_clamp() found out: by depth, and then by expression,
+   * what it was clamped to; and by expression its reach plus one, or NO_REACH. */
+  GHashTable       *clamped;
+  GHashTable       *reaches;
 };
 
 #define NO_ENTRY (G_MAXUINT32)
@@ -128,6 +135,11 @@ struct _GenlmByteExprs
 /* How many members on either side one is compared with, and how far. */
 #define MAX_NEIGHBOURS (8u)
 #define MAX_COMPARED   (16u)
+
+/* How many derivatives are looked at to find how far all of them are from a
+ * match, and what stands for a distance that was not found. */
+#define MAX_REACHED    (256u)
+#define NO_REACH       (G_MAXUINT32)
 
 /* A cursor's depth and phase in one number. */
 #define PHASE_BITS     (4u)
@@ -268,6 +280,27 @@ grow_table (GenlmByteExprs *self)
     }
 }
 
+static guint32
+find_count (const GenlmByteExprs *self,
+            const Node           *node)
+{
+  guint32 count = 0;
+  guint32 i;
+
+  if (has_list (node))
+    {
+      for (i = 0; i < node->b; i++)
+        count = MAX (count, get (self, get_member (self, node, i))->count);
+      return count;
+    }
+  if (node->kind == KIND_CONCAT)
+    return MAX (get (self, node->a)->count, get (self, node->b)->count);
+  if (node->kind != KIND_REPEAT)
+    return 0;
+  count = MAX (node->min, get (self, node->a)->count);
+  return node->max == GENLM_BYTE_EXPR_UNBOUNDED ? count : MAX (count, node->max);
+}
+
 /* The expression that equals @node, which is added if there is none. Its list
  * or set, if it has one, lies at the end of the pool and is taken off again if
  * it is not needed. */
@@ -291,6 +324,7 @@ intern (GenlmByteExprs *self,
     }
   found = self->nodes->len;
   g_array_append_val (self->nodes, *node);
+  g_array_index (self->nodes, Node, found).count = find_count (self, node);
   self->table[slot] = found;
   charge_memory (self, sizeof (Node) + (has_list (node) ? node->b * sizeof (guint32) : 0)
                          + (node->kind == KIND_SET ? sizeof (GenlmByteSet) : 0));
@@ -1204,6 +1238,8 @@ genlm_byte_exprs_new (const GenlmEngineLimits *limits)
   self->stack = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->counted = g_array_new (FALSE, FALSE, sizeof (Counted));
   self->open_loops = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->clamped = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_hash_table_unref);
+  self->reaches = g_hash_table_new (NULL, NULL);
   self->table_mask = 63;
   self->table = g_new (guint32, 64);
   memset (self->table, 0xff, 64 * sizeof (guint32));
@@ -1219,6 +1255,8 @@ genlm_byte_exprs_free (GenlmByteExprs *self)
 {
   g_free (self->memo);
   g_free (self->table);
+  g_hash_table_unref (self->reaches);
+  g_hash_table_unref (self->clamped);
   g_array_unref (self->open_loops);
   g_array_unref (self->counted);
   g_array_unref (self->stack);
@@ -1571,6 +1609,294 @@ split_classes (GenlmByteExprs     *self,
   memset (sizes, 0, 256 * sizeof sizes[0]);
   for (word = 0; word < 256; word++)
     sizes[self->classes[word]]++;
+}
+
+/* All that may follow @expr, if that is few: what is reached is appended to
+ * @reached, and by it and class of byte the number of what comes next to
+ * @next. */
+static gboolean
+list_derivatives (GenlmByteExprs *self,
+                  GenlmByteExpr   expr,
+                  GArray         *reached,
+                  GArray         *next)
+{
+  g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
+  guint i;
+  guint c;
+
+  g_array_append_val (reached, expr);
+  g_hash_table_insert (numbers, GUINT_TO_POINTER (expr), GUINT_TO_POINTER (0));
+  for (i = 0; i < reached->len; i++)
+    for (c = 0; c < self->n_classes; c++)
+      {
+        GenlmByteExpr from = g_array_index (reached, GenlmByteExpr, i);
+        GenlmByteExpr to = derive (self, from, self->representatives[c]);
+        gpointer known;
+        guint number;
+
+        if (g_hash_table_lookup_extended (numbers, GUINT_TO_POINTER (to), NULL, &known))
+          number = GPOINTER_TO_UINT (known);
+        else
+          {
+            number = reached->len;
+            g_array_append_val (reached, to);
+            g_hash_table_insert (numbers, GUINT_TO_POINTER (to), GUINT_TO_POINTER (number));
+          }
+        g_array_append_val (next, number);
+        if (reached->len > MAX_REACHED || self->exceeded != LIMIT_NONE)
+          return FALSE;
+      }
+  return TRUE;
+}
+
+/* The largest of the distances, in bytes, of what was reached and is live from
+ * the nearest match. Goes round until no distance gets less. */
+static guint32
+measure_reach (GenlmByteExprs *self,
+               const GArray   *reached,
+               const GArray   *next)
+{
+  g_autofree guint32 *distances = g_new (guint32, reached->len);
+  guint32 reach = 0;
+  gboolean changed = TRUE;
+  guint i;
+  guint c;
+
+  for (i = 0; i < reached->len; i++)
+    distances[i] = get (self, g_array_index (reached, GenlmByteExpr, i))->nullable ? 0 : NO_REACH;
+  while (changed)
+    {
+      changed = FALSE;
+      for (i = reached->len; i > 0; i--)
+        for (c = 0; c < self->n_classes; c++)
+          {
+            guint32 distance = distances[g_array_index (next, guint, (i - 1) * self->n_classes + c)];
+
+            if (distance != NO_REACH && distance + 1 < distances[i - 1])
+              {
+                distances[i - 1] = distance + 1;
+                changed = TRUE;
+              }
+          }
+    }
+  for (i = 0; i < reached->len; i++)
+    if (distances[i] != NO_REACH)
+      reach = MAX (reach, distances[i]);
+  return reach;
+}
+
+/* How many bytes are enough to complete anything that starts a match of @expr;
+ * NO_REACH if that is not found out with little work. */
+static guint32
+find_reach (GenlmByteExprs *self,
+            GenlmByteExpr   expr)
+{
+  gpointer known = g_hash_table_lookup (self->reaches, GUINT_TO_POINTER (expr));
+  g_autoptr (GArray) reached = NULL;
+  g_autoptr (GArray) next = NULL;
+  guint32 reach = NO_REACH;
+  guint i;
+
+  if (known != NULL)
+    return GPOINTER_TO_UINT (known) == NO_REACH ? NO_REACH : GPOINTER_TO_UINT (known) - 1;
+  reached = g_array_new (FALSE, FALSE, sizeof (GenlmByteExpr));
+  next = g_array_new (FALSE, FALSE, sizeof (guint));
+  if (list_derivatives (self, expr, reached, next))
+    reach = measure_reach (self, reached, next);
+  /* What follows @expr has no more before it than @expr has. */
+  for (i = 0; i < reached->len; i++)
+    g_hash_table_insert (self->reaches,
+                         GUINT_TO_POINTER (g_array_index (reached, GenlmByteExpr, i)),
+                         GUINT_TO_POINTER (reach == NO_REACH ? NO_REACH : reach + 1));
+  charge_memory (self, reached->len * 3 * sizeof (gpointer));
+  return reach;
+}
+
+static GenlmByteExpr unbind (GenlmByteExprs *self,
+                             GenlmByteExpr   expr,
+                             guint32         depth,
+                             guint32        *least);
+
+static GenlmByteExpr
+unbind_chain (GenlmByteExprs *self,
+              GenlmByteExpr   expr,
+              guint32         depth,
+              guint32        *least)
+{
+  guint base = self->stack->len;
+
+  for (; get (self, expr)->kind == KIND_CONCAT; expr = get (self, expr)->b)
+    push (self, get (self, expr)->a);
+  expr = unbind (self, expr, depth, least);
+  while (self->stack->len > base)
+    {
+      GenlmByteExpr head = g_array_index (self->stack, guint32, self->stack->len - 1);
+
+      g_array_set_size (self->stack, self->stack->len - 1);
+      expr = genlm_byte_exprs_make_concat (self, unbind (self, head, depth, least), expr);
+    }
+  return expr;
+}
+
+/* @expr without the upper bounds of its repeats that are above @depth, the
+ * least of which is kept in @least. It matches all that @expr does, and no
+ * other word of up to so many bytes. */
+static GenlmByteExpr
+unbind (GenlmByteExprs *self,
+        GenlmByteExpr   expr,
+        guint32         depth,
+        guint32        *least)
+{
+  Node node = *get (self, expr);
+  guint base = self->stack->len;
+  guint32 i;
+
+  if (node.count <= depth)
+    return expr;
+  if (node.kind == KIND_CONCAT)
+    return unbind_chain (self, expr, depth, least);
+  if (node.kind == KIND_REPEAT)
+    {
+      if (node.max > depth && node.max != GENLM_BYTE_EXPR_UNBOUNDED)
+        {
+          *least = MIN (*least, node.max);
+          node.max = GENLM_BYTE_EXPR_UNBOUNDED;
+        }
+      return genlm_byte_exprs_make_repeat (self, unbind (self, node.a, depth, least), node.min,
+                                           node.max);
+    }
+  for (i = 0; i < node.b; i++)
+    push_flat (self, node.kind, unbind (self, get_member (self, &node, i), depth, least));
+  return node.kind == KIND_UNION ? unite_stack (self, base) : intersect_stack (self, base);
+}
+
+/* The counts of an intersection decide together what is live. Upper bounds may
+ * go if they are so far that whatever can be completed without them after
+ * @depth bytes can be completed within them. */
+static GenlmByteExpr
+clamp_intersection (GenlmByteExprs *self,
+                    GenlmByteExpr   expr,
+                    guint32         depth)
+{
+  guint32 least = G_MAXUINT32;
+  GenlmByteExpr unbound = unbind (self, expr, depth, &least);
+  guint32 reach;
+
+  if (unbound == expr)
+    return expr;
+  reach = find_reach (self, unbound);
+  return reach != NO_REACH && (guint64) depth + reach <= least ? unbound : expr;
+}
+
+static GHashTable *
+get_clamped (GenlmByteExprs *self,
+             guint32         depth)
+{
+  GHashTable *clamped = g_hash_table_lookup (self->clamped, GUINT_TO_POINTER (depth));
+
+  if (clamped == NULL)
+    {
+      clamped = g_hash_table_new (NULL, NULL);
+      g_hash_table_insert (self->clamped, GUINT_TO_POINTER (depth), clamped);
+    }
+  return clamped;
+}
+
+static void
+remember_clamped (GenlmByteExprs *self,
+                  GenlmByteExpr   expr,
+                  guint32         depth,
+                  GenlmByteExpr   clamped)
+{
+  g_hash_table_insert (get_clamped (self, depth), GUINT_TO_POINTER (expr),
+                       GUINT_TO_POINTER (clamped));
+  charge_memory (self, 3 * sizeof (gpointer));
+}
+
+/* A chain is walked to what is known of it, or to its end, and back. */
+static GenlmByteExpr
+clamp_chain (GenlmByteExprs *self,
+             GenlmByteExpr   expr,
+             guint32         depth)
+{
+  GHashTable *known = get_clamped (self, depth);
+  guint base = self->stack->len;
+  GenlmByteExpr clamped;
+
+  while (get (self, expr)->kind == KIND_CONCAT && get (self, expr)->count > depth
+         && !g_hash_table_contains (known, GUINT_TO_POINTER (expr)))
+    {
+      push (self, expr);
+      expr = get (self, expr)->b;
+    }
+  clamped = genlm_byte_exprs_clamp (self, expr, depth);
+  while (self->stack->len > base)
+    {
+      GenlmByteExpr head;
+
+      expr = g_array_index (self->stack, guint32, self->stack->len - 1);
+      g_array_set_size (self->stack, self->stack->len - 1);
+      head = genlm_byte_exprs_clamp (self, get (self, expr)->a, depth);
+      clamped = genlm_byte_exprs_make_concat (self, head, clamped);
+      remember_clamped (self, expr, depth, clamped);
+    }
+  return clamped;
+}
+
+/* Within @depth bytes nobody can tell a count above that from another one: all
+ * that is repeated can be completed by itself. */
+static GenlmByteExpr
+clamp_repeat (GenlmByteExprs *self,
+              const Node     *node,
+              guint32         depth)
+{
+  GenlmByteExpr body = genlm_byte_exprs_clamp (self, node->a, depth);
+
+  return genlm_byte_exprs_make_repeat (self, body, MIN (node->min, depth + 1),
+                                       node->max > depth ? GENLM_BYTE_EXPR_UNBOUNDED : node->max);
+}
+
+static GenlmByteExpr
+clamp_union (GenlmByteExprs *self,
+             const Node     *node,
+             guint32         depth)
+{
+  guint base = self->stack->len;
+  guint32 i;
+
+  for (i = 0; i < node->b; i++)
+    push_flat (self, KIND_UNION,
+               genlm_byte_exprs_clamp (self, get_member (self, node, i), depth));
+  return unite_stack (self, base);
+}
+
+/* An expression that cannot be told from @expr by reading up to @depth bytes:
+ * both match the same words of so many, and can match more after the same.
+ * Expressions that differ in large counts only mostly give the same one. */
+GenlmByteExpr
+genlm_byte_exprs_clamp (GenlmByteExprs *self,
+                        GenlmByteExpr   expr,
+                        guint32         depth)
+{
+  Node node = *get (self, expr);
+  GenlmByteExpr clamped = expr;
+  gpointer known;
+
+  if (node.count <= depth || self->exceeded != LIMIT_NONE)
+    return expr;
+  if (g_hash_table_lookup_extended (get_clamped (self, depth), GUINT_TO_POINTER (expr), NULL,
+                                    &known))
+    return GPOINTER_TO_UINT (known);
+  if (node.kind == KIND_CONCAT)
+    return clamp_chain (self, expr, depth);
+  if (node.kind == KIND_REPEAT)
+    clamped = clamp_repeat (self, &node, depth);
+  else if (node.kind == KIND_UNION)
+    clamped = clamp_union (self, &node, depth);
+  else if (node.kind == KIND_INTERSECTION)
+    clamped = clamp_intersection (self, expr, depth);
+  remember_clamped (self, expr, depth, clamped);
+  return clamped;
 }
 
 /* Two bytes are of one class if no set and no word tells them apart. Fills the

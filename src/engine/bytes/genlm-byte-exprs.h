@@ -64,6 +64,9 @@ GENLM_ENGINE_API gboolean        genlm_byte_exprs_is_live           (GenlmByteEx
 GENLM_ENGINE_API GenlmByteExpr   genlm_byte_exprs_derive            (GenlmByteExprs          *self,
                                                                      GenlmByteExpr            expr,
                                                                      guint8                   byte);
+GENLM_ENGINE_API GenlmByteExpr   genlm_byte_exprs_clamp             (GenlmByteExprs          *self,
+                                                                     GenlmByteExpr            expr,
+                                                                     guint32                  depth);
 GENLM_ENGINE_API gboolean        genlm_byte_exprs_lookup_chars      (GenlmByteExprs          *self,
                                                                      GenlmByteEncoding        encoding,
                                                                      const GenlmCharRange    *ranges,

@@ -63,14 +63,19 @@ make_mask (GenlmByteMachine  *machine,
            gpointer           state,
            GError           **error)
 {
-  g_autoptr (GenlmTokenSet) mask = genlm_mask_cache_lookup (view, &state, sizeof state);
+  GenlmByteDfa *dfa = ((DfaMachine *) machine)->dfa;
+  g_autoptr (GenlmTokenSet) mask = NULL;
   guint64 *words;
 
+  /* No token can tell the states apart. */
+  state = genlm_byte_dfa_clamp (dfa, state, index->trie->max_depth, error);
+  if (state == NULL)
+    return NULL;
+  mask = genlm_mask_cache_lookup (view, &state, sizeof state);
   if (mask != NULL)
     return g_steal_pointer (&mask);
   mask = genlm_token_set_new_zeroed ((gsize) index->n_tokens + 1, &words);
-  if (!genlm_trie_walk (index, GENLM_TRIE_WALK_ALL, ((DfaMachine *) machine)->dfa, state, words,
-                        NULL, error))
+  if (!genlm_trie_walk (index, GENLM_TRIE_WALK_ALL, dfa, state, words, NULL, error))
     return NULL;
   if (((GenlmByteState *) state)->accepting)
     words[index->n_tokens / 64] |= G_GUINT64_CONSTANT (1) << (index->n_tokens % 64);

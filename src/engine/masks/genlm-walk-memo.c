@@ -225,15 +225,20 @@ walk_new (GenlmWalkMemo   *memo,
   return self;
 }
 
+/* No token can tell the state from the clamped one, which many states share. */
 static GenlmWalk *
 get_walk (GenlmWalkMemo   *self,
-          const Key       *key,
+          Key             *key,
           const guint32   *nodes,
           guint32          n_nodes,
           GError         **error)
 {
-  GenlmWalk *walk = genlm_bounded_table_lookup (self->table, key, sizeof *key);
+  GenlmWalk *walk;
 
+  key->state = genlm_byte_dfa_clamp (self->dfa, key->state, self->index->trie->max_depth, error);
+  if (key->state == NULL)
+    return NULL;
+  walk = genlm_bounded_table_lookup (self->table, key, sizeof *key);
   if (walk != NULL)
     return walk;
   walk = walk_new (self, nodes, n_nodes, key->state, error);

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef struct _GenlmWalkMemo GenlmWalkMemo;
 
 /* Nodes, in order, where something ends that the automaton accepts in the same
- * way, and something else may begin. */
+ * way, and something else may begin. The state accepts what a step by step walk
+ * would accept; only that is to be asked of it. */
 typedef struct
 {
   GenlmByteState *state;
