@@ -763,6 +763,38 @@ test_goal (void)
   check_labels (walk_from (dfa, start, "c"), "12", "12");
 }
 
+/* What is live can be asked before an automaton is made, too. */
+static void
+test_live_early (void)
+{
+  static const char *const patterns[] = { "(?=ab)a(b|c)", "(?=ab)a(c|d)", "(?!.*x).+", NULL };
+  GenlmEngineLimits limits = { 1000, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 10000 };
+  GenlmByteExprs *exprs = genlm_byte_exprs_new (&limits);
+  GenlmByteItem items[3];
+  g_autoptr (GenlmByteDfa) dfa = NULL;
+  g_autoptr (GError) error = NULL;
+  GenlmByteState *start;
+  guint i;
+
+  for (i = 0; patterns[i] != NULL; i++)
+    {
+      g_autoptr (GenlmRegexTree) tree = genlm_regex_parse (patterns[i], strlen (patterns[i]), NULL,
+                                                           &error);
+
+      items[i].label = i;
+      g_assert_true (genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &items[i].expr,
+                                          &error));
+      g_assert_cmpint (genlm_byte_exprs_is_live (exprs, items[i].expr), ==, i != 1);
+    }
+  dfa = genlm_byte_dfa_new (exprs, &error);
+  start = genlm_byte_dfa_intern (dfa, items, 3, GENLM_BYTE_EXPR_ANYTHING, &error);
+  g_assert_no_error (error);
+  check_labels (start, "02", "");
+  check_labels (walk_from (dfa, start, "ab"), "02", "02");
+  check_labels (walk_from (dfa, start, "ac"), "2", "2");
+  g_assert_true (walk_from (dfa, start, "ax") == dfa->dead);
+}
+
 static void
 test_label_limits (void)
 {
@@ -798,6 +830,7 @@ main (int    argc,
   g_test_add_func ("/engine/byte-dfa/threads", test_threads);
   g_test_add_func ("/engine/byte-dfa/labels", test_labels);
   g_test_add_func ("/engine/byte-dfa/goal", test_goal);
+  g_test_add_func ("/engine/byte-dfa/live-early", test_live_early);
   g_test_add_func ("/engine/byte-dfa/label-limits", test_label_limits);
   return g_test_run ();
 }

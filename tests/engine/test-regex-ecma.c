@@ -226,6 +226,59 @@ test_refusals (void)
     }
 }
 
+/* A NUL is a character as any other, as it stands or escaped. */
+static void
+test_nul (void)
+{
+  static const char pattern[] = "^/[^\0]+\0[\0-\x01]\\0$";
+  static const char text[] = "/a\0\x01\0";
+  GenlmEngineLimits limits = { 1000, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 10000 };
+  GenlmByteExprs *exprs = genlm_byte_exprs_new (&limits);
+  g_autoptr (GenlmRegexTree) tree = NULL;
+  g_autoptr (GenlmByteDfa) dfa = NULL;
+  g_autoptr (GError) error = NULL;
+  GenlmByteItem item = { 0 };
+  GenlmByteState *state;
+
+  tree = genlm_regex_parse_dialect (GENLM_REGEX_DIALECT_ECMA, pattern, sizeof pattern - 1, NULL,
+                                    &error);
+  g_assert_no_error (error);
+  g_assert_true (genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &item.expr, &error));
+  dfa = genlm_byte_dfa_new (exprs, &error);
+  state = genlm_byte_dfa_intern (dfa, &item, 1, GENLM_BYTE_EXPR_ANYTHING, &error);
+  g_assert_no_error (error);
+  state = genlm_byte_dfa_walk (dfa, state, (const guint8 *) text, sizeof text - 1, &error);
+  g_assert_true (state->accepting);
+  g_assert_null (genlm_regex_parse_dialect (GENLM_REGEX_DIALECT_ECMA, "a\0\xff", 3, NULL, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY);
+  g_assert_nonnull (strstr (error->message, "at byte 2"));
+}
+
+/* What was found matters no more: the states do not count on. */
+static void
+test_found (void)
+{
+  static const char *const patterns[] = { "push|\\$\\w{1,255}", "aaa*", "(ab|b){3,90}", "a|b|c.*d" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (patterns); i++)
+    {
+      g_autoptr (GenlmByteDfa) dfa = build (patterns[i], GENLM_BYTE_ENCODING_JSON);
+      g_autoptr (GRand) rand = g_rand_new_with_seed (i);
+      GenlmByteState *state = dfa->start;
+      guint j;
+
+      for (j = 0; j < 100000; j++)
+        {
+          GenlmByteState *next = genlm_byte_dfa_step (
+            dfa, state, (guint8) "abc$\\u0d8\xc3\xa9"[g_rand_int_range (rand, 0, 11)], NULL);
+
+          state = next != dfa->dead ? next : dfa->start;
+        }
+      g_assert_cmpuint (genlm_byte_dfa_get_n_states (dfa), <, 120);
+    }
+}
+
 static void
 append_random (GString *pattern,
                GRand   *rand,
@@ -457,6 +510,8 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/regex-ecma/golden", test_golden);
   g_test_add_func ("/engine/regex-ecma/refusals", test_refusals);
+  g_test_add_func ("/engine/regex-ecma/nul", test_nul);
+  g_test_add_func ("/engine/regex-ecma/found", test_found);
   g_test_add_func ("/engine/regex-ecma/oracle", test_oracle);
   g_test_add_func ("/engine/regex-ecma/properties", test_properties);
   return g_test_run ();

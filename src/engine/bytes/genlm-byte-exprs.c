@@ -21,6 +21,9 @@ typedef enum
   KIND_WORDS,
 } Kind;
 
+#define N_ENCODINGS   (GENLM_BYTE_ENCODING_JSON + 1)
+#define ALL_ENCODINGS ((1u << N_ENCODINGS) - 1)
+
 typedef enum
 {
   LIVE_UNKNOWN,
@@ -49,7 +52,11 @@ typedef struct
   /* Holds no intersection, complement or loop, so it is live unless it is
    * NOTHING. */
   guint8  positive;
-  guint8  live;
+  guint8  live : 2;
+  /* Bits of the encodings in which every string is a whole text. */
+  guint8  text : 2;
+  /* Ends with any text. */
+  guint8  open : 1;
   guint32 a;
   guint32 b;
   guint32 min;
@@ -107,6 +114,9 @@ struct _GenlmByteExprs
   GPtrArray        *word_lists;
   GHashTable       *number_by_list;
   GHashTable       *chars;
+  /* By encoding: any one character, and any text. NOTHING until it is made. */
+  GenlmByteExpr     any_char[N_ENCODINGS];
+  GenlmByteExpr     any_text[N_ENCODINGS];
   guint32          *table;
   guint             table_mask;
 
@@ -402,11 +412,13 @@ intern_stack (GenlmByteExprs *self,
 
   node.nullable = kind == KIND_INTERSECTION;
   node.positive = kind == KIND_UNION;
+  node.text = kind == KIND_UNION ? ALL_ENCODINGS : 0;
   for (i = 0; i < node.b; i++)
     {
       const Node *member = get (self, g_array_index (self->stack, guint32, base + i));
 
       node.positive &= member->positive;
+      node.text = kind == KIND_UNION ? node.text & member->text : node.text | member->text;
       node.nullable = kind == KIND_UNION ? node.nullable | member->nullable
                                          : node.nullable & member->nullable;
     }
@@ -516,7 +528,8 @@ split_head (const GenlmByteExprs *self,
   return head;
 }
 
-/* Whether x{m,n} is y{k,l} with fewer counts. */
+/* Whether a set is part of another one, or x{m,n} is y{k,l} with fewer
+ * counts. */
 static gboolean
 is_head_included (const GenlmByteExprs *self,
                   GenlmByteExpr         x,
@@ -527,12 +540,29 @@ is_head_included (const GenlmByteExprs *self,
 
   if (x == y)
     return TRUE;
+  if (a->kind == KIND_SET && b->kind == KIND_SET)
+    return genlm_byte_set_is_subset (get_set (self, a), get_set (self, b));
   return a->kind == KIND_REPEAT && b->kind == KIND_REPEAT && a->a == b->a && a->min >= b->min
          && a->max <= b->max;
 }
 
+/* Whether @y is any text in an encoding and @x texts in the same one. */
+static gboolean
+is_text_included (const GenlmByteExprs *self,
+                  GenlmByteExpr         x,
+                  GenlmByteExpr         y)
+{
+  guint i;
+
+  for (i = 0; i < N_ENCODINGS; i++)
+    if (y == self->any_text[i] && y != GENLM_BYTE_EXPR_NOTHING)
+      return (get (self, x)->text >> i) & 1;
+  return FALSE;
+}
+
 /* Whether it is plain from the chains that all of @x is in @y: they differ in
- * counts only, and in what may be left out. No is always a right answer. */
+ * counts only, and in what may be left out, and in what comes where any text
+ * may. No is always a right answer. */
 static gboolean
 is_included (const GenlmByteExprs *self,
              GenlmByteExpr         x,
@@ -546,6 +576,8 @@ is_included (const GenlmByteExprs *self,
       GenlmByteExpr y_rest = y;
       GenlmByteExpr head = split_head (self, &y_rest);
 
+      if (is_text_included (self, x, y))
+        return TRUE;
       if (x == GENLM_BYTE_EXPR_EPSILON)
         return get (self, y)->nullable;
       if (y == GENLM_BYTE_EXPR_EPSILON)
@@ -593,6 +625,35 @@ drop_included (GenlmByteExprs *self,
   g_array_set_size (self->stack, base + n_kept);
 }
 
+/* Among the members from @base on, what is part of one that ends with any text
+ * goes: what was found matters no more. */
+static void
+drop_found (GenlmByteExprs *self,
+            guint           base)
+{
+  guint32 *members = &g_array_index (self->stack, guint32, base);
+  guint n_members = self->stack->len - base;
+  guint n_kept;
+  guint i;
+  guint j;
+
+  for (i = 0; i < n_members; i++)
+    {
+      GenlmByteExpr wide = members[i];
+
+      if (!get (self, wide)->open)
+        continue;
+      n_kept = 0;
+      for (j = 0; j < n_members; j++)
+        if (members[j] == wide || !is_included (self, members[j], wide))
+          members[n_kept++] = members[j];
+        else if (j < i)
+          i--;
+      n_members = n_kept;
+    }
+  g_array_set_size (self->stack, base + n_members);
+}
+
 /* Among the sorted members from @base on, an intersection that x is a part of
  * goes if x is there itself. */
 static void
@@ -636,6 +697,7 @@ unite_stack (GenlmByteExprs *self,
   guint n_kept = base;
   gboolean nullable = FALSE;
   gboolean epsilon = FALSE;
+  gboolean open = FALSE;
   guint i;
 
   for (i = base; i < self->stack->len; i++)
@@ -657,6 +719,7 @@ unite_stack (GenlmByteExprs *self,
       else if (node->kind != KIND_NOTHING && node->kind != KIND_EPSILON)
         {
           nullable |= node->nullable;
+          open |= node->open;
           g_array_index (self->stack, guint32, n_kept++) = member;
         }
     }
@@ -666,6 +729,8 @@ unite_stack (GenlmByteExprs *self,
   if (epsilon && !nullable)
     push (self, GENLM_BYTE_EXPR_EPSILON);
   sort_stack (self, base);
+  if (self->stack->len - base > 1 && open)
+    drop_found (self, base);
   if (self->stack->len - base > 1)
     absorb (self, base);
   if (self->stack->len - base > 1 && merge_counted (self, base))
@@ -744,6 +809,31 @@ distribute_stack (GenlmByteExprs *self,
   return TRUE;
 }
 
+/* Among the members from @base on, any text goes if another one is of texts
+ * only. */
+static void
+drop_any_text (GenlmByteExprs *self,
+               guint           base)
+{
+  guint encoding;
+  guint text = 0;
+  guint i;
+
+  for (encoding = 0; encoding < N_ENCODINGS; encoding++)
+    {
+      GenlmByteExpr any = self->any_text[encoding];
+      guint at = G_MAXUINT;
+
+      for (i = base, text = 0; any != GENLM_BYTE_EXPR_NOTHING && i < self->stack->len; i++)
+        if (g_array_index (self->stack, guint32, i) == any)
+          at = i;
+        else
+          text |= get (self, g_array_index (self->stack, guint32, i))->text;
+      if (at != G_MAXUINT && ((text >> encoding) & 1))
+        g_array_remove_index (self->stack, at);
+    }
+}
+
 /* Makes the intersection of what lies on the stack from @base on,
  * intersections already taken apart. */
 static GenlmByteExpr
@@ -786,6 +876,8 @@ intersect_stack (GenlmByteExprs *self,
       g_array_set_size (self->stack, base);
       return has_epsilon && nullable ? GENLM_BYTE_EXPR_EPSILON : GENLM_BYTE_EXPR_NOTHING;
     }
+  if (self->stack->len - base > 1)
+    drop_any_text (self, base);
   if (distribute_stack (self, base, &result))
     return result;
   if (self->stack->len - base > 1)
@@ -947,6 +1039,7 @@ intern_words (GenlmByteExprs        *self,
   node.min = cursor->high;
   node.max = (cursor->depth << PHASE_BITS) | cursor->phase;
   node.nullable = genlm_word_list_find_word (get_word_list (self, &node), cursor, NULL);
+  node.text = genlm_word_list_get_text (get_word_list (self, &node), cursor);
   return intern (self, &node);
 }
 
@@ -1096,6 +1189,69 @@ set_live (GenlmByteExprs *self,
     g_array_index (self->nodes, Node, expr).live = live ? LIVE_YES : LIVE_NO;
 }
 
+/* Parts the classes by a set: the members of each class that it does not hold
+ * as a whole become a class of their own. */
+static void
+split_classes (GenlmByteExprs     *self,
+               const GenlmByteSet *set,
+               guint              *sizes)
+{
+  guint counts[256] = { 0 };
+  gint16 inside[256];
+  guint word;
+  guint64 bits;
+
+  for (word = 0; word < 4; word++)
+    for (bits = set->words[word]; bits != 0; bits &= bits - 1)
+      counts[self->classes[word * 64 + (guint) __builtin_ctzll (bits)]]++;
+  memset (inside, 0xff, sizeof inside);
+  for (word = 0; word < 4; word++)
+    for (bits = set->words[word]; bits != 0; bits &= bits - 1)
+      {
+        guint byte = word * 64 + (guint) __builtin_ctzll (bits);
+        guint8 old = self->classes[byte];
+
+        if (counts[old] == sizes[old])
+          continue;
+        if (inside[old] < 0)
+          inside[old] = (gint16) self->n_classes++;
+        self->classes[byte] = (guint8) inside[old];
+      }
+  memset (sizes, 0, 256 * sizeof sizes[0]);
+  for (word = 0; word < 256; word++)
+    sizes[self->classes[word]]++;
+}
+
+/* Settles which bytes can be told apart. What was derived by classes of before
+ * is forgotten. */
+static void
+find_classes (GenlmByteExprs *self)
+{
+  guint sizes[256] = { 256 };
+  GenlmByteSet apart = { { 0 } };
+  guint byte;
+  guint i;
+
+  g_free (self->memo);
+  begin_memo (self);
+  memset (self->classes, 0, sizeof self->classes);
+  self->n_classes = 1;
+  for (i = 0; i < self->word_lists->len; i++)
+    genlm_word_list_add_bytes (g_ptr_array_index (self->word_lists, i), &apart);
+  for (byte = 0; byte < 256; byte++)
+    if (genlm_byte_set_contains (&apart, (guint8) byte))
+      {
+        GenlmByteSet one = { { 0 } };
+
+        genlm_byte_set_add_range (&one, (guint8) byte, (guint8) byte);
+        split_classes (self, &one, sizes);
+      }
+  for (i = 0; i < self->sets->len && self->n_classes < 256; i++)
+    split_classes (self, &g_array_index (self->sets, GenlmByteSet, i), sizes);
+  for (byte = 256; byte > 0; byte--)
+    self->representatives[self->classes[byte - 1]] = (guint8) (byte - 1);
+}
+
 /* Follows derivatives until one is met that is live. If there is none, all
  * that were met are dead, and that is noted for all; if there is one, those on
  * the way to it are live. */
@@ -1110,6 +1266,8 @@ search_live (GenlmByteExprs *self,
   guint at = 0;
   guint c;
 
+  if (self->n_classes == 0)
+    find_classes (self);
   g_array_append_val (visits, visit);
   g_array_append_val (open, at);
   g_hash_table_add (seen, GUINT_TO_POINTER (expr));
@@ -1219,6 +1377,7 @@ add_constant (GenlmByteExprs *self,
 {
   Node node = { .kind = kind, .nullable = kind != KIND_NOTHING, .positive = TRUE };
 
+  node.text = kind == KIND_ANYTHING ? 0 : ALL_ENCODINGS;
   intern (self, &node);
 }
 
@@ -1269,6 +1428,14 @@ genlm_byte_exprs_free (GenlmByteExprs *self)
   g_free (self);
 }
 
+/* Of ASCII, whether all bytes stand for themselves in a JSON string. */
+static gboolean
+is_json_plain (const GenlmByteSet *set)
+{
+  return (set->words[0] & G_MAXUINT32) == 0 && !genlm_byte_set_contains (set, '"')
+         && !genlm_byte_set_contains (set, '\\');
+}
+
 GenlmByteExpr
 genlm_byte_exprs_make_set (GenlmByteExprs     *self,
                            const GenlmByteSet *set)
@@ -1277,6 +1444,8 @@ genlm_byte_exprs_make_set (GenlmByteExprs     *self,
 
   if (genlm_byte_set_is_empty (set))
     return GENLM_BYTE_EXPR_NOTHING;
+  if ((set->words[2] | set->words[3]) == 0)
+    node.text = is_json_plain (set) ? ALL_ENCODINGS : 1u << GENLM_BYTE_ENCODING_UTF8;
   g_array_append_val (self->sets, *set);
   return intern (self, &node);
 }
@@ -1334,6 +1503,8 @@ genlm_byte_exprs_make_concat (GenlmByteExprs *self,
         continue;
       node.nullable = get (self, last)->nullable && get (self, tail)->nullable;
       node.positive = get (self, last)->positive && get (self, tail)->positive;
+      node.text = get (self, last)->text & get (self, tail)->text;
+      node.open = get (self, tail)->open;
       tail = intern (self, &node);
     }
   return tail;
@@ -1421,7 +1592,8 @@ genlm_byte_exprs_make_repeat (GenlmByteExprs *self,
                               guint32         max)
 {
   Node inner = *get (self, expr);
-  Node node = { .kind = KIND_REPEAT, .positive = inner.positive };
+  Node node = { .kind = KIND_REPEAT, .positive = inner.positive, .text = inner.text };
+  guint i;
 
   if (max == 0 || expr == GENLM_BYTE_EXPR_EPSILON)
     return GENLM_BYTE_EXPR_EPSILON;
@@ -1443,6 +1615,14 @@ genlm_byte_exprs_make_repeat (GenlmByteExprs *self,
   node.min = min;
   node.max = max;
   node.nullable = min == 0;
+  for (i = 0; i < N_ENCODINGS && min == 0 && max == GENLM_BYTE_EXPR_UNBOUNDED; i++)
+    if (expr == self->any_char[i])
+      {
+        self->any_text[i] = intern (self, &node);
+        if (self->exceeded == LIMIT_NONE)
+          g_array_index (self->nodes, Node, self->any_text[i]).open = TRUE;
+        return self->any_text[i];
+      }
   return intern (self, &node);
 }
 
@@ -1576,39 +1756,12 @@ genlm_byte_exprs_keep_chars (GenlmByteExprs       *self,
   charge_memory (self, sizeof (Chars) + n_ranges * sizeof (GenlmCharRange));
   chars->expr = expr;
   g_hash_table_add (self->chars, chars);
-}
-
-/* Parts the classes by a set: the members of each class that it does not hold
- * as a whole become a class of their own. */
-static void
-split_classes (GenlmByteExprs     *self,
-               const GenlmByteSet *set,
-               guint              *sizes)
-{
-  guint counts[256] = { 0 };
-  gint16 inside[256];
-  guint word;
-  guint64 bits;
-
-  for (word = 0; word < 4; word++)
-    for (bits = set->words[word]; bits != 0; bits &= bits - 1)
-      counts[self->classes[word * 64 + (guint) __builtin_ctzll (bits)]]++;
-  memset (inside, 0xff, sizeof inside);
-  for (word = 0; word < 4; word++)
-    for (bits = set->words[word]; bits != 0; bits &= bits - 1)
-      {
-        guint byte = word * 64 + (guint) __builtin_ctzll (bits);
-        guint8 old = self->classes[byte];
-
-        if (counts[old] == sizes[old])
-          continue;
-        if (inside[old] < 0)
-          inside[old] = (gint16) self->n_classes++;
-        self->classes[byte] = (guint8) inside[old];
-      }
-  memset (sizes, 0, 256 * sizeof sizes[0]);
-  for (word = 0; word < 256; word++)
-    sizes[self->classes[word]]++;
+  if (self->exceeded != LIMIT_NONE || expr == GENLM_BYTE_EXPR_NOTHING)
+    return;
+  g_array_index (self->nodes, Node, expr).text |= 1u << encoding;
+  if (n_ranges == 2 && ranges[0].first == 0 && ranges[0].last == 0xd7ff
+      && ranges[1].first == 0xe000 && ranges[1].last == GENLM_CHAR_LAST)
+    self->any_char[encoding] = expr;
 }
 
 /* All that may follow @expr, if that is few: what is reached is appended to
@@ -1900,34 +2053,14 @@ genlm_byte_exprs_clamp (GenlmByteExprs *self,
 }
 
 /* Two bytes are of one class if no set and no word tells them apart. Fills the
- * class of every byte and returns how many there are. To be called once, when
- * the expressions are built and before any is derived: sets made later are
- * unions and intersections of those that are there. */
+ * class of every byte and returns how many there are. To be called when the
+ * expressions are built and before any is derived: sets made later are unions
+ * and intersections of those that are there. */
 guint
 genlm_byte_exprs_seal (GenlmByteExprs *self,
                        guint8         *classes)
 {
-  guint sizes[256] = { 256 };
-  GenlmByteSet apart = { { 0 } };
-  guint byte;
-  guint i;
-
-  memset (self->classes, 0, sizeof self->classes);
-  self->n_classes = 1;
-  for (i = 0; i < self->word_lists->len; i++)
-    genlm_word_list_add_bytes (g_ptr_array_index (self->word_lists, i), &apart);
-  for (byte = 0; byte < 256; byte++)
-    if (genlm_byte_set_contains (&apart, (guint8) byte))
-      {
-        GenlmByteSet one = { { 0 } };
-
-        genlm_byte_set_add_range (&one, (guint8) byte, (guint8) byte);
-        split_classes (self, &one, sizes);
-      }
-  for (i = 0; i < self->sets->len && self->n_classes < 256; i++)
-    split_classes (self, &g_array_index (self->sets, GenlmByteSet, i), sizes);
-  for (byte = 256; byte > 0; byte--)
-    self->representatives[self->classes[byte - 1]] = (guint8) (byte - 1);
+  find_classes (self);
   memcpy (classes, self->classes, sizeof self->classes);
   return self->n_classes;
 }

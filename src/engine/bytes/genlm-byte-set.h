@@ -49,6 +49,18 @@ genlm_byte_set_equal (const GenlmByteSet *self,
   return memcmp (self, other, sizeof *self) == 0;
 }
 
+static inline gboolean
+genlm_byte_set_is_subset (const GenlmByteSet *self,
+                          const GenlmByteSet *other)
+{
+  guint i;
+
+  for (i = 0; i < 4; i++)
+    if (self->words[i] & ~other->words[i])
+      return FALSE;
+  return TRUE;
+}
+
 static inline void
 genlm_byte_set_unite (GenlmByteSet       *self,
                       const GenlmByteSet *other)

@@ -408,6 +408,19 @@ genlm_word_list_find_word (const GenlmWordList   *self,
   return TRUE;
 }
 
+/* The bit of the encoding if what follows is whole characters. */
+guint
+genlm_word_list_get_text (const GenlmWordList   *self,
+                          const GenlmWordCursor *cursor)
+{
+  const Word *word = &self->words[cursor->high - 1];
+
+  if (cursor->phase != PHASE_PLAIN
+      || (cursor->depth < word->length && (word->text[cursor->depth] & 0xc0) == 0x80))
+    return 0;
+  return 1u << self->encoding;
+}
+
 /* Adds the bytes that the list tells apart from each other and from the
  * rest. */
 void

@@ -36,6 +36,8 @@ GENLM_ENGINE_API guint          genlm_word_list_step       (const GenlmWordList 
 GENLM_ENGINE_API gboolean       genlm_word_list_find_word  (const GenlmWordList   *self,
                                                             const GenlmWordCursor *cursor,
                                                             guint                 *index);
+GENLM_ENGINE_API guint          genlm_word_list_get_text   (const GenlmWordList   *self,
+                                                            const GenlmWordCursor *cursor);
 GENLM_ENGINE_API guint          genlm_word_list_get_size   (const GenlmWordList   *self);
 GENLM_ENGINE_API gsize          genlm_word_list_get_memory (const GenlmWordList   *self);
 GENLM_ENGINE_API void           genlm_word_list_add_bytes  (const GenlmWordList   *self,

@@ -170,7 +170,7 @@ at_end (const Parser *parser)
   return parser->at >= parser->length;
 }
 
-/* The next byte, or 0 at the end; patterns hold no NUL. */
+/* The next byte, or 0 at the end. */
 static char
 peek (const Parser *parser)
 {
@@ -317,7 +317,8 @@ push_literal (Parser   *parser,
   set = genlm_char_set_new ();
   genlm_char_set_add_char (set, character, (parser->flags & FLAG_IGNORE_CASE) != 0);
   if (parser->named != NULL
-      && ((parser->flags & FLAG_IGNORE_CASE) || !genlm_char_set_contains (parser->named, character)))
+      && ((parser->flags & FLAG_IGNORE_CASE)
+          || !genlm_char_set_contains (parser->named, character)))
     name_set (parser, set);
   ranges = genlm_char_set_peek_ranges (set, &n_ranges);
   if (n_ranges == 1)
@@ -742,7 +743,7 @@ parse_class_item (Parser        *parser,
 
   if ((!is_ecma (parser) && !refuse_posix_class (parser)) || !parse_class_member (parser, &first))
     return FALSE;
-  range = peek (parser) == '-' && peek_after (parser) != ']' && peek_after (parser) != '\0';
+  range = peek (parser) == '-' && parser->at + 1 < parser->length && peek_after (parser) != ']';
   if (!range)
     {
       add_member (&first, chars, sets, excluded);
@@ -1172,7 +1173,7 @@ parse_anchor (Parser *parser,
       return TRUE;
     }
   at_edge = sign == '^' ? parser->items->len == 0
-                                 : peek_after (parser) == '\0' || peek_after (parser) == '|';
+                        : parser->at + 1 >= parser->length || peek_after (parser) == '|';
 
   if (!outermost || !at_edge)
     return fail_unsupported (parser, parser->at,
@@ -1292,13 +1293,15 @@ finish_classes (Parser *parser)
     }
 }
 
-/* Only texts of valid UTF-8 can be drawn, so this is asked first. */
+/* Only texts of valid UTF-8 can be drawn, so this is asked first. A NUL is a
+ * character here, if not to GLib. */
 static gboolean
 check_text (const char  *what,
             const char  *text,
             gsize        length,
             GError     **error)
 {
+  const char *at = text;
   const char *end;
 
   if (length > GENLM_REGEX_MAX_LENGTH)
@@ -1308,7 +1311,9 @@ check_text (const char  *what,
                    length, GENLM_REGEX_MAX_LENGTH);
       return FALSE;
     }
-  if (g_utf8_validate_len (text, length, &end))
+  while (!g_utf8_validate_len (at, (gsize) (text + length - at), &end) && *end == '\0')
+    at = end + 1;
+  if (end == text + length)
     return TRUE;
   g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
                "Failed to read the %s at byte %" G_GSIZE_FORMAT
