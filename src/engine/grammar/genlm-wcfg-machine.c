@@ -1,0 +1,588 @@
+#include "genlm-wcfg-machine.h"
+
+#include <math.h>
+
+#include "genlm-wcfg-view.h"
+
+/* A product of masses is kept until it is so small, and then its logarithm. */
+#define SMALL_PRODUCT (1e-200)
+
+typedef struct
+{
+  GenlmByteMachine            parent;
+  GenlmWcfgLexer             *lexer;
+  GenlmWcfgChart             *chart;
+  const GenlmWeightedGrammar *grammar;
+  double                      log_total;
+  guint                       max_readings;
+  guint64                     max_memory;
+  guint64                     memory;
+} WcfgMachine;
+
+/* Before the first byte there is no reading but an ending, at the start. A
+ * state with neither is dead. The text's weight is e to the sum of the two
+ * logarithms. */
+struct _GenlmWcfgState
+{
+  gatomicrefcount   ref_count;
+  guint             n_readings;
+  /* Held, as columns are of its chart. */
+  GenlmByteMachine *machine;
+  double            log_high;
+  double            log_low;
+  /* What ends here; set once by whoever needs it first. */
+  GenlmWcfgColumn  *ending;
+  double            ending_mass;
+  GenlmWcfgReading  readings[];
+};
+
+/* The readings while bytes are read. Columns that were made are held until a
+ * state holds them. */
+typedef struct
+{
+  WcfgMachine     *machine;
+  GArray          *readings;
+  GArray          *next;
+  GArray          *scans;
+  GPtrArray       *held;
+  GenlmWcfgColumn *fresh; /* begun, without any reading */
+  double           product;
+  double           log_high;
+  double           log_low;
+} Reader;
+
+static GenlmWcfgState *
+state_new (WcfgMachine *machine,
+           guint        n_readings)
+{
+  GenlmWcfgState *self = g_malloc0 (sizeof *self + n_readings * sizeof (GenlmWcfgReading));
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->n_readings = n_readings;
+  self->machine = genlm_byte_machine_ref (&machine->parent);
+  return self;
+}
+
+static gpointer
+ref_state (gpointer state)
+{
+  g_atomic_ref_count_inc (&((GenlmWcfgState *) state)->ref_count);
+  return state;
+}
+
+static void
+unref_state (gpointer data)
+{
+  GenlmWcfgState *state = data;
+  guint i;
+
+  if (!g_atomic_ref_count_dec (&state->ref_count))
+    return;
+  for (i = 0; i < state->n_readings; i++)
+    genlm_wcfg_column_unref (state->readings[i].column);
+  if (state->ending != NULL)
+    genlm_wcfg_column_unref (state->ending);
+  genlm_byte_machine_unref (state->machine);
+  g_free (state);
+}
+
+static gpointer
+dup_start (GenlmByteMachine *machine)
+{
+  WcfgMachine *self = (WcfgMachine *) machine;
+  GenlmWcfgState *state = state_new (self, 0);
+
+  state->log_high = self->log_total;
+  state->ending = genlm_wcfg_chart_dup_start (self->chart);
+  state->ending_mass = 1.0;
+  return state;
+}
+
+/* Neumaier's sum. */
+static void
+take_product (Reader *reader)
+{
+  double term;
+  double sum;
+
+  if (reader->product == 1.0)
+    return;
+  term = log (reader->product);
+  sum = reader->log_high + term;
+  if (fabs (reader->log_high) >= fabs (term))
+    reader->log_low += (reader->log_high - sum) + term;
+  else
+    reader->log_low += (term - sum) + reader->log_high;
+  reader->log_high = sum;
+  reader->product = 1.0;
+}
+
+/* The column behind all readings that may end here, and their mass. With
+ * @byte not below zero only if what may follow may begin with it. */
+static gboolean
+end_readings (WcfgMachine             *self,
+              const GenlmWcfgReading  *readings,
+              guint                    n_readings,
+              int                      byte,
+              GArray                  *scans,
+              GenlmWcfgEnding         *ending,
+              GError                 **error)
+{
+  gboolean wanted = byte < 0;
+  double sum = 0.0;
+  guint i;
+
+  *ending = (GenlmWcfgEnding){ NULL, 0.0 };
+  g_array_set_size (scans, 0);
+  for (i = 0; i < n_readings; i++)
+    {
+      const GenlmWcfgReading *reading = &readings[i];
+      const GenlmWcfgTerminal *terminal = genlm_wcfg_lexer_peek (self->lexer, reading->terminal);
+      GenlmWcfgScan scan = { reading->column, reading->terminal,
+                             reading->mass * terminal->ends[reading->state].weight };
+
+      if (scan.mass == 0.0)
+        continue;
+      wanted = wanted
+               || genlm_byte_set_contains (&self->grammar->follow[reading->terminal], (guint8) byte);
+      g_array_append_val (scans, scan);
+      sum += scan.mass;
+    }
+  if (scans->len == 0 || !wanted)
+    return TRUE;
+  for (i = 0; i < scans->len; i++)
+    g_array_index (scans, GenlmWcfgScan, i).mass /= sum;
+  ending->column = genlm_wcfg_chart_scan (self->chart, (GenlmWcfgScan *) (gpointer) scans->data,
+                                          scans->len, error);
+  ending->mass = sum;
+  return ending->column != NULL;
+}
+
+static void
+add_reading (GArray           *readings,
+             GenlmWcfgReading  reading,
+             gboolean          merged)
+{
+  guint i;
+
+  for (i = 0; merged && i < readings->len; i++)
+    {
+      GenlmWcfgReading *known = &g_array_index (readings, GenlmWcfgReading, i);
+
+      if (known->column == reading.column && known->terminal == reading.terminal
+          && known->state == reading.state)
+        {
+          known->mass += reading.mass;
+          return;
+        }
+    }
+  g_array_append_val (readings, reading);
+}
+
+/* Begins all terminals of the column that begin with @byte. What is read on in
+ * the same column already is added to. */
+static void
+begin_terminals (Reader          *reader,
+                 GenlmWcfgColumn *column,
+                 double           mass,
+                 guint8           byte)
+{
+  gboolean merged = FALSE;
+  guint i;
+
+  for (i = 0; i < reader->next->len && !merged; i++)
+    merged = g_array_index (reader->next, GenlmWcfgReading, i).column == column;
+  for (i = 0; i < column->n_priors; i++)
+    {
+      const GenlmWcfgPrior *prior = &column->priors[i];
+      const GenlmWcfgTerminal *terminal;
+      const GenlmWcfgArc *arc;
+      GenlmWcfgReading reading;
+
+      terminal = genlm_wcfg_lexer_peek (reader->machine->lexer, prior->terminal);
+      arc = genlm_wcfg_terminal_find_arc (terminal, 0, byte);
+      if (arc->state == GENLM_WCFG_LEXER_DEAD)
+        continue;
+      reading = (GenlmWcfgReading){ column, prior->terminal, arc->state,
+                                    mass * prior->mass * arc->weight };
+      if (reading.mass > 0.0)
+        add_reading (reader->next, reading, merged);
+    }
+}
+
+static void
+read_on (Reader *reader,
+         guint8  byte)
+{
+  guint i;
+
+  g_array_set_size (reader->next, 0);
+  for (i = 0; i < reader->readings->len; i++)
+    {
+      GenlmWcfgReading reading = g_array_index (reader->readings, GenlmWcfgReading, i);
+      const GenlmWcfgTerminal *terminal;
+      const GenlmWcfgArc *arc;
+
+      terminal = genlm_wcfg_lexer_peek (reader->machine->lexer, reading.terminal);
+      arc = genlm_wcfg_terminal_find_arc (terminal, reading.state, byte);
+      if (arc->state == GENLM_WCFG_LEXER_DEAD)
+        continue;
+      reading.state = arc->state;
+      reading.mass *= arc->weight;
+      if (reading.mass > 0.0)
+        g_array_append_val (reader->next, reading);
+    }
+}
+
+/* Makes the masses add up to one. */
+static void
+normalize (Reader *reader)
+{
+  double sum = 0.0;
+  guint i;
+
+  for (i = 0; i < reader->readings->len; i++)
+    sum += g_array_index (reader->readings, GenlmWcfgReading, i).mass;
+  if (reader->readings->len == 0 || sum == 1.0)
+    return;
+  for (i = 0; i < reader->readings->len; i++)
+    g_array_index (reader->readings, GenlmWcfgReading, i).mass /= sum;
+  reader->product *= sum;
+  if (reader->product < SMALL_PRODUCT)
+    take_product (reader);
+}
+
+static gboolean
+read_byte (Reader   *reader,
+           guint8    byte,
+           GError  **error)
+{
+  GenlmWcfgEnding ending = { NULL, 0.0 };
+  GArray *readings;
+
+  if (reader->fresh != NULL)
+    ending = (GenlmWcfgEnding){ genlm_wcfg_column_ref (reader->fresh), 1.0 };
+  else if (!end_readings (reader->machine,
+                          (const GenlmWcfgReading *) (gpointer) reader->readings->data,
+                          reader->readings->len, byte, reader->scans, &ending, error))
+    return FALSE;
+  reader->fresh = NULL;
+  read_on (reader, byte);
+  if (ending.column != NULL)
+    {
+      g_ptr_array_add (reader->held, ending.column);
+      begin_terminals (reader, ending.column, ending.mass, byte);
+    }
+  readings = reader->readings;
+  reader->readings = reader->next;
+  reader->next = readings;
+  normalize (reader);
+  if (reader->readings->len <= reader->machine->max_readings)
+    return TRUE;
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+               "Failed to read on: more than %u terminals may be meant at once (max-states)",
+               reader->machine->max_readings);
+  return FALSE;
+}
+
+/* Inside a terminal that cannot end before the next byte there is nothing but
+ * its automaton. Returns how many bytes were read like that. */
+static gsize
+read_fast (Reader       *reader,
+           const guint8 *bytes,
+           gsize         n_bytes)
+{
+  GenlmWcfgReading *reading = &g_array_index (reader->readings, GenlmWcfgReading, 0);
+  const GenlmWcfgTerminal *terminal;
+  const GenlmByteSet *follow;
+  gsize i;
+
+  terminal = genlm_wcfg_lexer_peek (reader->machine->lexer, reading->terminal);
+  follow = &reader->machine->grammar->follow[reading->terminal];
+  for (i = 0; i < n_bytes; i++)
+    {
+      const GenlmWcfgArc *arc = genlm_wcfg_terminal_find_arc (terminal, reading->state, bytes[i]);
+
+      if (arc->state == GENLM_WCFG_LEXER_DEAD
+          || (terminal->ends[reading->state].weight > 0.0
+              && genlm_byte_set_contains (follow, bytes[i])))
+        break;
+      reading->state = arc->state;
+      reader->product *= arc->weight;
+      if (reader->product < SMALL_PRODUCT)
+        take_product (reader);
+    }
+  return i;
+}
+
+static gboolean
+read_bytes (Reader        *reader,
+            const guint8  *bytes,
+            gsize          n_bytes,
+            GError       **error)
+{
+  gsize i = 0;
+
+  while (i < n_bytes && (reader->fresh != NULL || reader->readings->len > 0))
+    {
+      if (reader->readings->len == 1)
+        i += read_fast (reader, bytes + i, n_bytes - i);
+      if (i < n_bytes && !read_byte (reader, bytes[i++], error))
+        return FALSE;
+      /* Long texts are not to hold every column on their way. */
+      if (reader->held->len > 1000)
+        {
+          guint k;
+
+          for (k = 0; k < reader->readings->len; k++)
+            g_ptr_array_add (reader->held,
+                             genlm_wcfg_column_ref (g_array_index (reader->readings, GenlmWcfgReading, k).column));
+          g_ptr_array_remove_range (reader->held, 0, reader->held->len - reader->readings->len);
+        }
+    }
+  return TRUE;
+}
+
+static GenlmWcfgState *
+make_state (Reader *reader)
+{
+  GenlmWcfgState *state = state_new (reader->machine, reader->readings->len);
+  guint i;
+
+  take_product (reader);
+  for (i = 0; i < state->n_readings; i++)
+    {
+      state->readings[i] = g_array_index (reader->readings, GenlmWcfgReading, i);
+      genlm_wcfg_column_ref (state->readings[i].column);
+    }
+  state->log_high = state->n_readings > 0 ? reader->log_high : -INFINITY;
+  state->log_low = state->n_readings > 0 ? reader->log_low : 0.0;
+  return state;
+}
+
+static gpointer
+advance (GenlmByteMachine  *machine,
+         gpointer           data,
+         const guint8      *bytes,
+         gsize              n_bytes,
+         GError           **error)
+{
+  GenlmWcfgState *state = data;
+  g_autoptr (GArray) readings = NULL;
+  g_autoptr (GArray) next = NULL;
+  g_autoptr (GArray) scans = NULL;
+  g_autoptr (GPtrArray) held = NULL;
+  Reader reader = { .machine = (WcfgMachine *) machine,
+                    .product = 1.0,
+                    .log_high = state->log_high,
+                    .log_low = state->log_low };
+  gboolean ok;
+
+  if (n_bytes == 0)
+    return ref_state (state);
+  readings = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgReading));
+  next = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgReading));
+  scans = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgScan));
+  held = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_wcfg_column_unref);
+  g_array_append_vals (readings, state->readings, state->n_readings);
+  reader.readings = readings;
+  reader.next = next;
+  reader.scans = scans;
+  reader.held = held;
+  reader.fresh = state->n_readings == 0 ? state->ending : NULL;
+  ok = read_bytes (&reader, bytes, n_bytes, error);
+  return ok ? make_state (&reader) : NULL;
+}
+
+/* The column behind what may end in a state and its mass; the column belongs
+ * to the state. */
+gboolean
+genlm_wcfg_machine_find_ending (GenlmByteMachine  *machine,
+                                GenlmWcfgState    *state,
+                                GenlmWcfgEnding   *ending,
+                                GError           **error)
+{
+  WcfgMachine *self = (WcfgMachine *) machine;
+  g_autoptr (GArray) scans = NULL;
+  GenlmWcfgColumn *none = NULL;
+  guint i;
+
+  ending->column = g_atomic_pointer_get (&state->ending);
+  ending->mass = state->n_readings == 0 ? state->ending_mass : 0.0;
+  if (state->n_readings == 0)
+    return TRUE;
+  for (i = 0; i < state->n_readings; i++)
+    {
+      const GenlmWcfgReading *reading = &state->readings[i];
+      const GenlmWcfgTerminal *terminal = genlm_wcfg_lexer_peek (self->lexer, reading->terminal);
+
+      ending->mass += reading->mass * terminal->ends[reading->state].weight;
+    }
+  if (ending->column != NULL || ending->mass == 0.0)
+    return TRUE;
+  scans = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgScan));
+  if (!end_readings (self, state->readings, state->n_readings, -1, scans, ending, error))
+    return FALSE;
+  if (g_atomic_pointer_compare_and_exchange_full (&state->ending, none, ending->column, &none))
+    return TRUE;
+  genlm_wcfg_column_unref (ending->column);
+  ending->column = none;
+  return TRUE;
+}
+
+static gboolean
+weigh (GenlmByteMachine  *machine,
+       gpointer           data,
+       double            *prefix,
+       double            *complete,
+       GError           **error)
+{
+  GenlmWcfgState *state = data;
+  double weight = state->log_high + state->log_low;
+  GenlmWcfgEnding ending;
+
+  if (prefix != NULL)
+    *prefix = weight;
+  if (complete == NULL)
+    return TRUE;
+  if (!genlm_wcfg_machine_find_ending (machine, state, &ending, error))
+    return FALSE;
+  *complete = -INFINITY;
+  if (ending.column != NULL && ending.column->accept > 0.0)
+    *complete = weight + log (ending.mass * ending.column->accept);
+  return TRUE;
+}
+
+static gpointer
+make_view (GenlmByteMachine *machine,
+           GenlmTrieIndex   *index)
+{
+  return genlm_wcfg_view_new (machine, index, ((WcfgMachine *) machine)->max_memory);
+}
+
+static GenlmWeights *
+make_weights (GenlmByteMachine  *machine,
+              gpointer           view,
+              GenlmTrieIndex    *index,
+              gpointer           state,
+              GError           **error)
+{
+  return genlm_wcfg_view_weigh (view, state, error);
+}
+
+static void
+finalize (GenlmByteMachine *machine)
+{
+  WcfgMachine *self = (WcfgMachine *) machine;
+
+  genlm_wcfg_chart_free (self->chart);
+  genlm_wcfg_lexer_free (self->lexer);
+}
+
+static const GenlmByteMachineClass wcfg_machine_class = {
+  .finalize = finalize,
+  .ref_state = ref_state,
+  .unref_state = unref_state,
+  .dup_start = dup_start,
+  .advance = advance,
+  .weigh = weigh,
+  .make_view = make_view,
+  .free_view = (GDestroyNotify) genlm_wcfg_view_free,
+  .make_weights = make_weights,
+};
+
+static GenlmWcfgLexer *
+make_lexer (const GenlmGrammar       *grammar,
+            const GenlmEngineLimits  *limits,
+            GError                  **error)
+{
+  g_autoptr (GenlmWcfgLexer) lexer = genlm_wcfg_lexer_new (limits);
+  guint32 i;
+
+  for (i = 0; i < genlm_grammar_get_n_terminals (grammar); i++)
+    {
+      const GenlmGrammarTerminal *terminal = genlm_grammar_peek_terminal (grammar, i);
+
+      if (!genlm_wcfg_lexer_add (lexer, terminal->tree, terminal->name, error))
+        return NULL;
+    }
+  return g_steal_pointer (&lexer);
+}
+
+/* A machine of the grammar, which has no ignored terminals beside its rules
+ * (genlm_grammar_expand_ignored ()). The limits bound the states of the
+ * terminals, and of a text the rules that are open and the terminals that are
+ * meant at once; the memory of all tables; and again the memory of what is
+ * kept of columns, and of weights for each vocabulary. */
+GenlmByteMachine *
+genlm_wcfg_machine_new (const GenlmGrammar       *grammar,
+                        const GenlmEngineLimits  *limits,
+                        GError                  **error)
+{
+  g_autoptr (GenlmWcfgLexer) lexer = make_lexer (grammar, limits, error);
+  g_autoptr (GenlmWeightedGrammar) weighted = NULL;
+  WcfgMachine *self;
+  guint64 memory;
+
+  if (lexer == NULL)
+    return NULL;
+  weighted = genlm_weighted_grammar_new (grammar, lexer, error);
+  if (weighted == NULL)
+    return NULL;
+  memory = genlm_wcfg_lexer_get_memory (lexer) + genlm_weighted_grammar_get_memory (weighted);
+  if (memory > limits->max_memory)
+    {
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "Failed to compile the grammar: its tables take %" G_GUINT64_FORMAT
+                   " bytes, more than %" G_GUINT64_FORMAT " (max-memory)",
+                   memory, limits->max_memory);
+      return NULL;
+    }
+  self = g_new0 (WcfgMachine, 1);
+  genlm_byte_machine_init (&self->parent, &wcfg_machine_class);
+  self->lexer = g_steal_pointer (&lexer);
+  self->log_total = weighted->log_total;
+  self->max_readings = limits->max_states;
+  self->max_memory = limits->max_memory;
+  self->memory = memory;
+  self->grammar = weighted;
+  self->chart = genlm_wcfg_chart_new (g_steal_pointer (&weighted), limits->max_states,
+                                      limits->max_memory);
+  return &self->parent;
+}
+
+void
+genlm_wcfg_machine_get_figures (GenlmByteMachine *machine,
+                                GenlmWcfgFigures *figures)
+{
+  WcfgMachine *self = (WcfgMachine *) machine;
+
+  figures->memory = self->memory;
+  figures->n_columns = genlm_wcfg_chart_get_n_columns (self->chart);
+}
+
+const GenlmWeightedGrammar *
+genlm_wcfg_machine_peek_grammar (GenlmByteMachine *machine)
+{
+  return ((WcfgMachine *) machine)->grammar;
+}
+
+const GenlmWcfgLexer *
+genlm_wcfg_machine_peek_lexer (GenlmByteMachine *machine)
+{
+  return ((WcfgMachine *) machine)->lexer;
+}
+
+GenlmWcfgChart *
+genlm_wcfg_machine_get_chart (GenlmByteMachine *machine)
+{
+  return ((WcfgMachine *) machine)->chart;
+}
+
+const GenlmWcfgReading *
+genlm_wcfg_state_peek_readings (const GenlmWcfgState *state,
+                                guint                *n_readings)
+{
+  *n_readings = state->n_readings;
+  return state->readings;
+}

@@ -1,0 +1,766 @@
+#include "genlm-wcfg-view.h"
+
+#include <math.h>
+
+/* All of the trie, in place of a node of which only what is below counts. */
+#define ALL (G_MAXUINT32)
+
+/* States that mean more than this at once are not kept as a whole. */
+#define MAX_KEY (16u)
+
+/* A node in which a terminal may end, with tokens below it that may go on. */
+typedef struct
+{
+  guint32      node;
+  double       log_weight;
+  GenlmByteSet bytes; /* of the nodes right below */
+} Cut;
+
+/* The tokens that stay within a terminal. With @tokens NULL there is a weight
+ * for every token of the vocabulary. */
+typedef struct
+{
+  gatomicrefcount  ref_count;
+  guint32          below;
+  guint32          terminal;
+  guint32          state;
+  guint32          n_tokens;
+  guint32          n_cuts;
+  guint32         *tokens;
+  double          *log_weights;
+  Cut             *cuts;
+} Walk;
+
+/* A whole vector, by what its state reads. */
+typedef struct
+{
+  guint             hash;
+  guint             n_readings;
+  GenlmWcfgReading *readings;
+  GenlmWeights     *weights;
+} Vector;
+
+struct _GenlmWcfgView
+{
+  GenlmByteMachine     *machine; /* which outlives its views */
+  const GenlmWcfgLexer *lexer;
+  const GenlmWeightedGrammar *grammar;
+  GenlmWcfgChart       *chart;
+  GenlmTrieIndex       *index;
+  guint64               max_memory;
+
+  GMutex                mutex;
+  GHashTable           *walks;
+  guint64               walks_memory;
+  GHashTable           *vectors;
+  guint64               vectors_memory;
+};
+
+/* A terminal has ended in a node. */
+typedef struct
+{
+  guint32          node;
+  guint32          terminal;
+  GenlmWcfgColumn *column;
+  double           log_weight;
+  const Cut       *cut;
+} Ended;
+
+/* The making of one vector. */
+typedef struct
+{
+  GenlmWcfgView *view;
+  double        *values;
+  GArray        *heap;  /* of Ended, the first node first */
+  GArray        *scans;
+  GArray        *logs;
+  GPtrArray     *walks;   /* that are in use */
+  GPtrArray     *columns;
+  /* What the last scan was and became. */
+  GenlmWcfgScan  last_scan;
+  GenlmWcfgColumn *last_column;
+} Making;
+
+static guint
+mix (guint   hash,
+     guint64 value)
+{
+  guint64 product = (hash ^ value) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+
+  return (guint) (product ^ (product >> 32));
+}
+
+static guint
+hash_walk (gconstpointer key)
+{
+  const Walk *walk = key;
+
+  return mix (mix (walk->below, walk->terminal), walk->state);
+}
+
+static gboolean
+equal_walks (gconstpointer a,
+             gconstpointer b)
+{
+  const Walk *x = a;
+  const Walk *y = b;
+
+  return x->below == y->below && x->terminal == y->terminal && x->state == y->state;
+}
+
+static void
+walk_unref (gpointer data)
+{
+  Walk *walk = data;
+
+  if (!g_atomic_ref_count_dec (&walk->ref_count))
+    return;
+  g_free (walk->tokens);
+  g_free (walk->log_weights);
+  g_free (walk->cuts);
+  g_free (walk);
+}
+
+static guint64
+get_bits (double x)
+{
+  guint64 bits;
+
+  memcpy (&bits, &x, sizeof bits);
+  return bits;
+}
+
+static guint
+hash_readings (const GenlmWcfgReading *readings,
+               guint                   n_readings)
+{
+  guint hash = n_readings;
+  guint i;
+
+  for (i = 0; i < n_readings; i++)
+    {
+      hash = mix (hash, (guint64) (gsize) readings[i].column);
+      hash = mix (hash, ((guint64) readings[i].terminal << 32) | readings[i].state);
+      hash = mix (hash, get_bits (readings[i].mass));
+    }
+  return hash;
+}
+
+static guint
+hash_vector (gconstpointer key)
+{
+  return ((const Vector *) key)->hash;
+}
+
+static gboolean
+equal_vectors (gconstpointer a,
+               gconstpointer b)
+{
+  const Vector *x = a;
+  const Vector *y = b;
+  guint i;
+
+  if (x->n_readings != y->n_readings)
+    return FALSE;
+  for (i = 0; i < x->n_readings; i++)
+    if (x->readings[i].column != y->readings[i].column
+        || x->readings[i].terminal != y->readings[i].terminal
+        || x->readings[i].state != y->readings[i].state
+        || get_bits (x->readings[i].mass) != get_bits (y->readings[i].mass))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+vector_free (gpointer data)
+{
+  Vector *vector = data;
+  guint i;
+
+  for (i = 0; i < vector->n_readings; i++)
+    genlm_wcfg_column_unref (vector->readings[i].column);
+  g_free (vector->readings);
+  genlm_weights_unref (vector->weights);
+  g_free (vector);
+}
+
+static GHashTable *
+make_walks (void)
+{
+  return g_hash_table_new_full (hash_walk, equal_walks, walk_unref, NULL);
+}
+
+static GHashTable *
+make_vectors (void)
+{
+  return g_hash_table_new_full (hash_vector, equal_vectors, vector_free, NULL);
+}
+
+/* @max_memory bounds the walks, and once more the vectors that are kept. */
+GenlmWcfgView *
+genlm_wcfg_view_new (GenlmByteMachine *machine,
+                     GenlmTrieIndex   *index,
+                     guint64           max_memory)
+{
+  GenlmWcfgView *self = g_new0 (GenlmWcfgView, 1);
+
+  self->machine = machine;
+  self->lexer = genlm_wcfg_machine_peek_lexer (machine);
+  self->grammar = genlm_wcfg_machine_peek_grammar (machine);
+  self->chart = genlm_wcfg_machine_get_chart (machine);
+  self->index = genlm_trie_index_ref (index);
+  self->max_memory = max_memory;
+  g_mutex_init (&self->mutex);
+  self->walks = make_walks ();
+  self->vectors = make_vectors ();
+  return self;
+}
+
+void
+genlm_wcfg_view_free (GenlmWcfgView *self)
+{
+  g_hash_table_unref (self->vectors);
+  g_hash_table_unref (self->walks);
+  g_mutex_clear (&self->mutex);
+  genlm_trie_index_unref (self->index);
+  g_free (self);
+}
+
+/* The bytes of the nodes right below @node. */
+static void
+find_children (const GenlmTrie *trie,
+               guint32          node,
+               GenlmByteSet    *bytes)
+{
+  guint32 end = node + GENLM_TRIE_NODE_EXTENT (&trie->nodes[node]);
+  guint32 p = node + 1;
+
+  memset (bytes, 0, sizeof *bytes);
+  while (p < end)
+    {
+      guint8 byte = GENLM_TRIE_NODE_BYTE (&trie->nodes[p]);
+
+      genlm_byte_set_add_range (bytes, byte, byte);
+      p += GENLM_TRIE_NODE_EXTENT (&trie->nodes[p]);
+    }
+}
+
+static gboolean
+do_meet (const GenlmByteSet *a,
+         const GenlmByteSet *b)
+{
+  return ((a->words[0] & b->words[0]) | (a->words[1] & b->words[1]) | (a->words[2] & b->words[2])
+          | (a->words[3] & b->words[3]))
+         != 0;
+}
+
+typedef struct
+{
+  guint32 token;
+  double  log_weight;
+} WalkToken;
+
+/* Walks the nodes below one beside the automaton of a terminal. */
+static void
+walk_nodes (GenlmWcfgView *self,
+            Walk          *walk,
+            GArray        *tokens,
+            GArray        *cuts)
+{
+  const GenlmTrie *trie = self->index->trie;
+  const GenlmWcfgTerminal *terminal = genlm_wcfg_lexer_peek (self->lexer, walk->terminal);
+  const GenlmByteSet *follow = &self->grammar->follow[walk->terminal];
+  guint32 states[GENLM_TRIE_MAX_DEPTH + 1];
+  double logs[GENLM_TRIE_MAX_DEPTH + 1];
+  guint32 p = 0;
+  guint32 end = trie->n_nodes;
+  guint32 depth = 0;
+
+  if (walk->below != ALL)
+    {
+      depth = GENLM_TRIE_NODE_DEPTH (&trie->nodes[walk->below]);
+      p = walk->below + 1;
+      end = walk->below + GENLM_TRIE_NODE_EXTENT (&trie->nodes[walk->below]);
+    }
+  states[depth] = walk->state;
+  logs[depth] = 0.0;
+  while (p < end)
+    {
+      const GenlmTrieNode *node = &trie->nodes[p];
+      const GenlmWcfgArc *arc;
+
+      depth = GENLM_TRIE_NODE_DEPTH (node);
+      arc = genlm_wcfg_terminal_find_arc (terminal, states[depth - 1], GENLM_TRIE_NODE_BYTE (node));
+      if (arc->state == GENLM_WCFG_LEXER_DEAD)
+        {
+          p += GENLM_TRIE_NODE_EXTENT (node);
+          continue;
+        }
+      states[depth] = arc->state;
+      logs[depth] = logs[depth - 1] + arc->log_weight;
+      if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
+        {
+          WalkToken token = { GENLM_TRIE_NODE_TOKEN (node), logs[depth] };
+
+          g_array_append_val (tokens, token);
+        }
+      if (GENLM_TRIE_NODE_EXTENT (node) > 1 && terminal->ends[arc->state].weight > 0.0)
+        {
+          Cut cut = { .node = p, .log_weight = logs[depth] + terminal->ends[arc->state].log_weight };
+
+          find_children (trie, p, &cut.bytes);
+          if (do_meet (&cut.bytes, follow))
+            g_array_append_val (cuts, cut);
+        }
+      p++;
+    }
+}
+
+static Walk *
+make_walk (GenlmWcfgView *self,
+           const Walk    *key)
+{
+  g_autoptr (GArray) tokens = g_array_new (FALSE, FALSE, sizeof (WalkToken));
+  g_autoptr (GArray) cuts = g_array_new (FALSE, FALSE, sizeof (Cut));
+  Walk *walk = g_new (Walk, 1);
+  guint32 n = self->index->n_tokens;
+  guint32 i;
+
+  *walk = *key;
+  g_atomic_ref_count_init (&walk->ref_count);
+  walk_nodes (self, walk, tokens, cuts);
+  walk->n_tokens = tokens->len;
+  walk->n_cuts = cuts->len;
+  walk->cuts = g_memdup2 (cuts->data, cuts->len * sizeof (Cut));
+  if (tokens->len > n / 2)
+    {
+      walk->tokens = NULL;
+      walk->log_weights = g_new (double, n);
+      for (i = 0; i < n; i++)
+        walk->log_weights[i] = -INFINITY;
+      for (i = 0; i < tokens->len; i++)
+        walk->log_weights[g_array_index (tokens, WalkToken, i).token]
+          = g_array_index (tokens, WalkToken, i).log_weight;
+      walk->n_tokens = n;
+      return walk;
+    }
+  walk->tokens = g_new (guint32, tokens->len + 1);
+  walk->log_weights = g_new (double, tokens->len + 1);
+  for (i = 0; i < tokens->len; i++)
+    {
+      walk->tokens[i] = g_array_index (tokens, WalkToken, i).token;
+      walk->log_weights[i] = g_array_index (tokens, WalkToken, i).log_weight;
+    }
+  return walk;
+}
+
+static guint64
+measure_walk (const Walk *walk)
+{
+  return sizeof *walk + walk->n_tokens * (sizeof (guint32) + sizeof (double))
+         + walk->n_cuts * sizeof (Cut) + 64;
+}
+
+/* A reference to the walk, which is known or made. */
+static Walk *
+get_walk (GenlmWcfgView *self,
+          guint32        below,
+          guint32        terminal,
+          guint32        state)
+{
+  Walk key = { .below = below, .terminal = terminal, .state = state };
+  GHashTable *old = NULL;
+  Walk *walk;
+
+  g_mutex_lock (&self->mutex);
+  walk = g_hash_table_lookup (self->walks, &key);
+  if (walk != NULL)
+    g_atomic_ref_count_inc (&walk->ref_count);
+  g_mutex_unlock (&self->mutex);
+  if (walk != NULL)
+    return walk;
+  walk = make_walk (self, &key);
+  g_mutex_lock (&self->mutex);
+  if (self->walks_memory + measure_walk (walk) > self->max_memory)
+    {
+      old = self->walks;
+      self->walks = make_walks ();
+      self->walks_memory = 0;
+    }
+  if (!g_hash_table_contains (self->walks, walk))
+    {
+      g_atomic_ref_count_inc (&walk->ref_count);
+      g_hash_table_add (self->walks, walk);
+      self->walks_memory += measure_walk (walk);
+    }
+  g_mutex_unlock (&self->mutex);
+  if (old != NULL)
+    g_hash_table_unref (old);
+  return walk;
+}
+
+static double
+add_logs (double a,
+          double b)
+{
+  double most = MAX (a, b);
+  double least = MIN (a, b);
+
+  return least == -INFINITY ? most : most + log1p (exp (least - most));
+}
+
+static void
+add_values (Making     *making,
+            const Walk *walk,
+            double      log_mass)
+{
+  double *values = making->values;
+  guint32 i;
+
+  if (walk->tokens != NULL)
+    for (i = 0; i < walk->n_tokens; i++)
+      values[walk->tokens[i]] = add_logs (values[walk->tokens[i]],
+                                          log_mass + walk->log_weights[i]);
+  else
+    for (i = 0; i < walk->n_tokens; i++)
+      if (walk->log_weights[i] != -INFINITY)
+        values[i] = add_logs (values[i], log_mass + walk->log_weights[i]);
+}
+
+static void
+push_ended (GArray *heap,
+            Ended   ended)
+{
+  Ended *entries;
+  guint i = heap->len;
+
+  g_array_append_val (heap, ended);
+  entries = (Ended *) (gpointer) heap->data;
+  for (; i > 0 && ended.node < entries[(i - 1) / 2].node; i = (i - 1) / 2)
+    entries[i] = entries[(i - 1) / 2];
+  entries[i] = ended;
+}
+
+static Ended
+pop_ended (GArray *heap)
+{
+  Ended *entries = (Ended *) (gpointer) heap->data;
+  Ended top = entries[0];
+  guint n = heap->len - 1;
+  Ended last = entries[n];
+  guint i = 0;
+
+  g_array_set_size (heap, n);
+  while (2 * i + 1 < n)
+    {
+      guint child = 2 * i + 1;
+
+      if (child + 1 < n && entries[child + 1].node < entries[child].node)
+        child++;
+      if (entries[child].node >= last.node)
+        break;
+      entries[i] = entries[child];
+      i = child;
+    }
+  if (n > 0)
+    entries[i] = last;
+  return top;
+}
+
+/* Adds the tokens that a terminal of a column reads, and notes where it may end
+ * within tokens. The walk is held for as long as its cuts are in use. */
+static void
+add_walk (Making          *making,
+          GenlmWcfgColumn *column,
+          Walk            *walk,
+          double           log_mass,
+          gboolean         with_values)
+{
+  guint32 i;
+
+  if (with_values)
+    add_values (making, walk, log_mass);
+  for (i = 0; i < walk->n_cuts; i++)
+    {
+      Ended ended = { walk->cuts[i].node, walk->terminal, column,
+                      log_mass + walk->cuts[i].log_weight, &walk->cuts[i] };
+
+      push_ended (making->heap, ended);
+    }
+  if (walk->n_cuts > 0)
+    g_ptr_array_add (making->walks, walk);
+  else
+    walk_unref (walk);
+}
+
+/* Begins the terminals of a column below a node. */
+static void
+begin_terminals (Making             *making,
+                 GenlmWcfgColumn    *column,
+                 guint32             below,
+                 const GenlmByteSet *bytes,
+                 double              log_mass)
+{
+  GenlmWcfgView *self = making->view;
+  guint32 i;
+
+  for (i = 0; i < column->n_priors; i++)
+    {
+      const GenlmWcfgPrior *prior = &column->priors[i];
+
+      if (bytes == NULL
+          || do_meet (bytes, &genlm_wcfg_lexer_peek (self->lexer, prior->terminal)->first))
+        add_walk (making, column, get_walk (self, below, prior->terminal, 0),
+                  log_mass + log (prior->mass), TRUE);
+    }
+}
+
+/* Adds to the scans of the node; those of one terminal of one column are one. */
+static void
+add_scan (Making      *making,
+          const Ended *ended)
+{
+  GenlmWcfgScan scan = { ended->column, ended->terminal, 1.0 };
+  guint i;
+
+  for (i = 0; i < making->scans->len; i++)
+    {
+      const GenlmWcfgScan *known = &g_array_index (making->scans, GenlmWcfgScan, i);
+
+      if (known->column == scan.column && known->terminal == scan.terminal)
+        {
+          double *log_weight = &g_array_index (making->logs, double, i);
+
+          *log_weight = add_logs (*log_weight, ended->log_weight);
+          return;
+        }
+    }
+  g_array_append_val (making->scans, scan);
+  g_array_append_val (making->logs, ended->log_weight);
+}
+
+/* The column behind the scans, which the making holds; @log_mass is what they
+ * weigh together. */
+static GenlmWcfgColumn *
+scan (Making   *making,
+      double   *log_mass,
+      GError  **error)
+{
+  GenlmWcfgScan *scans = (GenlmWcfgScan *) (gpointer) making->scans->data;
+  guint n = making->scans->len;
+  double most = -INFINITY;
+  double sum = 0.0;
+  GenlmWcfgColumn *column;
+  guint i;
+
+  *log_mass = g_array_index (making->logs, double, 0);
+  if (n == 1 && making->last_column != NULL && making->last_scan.column == scans[0].column
+      && making->last_scan.terminal == scans[0].terminal)
+    return making->last_column;
+  for (i = 0; i < n; i++)
+    most = MAX (most, g_array_index (making->logs, double, i));
+  for (i = 0; i < n; i++)
+    {
+      scans[i].mass = exp (g_array_index (making->logs, double, i) - most);
+      sum += scans[i].mass;
+    }
+  for (i = 0; i < n; i++)
+    scans[i].mass /= sum;
+  column = genlm_wcfg_chart_scan (making->view->chart, scans, n, error);
+  if (column == NULL)
+    return NULL;
+  g_ptr_array_add (making->columns, column);
+  if (n > 1)
+    *log_mass = most + log (sum);
+  else
+    {
+      making->last_scan = scans[0];
+      making->last_column = column;
+    }
+  return column;
+}
+
+/* From the first node to the last, as what ends in a node is known when all
+ * nodes before it are done. */
+static gboolean
+follow_cuts (Making  *making,
+             GError **error)
+{
+  while (making->heap->len > 0)
+    {
+      Ended ended = pop_ended (making->heap);
+      GenlmWcfgColumn *column;
+      double log_mass;
+
+      g_array_set_size (making->scans, 0);
+      g_array_set_size (making->logs, 0);
+      add_scan (making, &ended);
+      while (making->heap->len > 0 && g_array_index (making->heap, Ended, 0).node == ended.node)
+        {
+          Ended other = pop_ended (making->heap);
+
+          add_scan (making, &other);
+        }
+      column = scan (making, &log_mass, error);
+      if (column == NULL)
+        return FALSE;
+      begin_terminals (making, column, ended.node, &ended.cut->bytes, log_mass);
+    }
+  return TRUE;
+}
+
+/* The first walk over most of the vocabulary is copied rather than added. */
+static void
+begin_readings (Making                 *making,
+                const GenlmWcfgReading *readings,
+                guint                   n_readings)
+{
+  GenlmWcfgView *self = making->view;
+  guint32 n = self->index->n_tokens;
+  gboolean copied = FALSE;
+  guint32 token;
+  guint pass;
+  guint i;
+
+  for (pass = 0; pass < 2; pass++)
+    {
+      for (i = 0; i < n_readings; i++)
+        {
+          const GenlmWcfgReading *reading = &readings[i];
+          double log_mass = log (reading->mass);
+          Walk *walk = get_walk (self, ALL, reading->terminal, reading->state);
+
+          if (pass == 0 && (copied || walk->tokens != NULL))
+            {
+              walk_unref (walk);
+              continue;
+            }
+          if (pass == 0)
+            {
+              for (token = 0; token < n; token++)
+                making->values[token] = walk->log_weights[token] + log_mass;
+              copied = TRUE;
+              add_walk (making, reading->column, walk, log_mass, FALSE);
+              continue;
+            }
+          add_walk (making, reading->column, walk, log_mass, TRUE);
+        }
+      if (pass == 0 && !copied)
+        for (token = 0; token < n; token++)
+          making->values[token] = -INFINITY;
+    }
+}
+
+static gboolean
+make_values (GenlmWcfgView   *self,
+             GenlmWcfgState  *state,
+             double          *values,
+             GError         **error)
+{
+  g_autoptr (GArray) heap = g_array_new (FALSE, FALSE, sizeof (Ended));
+  g_autoptr (GArray) scans = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgScan));
+  g_autoptr (GArray) logs = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GPtrArray) walks = g_ptr_array_new_with_free_func (walk_unref);
+  g_autoptr (GPtrArray) columns = NULL;
+  Making making = { .view = self, .values = values, .heap = heap, .scans = scans, .logs = logs,
+                    .walks = walks };
+  const GenlmTrie *trie = self->index->trie;
+  const GenlmWcfgReading *readings;
+  GenlmWcfgEnding ending;
+  guint n_readings;
+  guint32 i;
+
+  columns = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_wcfg_column_unref);
+  making.columns = columns;
+  if (!genlm_wcfg_machine_find_ending (self->machine, state, &ending, error))
+    return FALSE;
+  readings = genlm_wcfg_state_peek_readings (state, &n_readings);
+  begin_readings (&making, readings, n_readings);
+  if (ending.column != NULL)
+    begin_terminals (&making, ending.column, ALL, NULL, log (ending.mass));
+  if (!follow_cuts (&making, error))
+    return FALSE;
+  for (i = 0; i < trie->n_empty_tokens; i++)
+    values[trie->empty_tokens[i]] = 0.0;
+  values[self->index->n_tokens] = -INFINITY;
+  if (ending.column != NULL && ending.column->accept > 0.0)
+    values[self->index->n_tokens] = log (ending.mass * ending.column->accept);
+  return TRUE;
+}
+
+static GenlmWeights *
+lookup_vector (GenlmWcfgView *self,
+               const Vector  *key)
+{
+  GenlmWeights *weights = NULL;
+  Vector *vector;
+
+  g_mutex_lock (&self->mutex);
+  vector = g_hash_table_lookup (self->vectors, key);
+  if (vector != NULL)
+    weights = genlm_weights_ref (vector->weights);
+  g_mutex_unlock (&self->mutex);
+  return weights;
+}
+
+/* When the bound is passed, all vectors go; they hold columns, and those take
+ * a lock of their own when they are freed. */
+static void
+insert_vector (GenlmWcfgView *self,
+               const Vector  *key,
+               GenlmWeights  *weights)
+{
+  Vector *vector = g_memdup2 (key, sizeof *key);
+  guint64 size = genlm_weights_get_size (weights) * sizeof (double) + sizeof *vector + 64
+                 + key->n_readings * sizeof (GenlmWcfgReading);
+  GHashTable *old = NULL;
+  gboolean added = FALSE;
+  guint i;
+
+  vector->readings = g_memdup2 (key->readings, key->n_readings * sizeof (GenlmWcfgReading));
+  for (i = 0; i < key->n_readings; i++)
+    genlm_wcfg_column_ref (key->readings[i].column);
+  vector->weights = genlm_weights_ref (weights);
+  g_mutex_lock (&self->mutex);
+  if (self->vectors_memory + size > self->max_memory)
+    {
+      old = self->vectors;
+      self->vectors = make_vectors ();
+      self->vectors_memory = 0;
+    }
+  if (size <= self->max_memory && !g_hash_table_contains (self->vectors, vector))
+    {
+      added = g_hash_table_add (self->vectors, vector);
+      self->vectors_memory += size;
+    }
+  g_mutex_unlock (&self->mutex);
+  if (!added)
+    vector_free (vector);
+  if (old != NULL)
+    g_hash_table_unref (old);
+}
+
+/* The log weights of all tokens and EOS, relative to the prefix, in a state
+ * that is not dead. NULL when a limit is passed. */
+GenlmWeights *
+genlm_wcfg_view_weigh (GenlmWcfgView   *self,
+                       GenlmWcfgState  *state,
+                       GError         **error)
+{
+  g_autoptr (GenlmWeights) weights = NULL;
+  Vector key = { 0 };
+  double *values;
+
+  key.readings = (GenlmWcfgReading *) genlm_wcfg_state_peek_readings (state, &key.n_readings);
+  key.hash = hash_readings (key.readings, key.n_readings);
+  if (key.n_readings <= MAX_KEY)
+    weights = lookup_vector (self, &key);
+  if (weights != NULL)
+    return g_steal_pointer (&weights);
+  weights = genlm_weights_new_uninit ((gsize) self->index->n_tokens + 1, &values);
+  if (!make_values (self, state, values, error))
+    return NULL;
+  if (key.n_readings <= MAX_KEY)
+    insert_vector (self, &key, weights);
+  return g_steal_pointer (&weights);
+}

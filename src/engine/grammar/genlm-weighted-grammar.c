@@ -1,0 +1,698 @@
+#include "genlm-weighted-grammar.h"
+
+#include <math.h>
+
+#include "genlm-weighted-totals.h"
+
+/* A production with its weight in the proper grammar. */
+typedef struct
+{
+  guint32 head;
+  guint32 first;
+  guint32 n_symbols;
+  double  weight;
+} Rule;
+
+typedef struct
+{
+  guint32 symbol;
+  guint32 rest;
+} SuffixKey;
+
+typedef struct
+{
+  GenlmWeightedGrammar *self;
+  const GenlmGrammar   *grammar;
+  const GenlmWcfgLexer *lexer;
+  GArray               *rules;
+  GArray               *symbols; /* of all rules */
+  double               *fill;    /* by symbol */
+  double               *skip;
+  GArray               *suffixes;
+  GHashTable           *known_suffixes;
+  GArray               *arcs;
+} Builder;
+
+static guint
+hash_suffix (gconstpointer key)
+{
+  const SuffixKey *suffix = key;
+
+  return suffix->symbol * 0x9e3779b1u ^ suffix->rest * 0x85ebca77u;
+}
+
+static gboolean
+equal_suffixes (gconstpointer a,
+                gconstpointer b)
+{
+  return memcmp (a, b, sizeof (SuffixKey)) == 0;
+}
+
+static guint32
+number_symbol (Builder *builder,
+               guint32  symbol)
+{
+  if (GENLM_GRAMMAR_IS_TERMINAL (symbol))
+    return builder->self->n_nonterminals + GENLM_GRAMMAR_TERMINAL_INDEX (symbol);
+  return symbol;
+}
+
+static const GenlmWcfgTerminal *
+peek_terminal (Builder *builder,
+               guint32  symbol)
+{
+  return genlm_wcfg_lexer_peek (builder->lexer, symbol - builder->self->n_nonterminals);
+}
+
+static const char *
+name_variable (guint32  variable,
+               gpointer user_data)
+{
+  return genlm_grammar_peek_name (((Builder *) user_data)->grammar, variable);
+}
+
+/* All productions but those with a terminal that matches nothing. */
+static void
+collect_rules (Builder *builder)
+{
+  guint32 head;
+  guint32 n;
+  guint32 i;
+  guint32 j;
+
+  for (head = 0; head < builder->self->n_nonterminals; head++)
+    {
+      const GenlmGrammarProduction *productions;
+
+      productions = genlm_grammar_peek_productions (builder->grammar, head, &n);
+      for (i = 0; i < n; i++)
+        {
+          Rule rule = { head, builder->symbols->len, productions[i].n_symbols,
+                        productions[i].weight };
+
+          for (j = 0; j < rule.n_symbols; j++)
+            {
+              guint32 symbol = number_symbol (builder, productions[i].symbols[j]);
+
+              if (symbol >= builder->self->n_nonterminals
+                  && peek_terminal (builder, symbol)->empty + peek_terminal (builder, symbol)->filled == 0.0)
+                break;
+              g_array_append_val (builder->symbols, symbol);
+            }
+          if (j == rule.n_symbols)
+            g_array_append_val (builder->rules, rule);
+          else
+            g_array_set_size (builder->symbols, rule.first);
+        }
+    }
+}
+
+/* Solves for the totals of all derivations, or of those alone that are empty
+ * texts. */
+static GenlmWeightedTotal *
+solve_totals (Builder   *builder,
+              gboolean   empty,
+              GError   **error)
+{
+  g_autoptr (GArray) terms = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTerm));
+  g_autoptr (GArray) variables = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint i;
+  guint32 j;
+
+  for (i = 0; i < builder->rules->len; i++)
+    {
+      const Rule *rule = &g_array_index (builder->rules, Rule, i);
+      GenlmWeightedTerm term = { rule->head, variables->len, 0, rule->weight };
+
+      for (j = 0; j < rule->n_symbols; j++)
+        {
+          guint32 symbol = g_array_index (builder->symbols, guint32, rule->first + j);
+
+          if (symbol < builder->self->n_nonterminals)
+            g_array_append_val (variables, symbol);
+          else if (empty)
+            term.weight *= peek_terminal (builder, symbol)->empty;
+        }
+      term.n_variables = variables->len - term.first;
+      if (term.weight > 0.0)
+        g_array_append_val (terms, term);
+      else
+        g_array_set_size (variables, term.first);
+    }
+  return genlm_weighted_totals_solve (builder->self->n_nonterminals,
+                                      (const GenlmWeightedTerm *) (gpointer) terms->data, terms->len,
+                                      (const guint32 *) (gpointer) variables->data, name_variable,
+                                      builder, error);
+}
+
+static void
+multiply_scaled (double *mantissa,
+                 int    *exponent,
+                 double  factor)
+{
+  int more;
+
+  *mantissa = frexp (*mantissa * frexp (factor, &more), exponent);
+  *exponent += more;
+}
+
+/* The weight times the totals of the body over that of the head. The exponent
+ * is kept beside the number: on the way there may be smaller numbers than a
+ * double can be. */
+static double
+weigh_rule (Builder                  *builder,
+            const Rule               *rule,
+            const GenlmWeightedTotal *totals)
+{
+  double weight = 0.5;
+  int exponent = 1;
+  int more;
+  guint32 j;
+
+  if (totals[rule->head].high == 0.0)
+    return 0.0;
+  multiply_scaled (&weight, &more, rule->weight);
+  exponent += more;
+  for (j = 0; j < rule->n_symbols; j++)
+    {
+      guint32 symbol = g_array_index (builder->symbols, guint32, rule->first + j);
+
+      if (symbol >= builder->self->n_nonterminals)
+        continue;
+      multiply_scaled (&weight, &more, totals[symbol].high);
+      exponent += more;
+    }
+  weight /= frexp (totals[rule->head].high, &more);
+  return ldexp (weight, exponent - more);
+}
+
+/* Makes the weights proper and drops rules without weight. */
+static void
+make_proper (Builder                  *builder,
+             const GenlmWeightedTotal *totals)
+{
+  g_autofree double *sums = g_new0 (double, builder->self->n_nonterminals + 1);
+  guint n_kept = 0;
+  guint i;
+
+  for (i = 0; i < builder->rules->len; i++)
+    {
+      Rule rule = g_array_index (builder->rules, Rule, i);
+
+      rule.weight = weigh_rule (builder, &rule, totals);
+      if (rule.weight == 0.0)
+        continue;
+      sums[rule.head] += rule.weight;
+      g_array_index (builder->rules, Rule, n_kept++) = rule;
+    }
+  g_array_set_size (builder->rules, n_kept);
+  for (i = 0; i < n_kept; i++)
+    {
+      Rule *rule = &g_array_index (builder->rules, Rule, i);
+
+      rule->weight /= sums[rule->head];
+    }
+}
+
+/* What is left of one, without the error of a subtraction where it is small:
+ * the weight that some symbol is the first that is not empty. */
+static GenlmWeightedTotal *
+solve_filled (Builder                  *builder,
+              const GenlmWeightedTotal *empty,
+              GError                  **error)
+{
+  g_autoptr (GArray) terms = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTerm));
+  g_autoptr (GArray) variables = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint i;
+  guint32 j;
+
+  for (i = 0; i < builder->rules->len; i++)
+    {
+      const Rule *rule = &g_array_index (builder->rules, Rule, i);
+      double before = rule->weight;
+
+      for (j = 0; j < rule->n_symbols && before > 0.0; j++)
+        {
+          guint32 symbol = g_array_index (builder->symbols, guint32, rule->first + j);
+          GenlmWeightedTerm term = { rule->head, variables->len, 0, before };
+
+          if (symbol < builder->self->n_nonterminals)
+            {
+              g_array_append_val (variables, symbol);
+              term.n_variables = 1;
+              before *= empty[symbol].high;
+            }
+          else
+            {
+              term.weight *= peek_terminal (builder, symbol)->filled;
+              before *= peek_terminal (builder, symbol)->empty;
+            }
+          if (term.weight > 0.0)
+            g_array_append_val (terms, term);
+        }
+    }
+  return genlm_weighted_totals_solve (builder->self->n_nonterminals,
+                                      (const GenlmWeightedTerm *) (gpointer) terms->data, terms->len,
+                                      (const guint32 *) (gpointer) variables->data, name_variable,
+                                      builder, error);
+}
+
+static gboolean
+split_symbols (Builder  *builder,
+               GError  **error)
+{
+  guint32 n = builder->self->n_nonterminals;
+  g_autofree GenlmWeightedTotal *empty = solve_totals (builder, TRUE, error);
+  g_autofree GenlmWeightedTotal *filled = NULL;
+  guint32 i;
+
+  if (empty == NULL)
+    return FALSE;
+  filled = solve_filled (builder, empty, error);
+  if (filled == NULL)
+    return FALSE;
+  for (i = 0; i < n; i++)
+    {
+      double sum = empty[i].high + filled[i].high;
+
+      builder->skip[i] = sum > 0.0 ? empty[i].high / sum : 0.0;
+      builder->fill[i] = sum > 0.0 ? filled[i].high / sum : 0.0;
+    }
+  for (i = 0; i < builder->self->n_terminals; i++)
+    {
+      builder->skip[n + i] = genlm_wcfg_lexer_peek (builder->lexer, i)->empty;
+      builder->fill[n + i] = genlm_wcfg_lexer_peek (builder->lexer, i)->filled;
+    }
+  return TRUE;
+}
+
+static guint32
+intern_suffix (Builder *builder,
+               guint32  symbol,
+               guint32  rest)
+{
+  SuffixKey key = { symbol, rest };
+  const GenlmWeightedSuffix *behind = &g_array_index (builder->suffixes, GenlmWeightedSuffix, rest);
+  GenlmWeightedSuffix suffix = { symbol, rest, builder->fill[symbol], builder->skip[symbol],
+                                 builder->skip[symbol] * behind->empty,
+                                 builder->fill[symbol] + builder->skip[symbol] * behind->more };
+  gpointer number;
+
+  if (g_hash_table_lookup_extended (builder->known_suffixes, &key, NULL, &number))
+    return GPOINTER_TO_UINT (number);
+  g_hash_table_insert (builder->known_suffixes, g_memdup2 (&key, sizeof key),
+                       GUINT_TO_POINTER (builder->suffixes->len));
+  g_array_append_val (builder->suffixes, suffix);
+  return builder->suffixes->len - 1;
+}
+
+/* Reads the body from its end, as suffixes are made; what is always empty is
+ * left out. */
+static guint32
+intern_body (Builder    *builder,
+             const Rule *rule)
+{
+  guint32 suffix = GENLM_WEIGHTED_END;
+  guint32 j;
+
+  for (j = rule->n_symbols; j > 0; j--)
+    {
+      guint32 symbol = g_array_index (builder->symbols, guint32, rule->first + j - 1);
+
+      if (builder->fill[symbol] > 0.0)
+        suffix = intern_suffix (builder, symbol, suffix);
+    }
+  return suffix;
+}
+
+/* The places of a body that may be the first that is not empty. */
+static void
+add_arcs (Builder    *builder,
+          const Rule *rule,
+          guint32     suffix)
+{
+  double before = rule->weight;
+
+  while (suffix != GENLM_WEIGHTED_END && before > 0.0)
+    {
+      const GenlmWeightedSuffix *place = &g_array_index (builder->suffixes, GenlmWeightedSuffix, suffix);
+      GenlmWeightedArc arc = { rule->head, place->symbol, place->rest, before * place->fill };
+
+      g_array_append_val (builder->arcs, arc);
+      before *= place->skip;
+      suffix = place->rest;
+    }
+}
+
+static int
+compare_by_head (gconstpointer a,
+                 gconstpointer b)
+{
+  const GenlmWeightedArc *x = a;
+  const GenlmWeightedArc *y = b;
+
+  if (x->head != y->head)
+    return x->head < y->head ? -1 : 1;
+  if (x->symbol != y->symbol)
+    return x->symbol < y->symbol ? -1 : 1;
+  if (x->rest != y->rest)
+    return x->rest < y->rest ? -1 : 1;
+  return x->weight < y->weight ? -1 : x->weight > y->weight;
+}
+
+static int
+compare_by_symbol (gconstpointer a,
+                   gconstpointer b)
+{
+  const GenlmWeightedArc *x = a;
+  const GenlmWeightedArc *y = b;
+
+  if (x->symbol != y->symbol)
+    return x->symbol < y->symbol ? -1 : 1;
+  return compare_by_head (a, b);
+}
+
+/* Adds up equal arcs and makes those of a head add up to one. */
+static void
+merge_arcs (Builder *builder)
+{
+  GArray *arcs = builder->arcs;
+  g_autofree double *sums = g_new0 (double, builder->self->n_nonterminals + 1);
+  guint n_kept = 0;
+  guint i;
+
+  g_array_sort (arcs, compare_by_head);
+  for (i = 0; i < arcs->len; i++)
+    {
+      GenlmWeightedArc arc = g_array_index (arcs, GenlmWeightedArc, i);
+      GenlmWeightedArc *last = n_kept > 0 ? &g_array_index (arcs, GenlmWeightedArc, n_kept - 1) : NULL;
+
+      sums[arc.head] += arc.weight;
+      if (last != NULL && last->head == arc.head && last->symbol == arc.symbol
+          && last->rest == arc.rest)
+        last->weight += arc.weight;
+      else
+        g_array_index (arcs, GenlmWeightedArc, n_kept++) = arc;
+    }
+  g_array_set_size (arcs, n_kept);
+  for (i = 0; i < n_kept; i++)
+    {
+      GenlmWeightedArc *arc = &g_array_index (arcs, GenlmWeightedArc, i);
+
+      arc->weight /= sums[arc->head];
+    }
+}
+
+static void
+index_arcs (Builder *builder)
+{
+  GenlmWeightedGrammar *self = builder->self;
+  GArray *arcs = builder->arcs;
+  guint32 n_symbols = self->n_nonterminals + self->n_terminals;
+  guint32 i;
+
+  self->head_starts = g_new0 (guint32, (gsize) self->n_nonterminals + 1);
+  self->symbol_starts = g_new0 (guint32, (gsize) n_symbols + 1);
+  self->arcs_of_head = g_memdup2 (arcs->data, arcs->len * sizeof (GenlmWeightedArc));
+  g_array_sort (arcs, compare_by_symbol);
+  self->arcs_at_symbol = g_memdup2 (arcs->data, arcs->len * sizeof (GenlmWeightedArc));
+  for (i = 0; i < arcs->len; i++)
+    {
+      self->head_starts[self->arcs_of_head[i].head + 1]++;
+      self->symbol_starts[self->arcs_at_symbol[i].symbol + 1]++;
+    }
+  for (i = 0; i < self->n_nonterminals; i++)
+    self->head_starts[i + 1] += self->head_starts[i];
+  for (i = 0; i < n_symbols; i++)
+    self->symbol_starts[i + 1] += self->symbol_starts[i];
+}
+
+/* The left corners: by head, the nonterminals that it begins with. */
+static gboolean
+close_corners (GenlmWeightedGrammar  *self,
+               GError               **error)
+{
+  g_autoptr (GArray) triplets = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
+  g_autoptr (GenlmWeightedMatrix) matrix = NULL;
+  g_autofree double *exits = g_new0 (double, self->n_nonterminals + 1);
+  guint32 n_arcs = self->head_starts[self->n_nonterminals];
+  guint32 head;
+  guint32 i;
+
+  for (i = 0; i < n_arcs; i++)
+    {
+      const GenlmWeightedArc *arc = &self->arcs_of_head[i];
+      GenlmWeightedTriplet triplet = { arc->head, arc->symbol, arc->weight };
+
+      if (arc->symbol < self->n_nonterminals)
+        g_array_append_val (triplets, triplet);
+      else
+        exits[arc->head] += arc->weight;
+    }
+  /* What stands in no rule any more has no weights and is never asked for. */
+  for (head = 0; head < self->n_nonterminals; head++)
+    if (self->head_starts[head] == self->head_starts[head + 1])
+      exits[head] = 1.0;
+  matrix = genlm_weighted_matrix_new (self->n_nonterminals, triplets);
+  self->corners = genlm_weighted_matrix_close (matrix, exits, error);
+  return self->corners != NULL;
+}
+
+/* The chains: by head, the nonterminals that are all of it. */
+static gboolean
+close_chains (GenlmWeightedGrammar  *self,
+              GError               **error)
+{
+  g_autoptr (GArray) triplets = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
+  g_autoptr (GenlmWeightedMatrix) matrix = NULL;
+  g_autoptr (GenlmWeightedMatrix) closed = NULL;
+  g_autofree double *exits = g_new0 (double, self->n_nonterminals + 1);
+  guint32 n_arcs = self->head_starts[self->n_nonterminals];
+  guint32 head;
+  guint32 i;
+
+  for (i = 0; i < n_arcs; i++)
+    {
+      const GenlmWeightedArc *arc = &self->arcs_of_head[i];
+      const GenlmWeightedSuffix *rest = &self->suffixes[arc->rest];
+      GenlmWeightedTriplet triplet = { arc->head, arc->symbol, arc->weight * rest->empty };
+
+      if (arc->symbol < self->n_nonterminals)
+        {
+          g_array_append_val (triplets, triplet);
+          exits[arc->head] += arc->weight * rest->more;
+        }
+      else
+        exits[arc->head] += arc->weight;
+    }
+  for (head = 0; head < self->n_nonterminals; head++)
+    if (self->head_starts[head] == self->head_starts[head + 1])
+      exits[head] = 1.0;
+  matrix = genlm_weighted_matrix_new (self->n_nonterminals, triplets);
+  closed = genlm_weighted_matrix_close (matrix, exits, error);
+  if (closed != NULL)
+    self->chains = genlm_weighted_matrix_transpose (closed, self->n_nonterminals);
+  return closed != NULL;
+}
+
+/* By nonterminal, the terminals that it begins with. */
+static void
+make_priors (GenlmWeightedGrammar *self)
+{
+  g_autoptr (GArray) triplets = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
+  guint32 head;
+  guint32 i;
+  guint32 j;
+
+  for (head = 0; head < self->n_nonterminals; head++)
+    for (i = self->corners->starts[head]; i < self->corners->starts[head + 1]; i++)
+      {
+        const GenlmWeightedEntry *corner = &self->corners->entries[i];
+
+        for (j = self->head_starts[corner->column]; j < self->head_starts[corner->column + 1]; j++)
+          {
+            const GenlmWeightedArc *arc = &self->arcs_of_head[j];
+            GenlmWeightedTriplet triplet = { head, arc->symbol - self->n_nonterminals,
+                                             corner->weight * arc->weight };
+
+            if (arc->symbol >= self->n_nonterminals)
+              g_array_append_val (triplets, triplet);
+          }
+      }
+  self->priors = genlm_weighted_matrix_new (self->n_nonterminals, triplets);
+}
+
+static void
+add_first (Builder      *builder,
+           guint32       symbol,
+           GenlmByteSet *set)
+{
+  GenlmWeightedGrammar *self = builder->self;
+  guint32 i;
+
+  if (symbol >= self->n_nonterminals)
+    genlm_byte_set_unite (set, &peek_terminal (builder, symbol)->first);
+  else
+    for (i = self->priors->starts[symbol]; i < self->priors->starts[symbol + 1]; i++)
+      genlm_byte_set_unite (
+        set, &genlm_wcfg_lexer_peek (builder->lexer, self->priors->entries[i].column)->first);
+}
+
+/* Adds what may come behind a symbol before @suffix of a rule of @head. Tells
+ * whether that is more than was known. */
+static gboolean
+add_follow (Builder            *builder,
+            const GenlmByteSet *first,
+            GenlmByteSet       *follow,
+            guint32             symbol,
+            guint32             suffix,
+            guint32             head)
+{
+  GenlmByteSet before = follow[symbol];
+
+  for (; suffix != GENLM_WEIGHTED_END; suffix = builder->self->suffixes[suffix].rest)
+    {
+      const GenlmWeightedSuffix *place = &builder->self->suffixes[suffix];
+
+      genlm_byte_set_unite (&follow[symbol], &first[place->symbol]);
+      if (place->skip == 0.0)
+        return !genlm_byte_set_equal (&before, &follow[symbol]);
+    }
+  genlm_byte_set_unite (&follow[symbol], &follow[head]);
+  return !genlm_byte_set_equal (&before, &follow[symbol]);
+}
+
+static void
+make_follow (Builder       *builder,
+             const guint32 *bodies)
+{
+  GenlmWeightedGrammar *self = builder->self;
+  guint32 n_symbols = self->n_nonterminals + self->n_terminals;
+  g_autofree GenlmByteSet *first = g_new0 (GenlmByteSet, (gsize) n_symbols + 1);
+  g_autofree GenlmByteSet *follow = g_new0 (GenlmByteSet, (gsize) n_symbols + 1);
+  gboolean changed = TRUE;
+  guint32 suffix;
+  guint32 i;
+
+  for (i = 0; i < n_symbols; i++)
+    add_first (builder, i, &first[i]);
+  while (changed)
+    {
+      changed = FALSE;
+      for (i = 0; i < builder->rules->len; i++)
+        for (suffix = bodies[i]; suffix != GENLM_WEIGHTED_END; suffix = self->suffixes[suffix].rest)
+          changed |= add_follow (builder, first, follow, self->suffixes[suffix].symbol,
+                                 self->suffixes[suffix].rest,
+                                 g_array_index (builder->rules, Rule, i).head);
+    }
+  self->follow = g_memdup2 (follow + self->n_nonterminals,
+                            ((gsize) self->n_terminals + 1) * sizeof (GenlmByteSet));
+}
+
+static gboolean
+build (Builder  *builder,
+       GError  **error)
+{
+  GenlmWeightedGrammar *self = builder->self;
+  guint32 start = genlm_grammar_get_start (builder->grammar);
+  g_autofree GenlmWeightedTotal *totals = NULL;
+  g_autofree guint32 *bodies = NULL;
+  guint i;
+
+  collect_rules (builder);
+  totals = solve_totals (builder, FALSE, error);
+  if (totals == NULL)
+    return FALSE;
+  self->log_total = log (totals[start].high);
+  make_proper (builder, totals);
+  if (!split_symbols (builder, error))
+    return FALSE;
+  bodies = g_new (guint32, builder->rules->len + 1);
+  for (i = 0; i < builder->rules->len; i++)
+    {
+      const Rule *rule = &g_array_index (builder->rules, Rule, i);
+
+      bodies[i] = intern_body (builder, rule);
+      add_arcs (builder, rule, bodies[i]);
+    }
+  self->start = intern_suffix (builder, start, GENLM_WEIGHTED_END);
+  self->n_suffixes = builder->suffixes->len;
+  self->suffixes = g_memdup2 (builder->suffixes->data,
+                              self->n_suffixes * sizeof (GenlmWeightedSuffix));
+  merge_arcs (builder);
+  index_arcs (builder);
+  if (!close_corners (self, error) || !close_chains (self, error))
+    return FALSE;
+  make_priors (self);
+  make_follow (builder, bodies);
+  return TRUE;
+}
+
+/* The lexer has the terminals of the grammar, which has no ignored ones beside
+ * its rules any more. Fails where the weights of a rule have no finite sum. */
+GenlmWeightedGrammar *
+genlm_weighted_grammar_new (const GenlmGrammar    *grammar,
+                            const GenlmWcfgLexer  *lexer,
+                            GError               **error)
+{
+  g_autoptr (GenlmWeightedGrammar) self = g_new0 (GenlmWeightedGrammar, 1);
+  g_autoptr (GArray) rules = g_array_new (FALSE, FALSE, sizeof (Rule));
+  g_autoptr (GArray) symbols = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GArray) suffixes = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedSuffix));
+  g_autoptr (GArray) arcs = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedArc));
+  g_autoptr (GHashTable) known = NULL;
+  g_autofree double *fill = NULL;
+  g_autofree double *skip = NULL;
+  GenlmWeightedSuffix end = { G_MAXUINT32, GENLM_WEIGHTED_END, 0.0, 0.0, 1.0, 0.0 };
+  Builder builder = { .self = self, .grammar = grammar, .lexer = lexer, .rules = rules,
+                      .symbols = symbols, .suffixes = suffixes, .arcs = arcs };
+  gsize n_symbols;
+
+  self->n_nonterminals = genlm_grammar_get_n_nonterminals (grammar);
+  self->n_terminals = genlm_grammar_get_n_terminals (grammar);
+  n_symbols = (gsize) self->n_nonterminals + self->n_terminals;
+  builder.fill = fill = g_new0 (double, n_symbols + 1);
+  builder.skip = skip = g_new0 (double, n_symbols + 1);
+  builder.known_suffixes = known = g_hash_table_new_full (hash_suffix, equal_suffixes, g_free, NULL);
+  g_array_append_val (suffixes, end);
+  return build (&builder, error) ? g_steal_pointer (&self) : NULL;
+}
+
+static void
+clear_matrix (GenlmWeightedMatrix *matrix)
+{
+  if (matrix != NULL)
+    genlm_weighted_matrix_free (matrix);
+}
+
+void
+genlm_weighted_grammar_free (GenlmWeightedGrammar *self)
+{
+  g_free (self->follow);
+  clear_matrix (self->chains);
+  clear_matrix (self->priors);
+  clear_matrix (self->corners);
+  g_free (self->arcs_at_symbol);
+  g_free (self->symbol_starts);
+  g_free (self->arcs_of_head);
+  g_free (self->head_starts);
+  g_free (self->suffixes);
+  g_free (self);
+}
+
+static guint64
+measure_matrix (const GenlmWeightedMatrix *matrix)
+{
+  return (guint64) matrix->starts[matrix->n_rows] * sizeof (GenlmWeightedEntry)
+         + (guint64) matrix->n_rows * sizeof (guint32);
+}
+
+guint64
+genlm_weighted_grammar_get_memory (const GenlmWeightedGrammar *self)
+{
+  guint64 n_arcs = self->head_starts[self->n_nonterminals];
+
+  return self->n_suffixes * sizeof (GenlmWeightedSuffix) + n_arcs * 2 * sizeof (GenlmWeightedArc)
+         + measure_matrix (self->corners) + measure_matrix (self->priors)
+         + measure_matrix (self->chains);
+}

@@ -1,0 +1,407 @@
+#include "genlm-weighted-totals.h"
+
+#include <genlm.h>
+#include <math.h>
+
+#include "genlm-weighted-matrix.h"
+
+/* Newton's method gains a bit a round where a grammar is critical, and doubles
+ * the bits elsewhere. */
+#define MAX_ROUNDS (300u)
+/* A step that is so small against the value ends the search. */
+#define SMALL_STEP (1e-15)
+/* Where each step is half of the one before, the solution is double and lies
+ * as far beyond the step again. */
+#define HALVING_STEP (1e-7)
+#define HALVING_TOLERANCE (1e-5)
+
+typedef GenlmWeightedTotal Wide;
+
+static Wide
+make_wide (double x)
+{
+  return (Wide){ x, 0.0 };
+}
+
+static Wide
+renormalize (double high,
+             double low)
+{
+  double sum = high + low;
+
+  return (Wide){ sum, low - (sum - high) };
+}
+
+static Wide
+add (Wide a,
+     Wide b)
+{
+  double sum = a.high + b.high;
+  double part = sum - a.high;
+  double rest = (a.high - (sum - part)) + (b.high - part);
+
+  return renormalize (sum, rest + a.low + b.low);
+}
+
+static Wide
+negate (Wide a)
+{
+  return (Wide){ -a.high, -a.low };
+}
+
+static Wide
+multiply (Wide a,
+          Wide b)
+{
+  double product = a.high * b.high;
+  double rest = fma (a.high, b.high, -product);
+
+  return renormalize (product, rest + (a.high * b.low + a.low * b.high));
+}
+
+static Wide
+divide (Wide a,
+        Wide b)
+{
+  double first = a.high / b.high;
+  Wide rest = add (a, negate (multiply (b, make_wide (first))));
+  double second = rest.high / b.high;
+
+  rest = add (rest, negate (multiply (b, make_wide (second))));
+  return add (renormalize (first, second), make_wide (rest.high / b.high));
+}
+
+typedef struct
+{
+  const GenlmWeightedTerm *terms;
+  const guint32           *variables;
+  const guint32           *by_head; /* terms in the order of their heads */
+  const guint32           *heads;   /* by variable: where its terms start there */
+  const guint32           *component;
+  const guint32           *places; /* in the component, by variable */
+  Wide                    *totals;
+  const guint32           *rows; /* the component */
+  guint32                  n;
+  /* I - J with the right side as one more column. */
+  Wide                    *system;
+  Wide                    *steps;
+  GArray                  *prefixes;
+} Solver;
+
+/* Adds a term to the right side of its row, and its derivatives to the others:
+ * the product of what stands before each variable and of what stands after. */
+static void
+add_term (Solver                  *solver,
+          const GenlmWeightedTerm *term,
+          Wide                    *row)
+{
+  const guint32 *variables = solver->variables + term->first;
+  guint32 component = solver->component[term->head];
+  Wide product = make_wide (term->weight);
+  Wide *prefixes;
+  guint32 i;
+
+  if (solver->prefixes->len < term->n_variables)
+    g_array_set_size (solver->prefixes, term->n_variables);
+  prefixes = (Wide *) solver->prefixes->data;
+  for (i = 0; i < term->n_variables; i++)
+    {
+      prefixes[i] = product;
+      product = multiply (product, solver->totals[variables[i]]);
+    }
+  row[solver->n] = add (row[solver->n], product);
+  product = make_wide (1.0);
+  for (i = term->n_variables; i > 0; i--)
+    {
+      guint32 variable = variables[i - 1];
+
+      if (solver->component[variable] == component)
+        {
+          Wide *place = &row[solver->places[variable]];
+
+          *place = add (*place, negate (multiply (prefixes[i - 1], product)));
+        }
+      product = multiply (product, solver->totals[variable]);
+    }
+}
+
+static void
+fill_system (Solver *solver)
+{
+  gsize width = (gsize) solver->n + 1;
+  guint32 i;
+  guint32 j;
+
+  memset (solver->system, 0, solver->n * width * sizeof (Wide));
+  for (i = 0; i < solver->n; i++)
+    {
+      guint32 variable = solver->rows[i];
+      Wide *row = solver->system + i * width;
+
+      for (j = solver->heads[variable]; j < solver->heads[variable + 1]; j++)
+        add_term (solver, &solver->terms[solver->by_head[j]], row);
+      row[solver->n] = add (row[solver->n], negate (solver->totals[variable]));
+      row[i] = add (row[i], make_wide (1.0));
+    }
+}
+
+/* Elimination in order: the matrix has a non-negative inverse, if the totals
+ * are finite, and then all pivots are positive. FALSE if one is not. */
+static gboolean
+solve_system (Solver *solver)
+{
+  guint32 n = solver->n;
+  gsize width = (gsize) n + 1;
+  guint32 i;
+  guint32 j;
+  guint32 k;
+
+  for (k = 0; k < n; k++)
+    {
+      const Wide *pivot = solver->system + k * width;
+
+      if (!(pivot[k].high > 0.0))
+        return FALSE;
+      for (i = k + 1; i < n; i++)
+        {
+          Wide *row = solver->system + i * width;
+          Wide factor;
+
+          if (row[k].high == 0.0)
+            continue;
+          factor = negate (divide (row[k], pivot[k]));
+          for (j = k + 1; j <= n; j++)
+            if (pivot[j].high != 0.0)
+              row[j] = add (row[j], multiply (factor, pivot[j]));
+        }
+    }
+  for (k = n; k > 0; k--)
+    {
+      const Wide *row = solver->system + (k - 1) * width;
+      Wide sum = row[n];
+
+      for (j = k; j < n; j++)
+        if (row[j].high != 0.0)
+          sum = add (sum, negate (multiply (row[j], solver->steps[j])));
+      solver->steps[k - 1] = divide (sum, row[k - 1]);
+    }
+  return TRUE;
+}
+
+/* Goes @times the steps on; tells the largest one against its value. */
+static double
+take_steps (Solver *solver,
+            double  times)
+{
+  double largest = 0.0;
+  guint32 i;
+
+  for (i = 0; i < solver->n; i++)
+    {
+      Wide *total = &solver->totals[solver->rows[i]];
+
+      if (solver->steps[i].high <= 0.0)
+        continue;
+      *total = add (*total, multiply (solver->steps[i], make_wide (times)));
+      largest = MAX (largest, solver->steps[i].high / total->high);
+    }
+  return largest;
+}
+
+static gboolean
+is_finite (Solver *solver)
+{
+  guint32 i;
+
+  for (i = 0; i < solver->n; i++)
+    if (!isfinite (solver->totals[solver->rows[i]].high)
+        || !isfinite (solver->totals[solver->rows[i]].low))
+      return FALSE;
+  return TRUE;
+}
+
+/* Newton's method from zero, which grows to the least solution if there is
+ * one. FALSE if there is none. */
+static gboolean
+solve_component (Solver *solver)
+{
+  double before = 0.0;
+  guint round;
+
+  for (round = 0; round < MAX_ROUNDS; round++)
+    {
+      double step;
+
+      fill_system (solver);
+      if (!solve_system (solver))
+        return FALSE;
+      step = take_steps (solver, 1.0);
+      if (!is_finite (solver))
+        return FALSE;
+      if (step <= SMALL_STEP)
+        return TRUE;
+      if (step < HALVING_STEP && fabs (step / before - 0.5) < HALVING_TOLERANCE)
+        {
+          take_steps (solver, 1.0);
+          return TRUE;
+        }
+      before = step;
+    }
+  return FALSE;
+}
+
+/* Whether the only variable of the component stands in its own terms. */
+static gboolean
+is_recursive (Solver *solver)
+{
+  guint32 variable = solver->rows[0];
+  guint32 i;
+  guint32 j;
+
+  for (i = solver->heads[variable]; i < solver->heads[variable + 1]; i++)
+    {
+      const GenlmWeightedTerm *term = &solver->terms[solver->by_head[i]];
+
+      for (j = 0; j < term->n_variables; j++)
+        if (solver->variables[term->first + j] == variable)
+          return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+evaluate (Solver *solver)
+{
+  Wide row[2] = { { 0.0, 0.0 }, { 0.0, 0.0 } };
+  guint32 variable = solver->rows[0];
+  guint32 i;
+
+  for (i = solver->heads[variable]; i < solver->heads[variable + 1]; i++)
+    add_term (solver, &solver->terms[solver->by_head[i]], row);
+  solver->totals[variable] = row[1];
+  return is_finite (solver);
+}
+
+/* The graph of what stands in whose terms. */
+static GenlmWeightedMatrix *
+make_graph (guint32                  n_variables,
+            const GenlmWeightedTerm *terms,
+            guint32                  n_terms,
+            const guint32           *variables)
+{
+  g_autoptr (GArray) triplets = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
+  guint32 i;
+  guint32 j;
+
+  for (i = 0; i < n_terms; i++)
+    for (j = 0; j < terms[i].n_variables; j++)
+      {
+        GenlmWeightedTriplet triplet = { terms[i].head, variables[terms[i].first + j], 1.0 };
+
+        g_array_append_val (triplets, triplet);
+      }
+  return genlm_weighted_matrix_new (n_variables, triplets);
+}
+
+static void
+sort_by_head (guint32                  n_variables,
+              const GenlmWeightedTerm *terms,
+              guint32                  n_terms,
+              guint32                 *heads,
+              guint32                 *by_head)
+{
+  g_autofree guint32 *next = g_new (guint32, (gsize) n_variables + 1);
+  guint32 i;
+
+  for (i = 0; i < n_terms; i++)
+    heads[terms[i].head + 1]++;
+  for (i = 0; i < n_variables; i++)
+    heads[i + 1] += heads[i];
+  memcpy (next, heads, ((gsize) n_variables + 1) * sizeof (guint32));
+  for (i = 0; i < n_terms; i++)
+    by_head[next[terms[i].head]++] = i;
+}
+
+static gboolean
+fail (guint32                 variable,
+      guint32                 n,
+      GenlmWeightedNameFunc   name,
+      gpointer                user_data,
+      GError                **error)
+{
+  if (n > GENLM_WEIGHTED_MAX_COMPONENT)
+    g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                 "Failed to find the total weight of “%s”: it is one of %u rules that stand in each "
+                 "other, and at most %u can be solved",
+                 name (variable, user_data), n, GENLM_WEIGHTED_MAX_COMPONENT);
+  else
+    g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_WEIGHT,
+                 "Failed to find the total weight of “%s”: the sum over its derivations diverges; "
+                 "make the weights of its recursive rules smaller",
+                 name (variable, user_data));
+  return FALSE;
+}
+
+static gboolean
+solve_all (Solver                         *solver,
+           const GenlmWeightedComponents  *components,
+           guint32                        *places,
+           GenlmWeightedNameFunc           name,
+           gpointer                        user_data,
+           GError                        **error)
+{
+  guint32 i;
+  guint32 j;
+
+  for (i = 0; i < components->n_components; i++)
+    {
+      gboolean ok;
+
+      solver->rows = components->order + components->starts[i];
+      solver->n = components->starts[i + 1] - components->starts[i];
+      if (solver->n > GENLM_WEIGHTED_MAX_COMPONENT)
+        return fail (solver->rows[0], solver->n, name, user_data, error);
+      for (j = 0; j < solver->n; j++)
+        places[solver->rows[j]] = j;
+      solver->system = g_new (Wide, (gsize) solver->n * (solver->n + 1));
+      solver->steps = g_new0 (Wide, solver->n);
+      ok = solver->n == 1 && !is_recursive (solver) ? evaluate (solver) : solve_component (solver);
+      g_free (solver->steps);
+      g_free (solver->system);
+      if (!ok)
+        return fail (solver->rows[0], solver->n, name, user_data, error);
+    }
+  return TRUE;
+}
+
+/* By variable. An error names one of which the sum diverges. */
+GenlmWeightedTotal *
+genlm_weighted_totals_solve (guint32                   n_variables,
+                             const GenlmWeightedTerm  *terms,
+                             guint32                   n_terms,
+                             const guint32            *variables,
+                             GenlmWeightedNameFunc     name,
+                             gpointer                  user_data,
+                             GError                  **error)
+{
+  g_autoptr (GenlmWeightedMatrix) graph = make_graph (n_variables, terms, n_terms, variables);
+  g_autoptr (GenlmWeightedComponents) components = genlm_weighted_matrix_find_components (graph);
+  g_autoptr (GArray) prefixes = g_array_new (FALSE, FALSE, sizeof (Wide));
+  g_autofree guint32 *heads = g_new0 (guint32, (gsize) n_variables + 1);
+  g_autofree guint32 *by_head = g_new (guint32, (gsize) n_terms + 1);
+  g_autofree guint32 *places = g_new0 (guint32, (gsize) n_variables + 1);
+  g_autofree Wide *totals = g_new0 (Wide, (gsize) n_variables + 1);
+  Solver solver = { .terms = terms,
+                    .variables = variables,
+                    .by_head = by_head,
+                    .heads = heads,
+                    .component = components->component,
+                    .places = places,
+                    .totals = totals,
+                    .prefixes = prefixes };
+
+  sort_by_head (n_variables, terms, n_terms, heads, by_head);
+  if (!solve_all (&solver, components, places, name, user_data, error))
+    return NULL;
+  return g_steal_pointer (&totals);
+}
