@@ -70,11 +70,13 @@ compile (Builder              *builder,
 }
 
 static GenlmByteExpr
-compile_pattern (Builder    *builder,
-                 const char *pattern)
+compile_pattern (Builder           *builder,
+                 GenlmRegexDialect  dialect,
+                 const char        *pattern,
+                 gsize              length)
 {
   GError *error = NULL;
-  g_autoptr (GenlmRegexTree) tree = genlm_regex_parse (pattern, strlen (pattern), NULL, &error);
+  g_autoptr (GenlmRegexTree) tree = genlm_regex_parse_dialect (dialect, pattern, length, NULL, &error);
 
   if (tree != NULL)
     return compile (builder, tree);
@@ -105,12 +107,18 @@ static GenlmByteExpr
 compile_atom (Builder             *builder,
               const GenlmJsonAtom *atom)
 {
+  const GenlmSchemaPattern *pattern = atom->what;
+  const GenlmJsonFormat *format = atom->what;
+
   switch (atom->kind)
     {
     case GENLM_JSON_ATOM_PATTERN:
-      return compile (builder, ((const GenlmSchemaPattern *) atom->what)->tree);
+      if (pattern->tree == NULL)
+        return compile_pattern (builder, GENLM_REGEX_DIALECT_ECMA, pattern->text, pattern->length);
+      return compile (builder, pattern->tree);
     case GENLM_JSON_ATOM_FORMAT:
-      return compile_pattern (builder, ((const GenlmJsonFormat *) atom->what)->pattern);
+      return compile_pattern (builder, GENLM_REGEX_DIALECT_GENLM, format->pattern,
+                              strlen (format->pattern));
     case GENLM_JSON_ATOM_WORDS:
       return compile_words (builder, atom->what);
     default:
@@ -245,7 +253,7 @@ build (Builder *builder)
 
   genlm_byte_set_add_range (&quote, '"', '"');
   builder->quote = genlm_byte_exprs_make_set (builder->exprs, &quote);
-  builder->character = compile_pattern (builder, "(?s:.)");
+  builder->character = compile_pattern (builder, GENLM_REGEX_DIALECT_GENLM, "(?s:.)", 6);
   builder->all = genlm_byte_exprs_make_repeat (builder->exprs, builder->character, 0,
                                                GENLM_BYTE_EXPR_UNBOUNDED);
   for (i = 0; i < body->atoms->len; i++)
