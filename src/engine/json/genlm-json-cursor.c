@@ -614,6 +614,8 @@ name_ends (const GenlmJsonCursor *cursor)
   return FALSE;
 }
 
+/* The words that agree with what was read; those that may not come among them
+ * as long as other names may, which must not be one of them. */
 static void
 step_words (GenlmJsonCursor *cursor,
             guint8           byte)
@@ -630,7 +632,9 @@ step_words (GenlmJsonCursor *cursor,
       guint n_to = genlm_word_list_step (list, &from[i], byte, to);
 
       for (j = 0; j < n_to; j++)
-        if (n < 2 && genlm_json_frame_may_have (cursor->frame, to[j].low, to[j].high))
+        if (n < 2
+            && (cursor->state != NULL
+                || genlm_json_frame_may_have (cursor->frame, to[j].low, to[j].high)))
           cursor->words[n++] = to[j];
     }
   cursor->n_words = (guint8) n;
