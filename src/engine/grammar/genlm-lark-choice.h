@@ -29,20 +29,20 @@ typedef struct
 } GenlmLarkChoice;
 
 GenlmLarkChoice            *genlm_lark_choice_new              (void);
-GenlmLarkChoice            *genlm_lark_choice_new_symbol       (guint32                     symbol,
-                                                                double                      count);
+GenlmLarkChoice            *genlm_lark_choice_new_symbol       (guint32 symbol,
+                                                                double  count);
 void                        genlm_lark_choice_free             (GenlmLarkChoice            *self);
-void                        genlm_lark_choice_add              (GenlmLarkChoice            *self,
-                                                                const guint32              *symbols,
-                                                                guint32                     n_symbols,
-                                                                double                      mass);
-void                        genlm_lark_choice_add_choice       (GenlmLarkChoice            *self,
-                                                                const GenlmLarkChoice      *other,
-                                                                double                      factor);
-void                        genlm_lark_choice_set_count        (GenlmLarkChoice            *self,
-                                                                double                      count);
-const GenlmLarkAlternative *genlm_lark_choice_peek_alternative (const GenlmLarkChoice      *self,
-                                                                guint                       index);
+void                        genlm_lark_choice_add              (GenlmLarkChoice *self,
+                                                                const guint32   *symbols,
+                                                                guint32          n_symbols,
+                                                                double           mass);
+void                        genlm_lark_choice_add_choice       (GenlmLarkChoice       *self,
+                                                                const GenlmLarkChoice *other,
+                                                                double                 factor);
+void                        genlm_lark_choice_set_count        (GenlmLarkChoice *self,
+                                                                double           count);
+const GenlmLarkAlternative *genlm_lark_choice_peek_alternative (const GenlmLarkChoice *self,
+                                                                guint                  index);
 const guint32              *genlm_lark_choice_peek_symbols     (const GenlmLarkChoice      *self,
                                                                 const GenlmLarkAlternative *alternative);
 double                      genlm_lark_choice_get_share        (const GenlmLarkChoice      *self,

@@ -41,8 +41,8 @@ typedef struct
 } Compiler;
 
 #define fail_at(compiler, code, at, ...)                                                        \
-  genlm_lark_source_fail (&(compiler)->definitions->document->source, (code), (at),             \
-                          (compiler)->error, __VA_ARGS__)
+  genlm_grammar_source_fail (&(compiler)->definitions->document->source, (code), (at),          \
+                             (compiler)->error, __VA_ARGS__)
 
 static gboolean
 charge (Compiler *compiler,
@@ -125,8 +125,8 @@ intern_terminal (Compiler               *compiler,
   tree = genlm_regex_parse (text, strlen (text), compiler->charset, compiler->error);
   if (tree == NULL)
     {
-      genlm_lark_source_prefix (&compiler->definitions->document->source, at, "the terminal",
-                                compiler->error);
+      genlm_grammar_source_prefix (&compiler->definitions->document->source, at, "the terminal",
+                                   compiler->error);
       return FALSE;
     }
   *symbol = intern_tree (compiler, tree, name);

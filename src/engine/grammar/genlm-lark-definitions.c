@@ -5,8 +5,8 @@
 #include "genlm-lark-common.h"
 
 #define fail(self, at, error, ...)                                                              \
-  genlm_lark_source_fail (&(self)->document->source, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,    \
-                          (at), (error), __VA_ARGS__)
+  genlm_grammar_source_fail (&(self)->document->source, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, \
+                             (at), (error), __VA_ARGS__)
 
 static void
 definition_free (gpointer data)

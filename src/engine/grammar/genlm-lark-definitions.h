@@ -27,8 +27,8 @@ typedef struct
   GArray            *ignored; /* statements */
 } GenlmLarkDefinitions;
 
-GenlmLarkDefinitions *genlm_lark_definitions_new        (GenlmLarkDocument          *document,
-                                                         GError                    **error);
+GenlmLarkDefinitions *genlm_lark_definitions_new        (GenlmLarkDocument  *document,
+                                                         GError            **error);
 void                  genlm_lark_definitions_free       (GenlmLarkDefinitions       *self);
 GenlmLarkDefinition  *genlm_lark_definitions_find       (const GenlmLarkDefinitions *self,
                                                          guint32                     at,

@@ -2,7 +2,7 @@
 
 /* The source must outlive the document. */
 GenlmLarkDocument *
-genlm_lark_document_new (const GenlmLarkSource *source)
+genlm_lark_document_new (const GenlmGrammarSource *source)
 {
   GenlmLarkDocument *self = g_new0 (GenlmLarkDocument, 1);
 

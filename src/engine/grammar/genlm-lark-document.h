@@ -4,7 +4,7 @@
  * flat arrays, every child before its parent, so that whoever reads them
  * bottom-up needs a loop and no recursion. Names are not looked up here. */
 
-#include "genlm-lark-source.h"
+#include "genlm-grammar-source.h"
 
 G_BEGIN_DECLS
 
@@ -69,28 +69,28 @@ typedef struct
 
 typedef struct
 {
-  GenlmLarkSource source;
-  GArray         *nodes;
-  GArray         *children;
-  GArray         *statements;
-  GArray         *params;
+  GenlmGrammarSource source;
+  GArray            *nodes;
+  GArray            *children;
+  GArray            *statements;
+  GArray            *params;
 } GenlmLarkDocument;
 
-GenlmLarkDocument        *genlm_lark_document_new            (const GenlmLarkSource    *source);
+GenlmLarkDocument        *genlm_lark_document_new            (const GenlmGrammarSource    *source);
 void                      genlm_lark_document_free           (GenlmLarkDocument        *self);
-guint32                   genlm_lark_document_add_node       (GenlmLarkDocument        *self,
-                                                              GenlmLarkNode             node,
-                                                              const guint32            *children,
-                                                              guint32                   n_children);
-const GenlmLarkNode      *genlm_lark_document_peek_node      (const GenlmLarkDocument  *self,
-                                                              guint32                   node);
-const guint32            *genlm_lark_document_peek_children  (const GenlmLarkDocument  *self,
-                                                              const GenlmLarkNode      *node);
-const GenlmLarkStatement *genlm_lark_document_peek_statement (const GenlmLarkDocument  *self,
-                                                              guint                     index);
-char                     *genlm_lark_document_dup_text       (const GenlmLarkDocument  *self,
-                                                              guint32                   at,
-                                                              guint32                   length);
+guint32                   genlm_lark_document_add_node       (GenlmLarkDocument *self,
+                                                              GenlmLarkNode      node,
+                                                              const guint32     *children,
+                                                              guint32            n_children);
+const GenlmLarkNode      *genlm_lark_document_peek_node      (const GenlmLarkDocument *self,
+                                                              guint32                  node);
+const guint32            *genlm_lark_document_peek_children  (const GenlmLarkDocument *self,
+                                                              const GenlmLarkNode     *node);
+const GenlmLarkStatement *genlm_lark_document_peek_statement (const GenlmLarkDocument *self,
+                                                              guint                    index);
+char                     *genlm_lark_document_dup_text       (const GenlmLarkDocument *self,
+                                                              guint32                  at,
+                                                              guint32                  length);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmLarkDocument, genlm_lark_document_free)
 

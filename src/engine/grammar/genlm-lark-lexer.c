@@ -3,8 +3,8 @@
 #include <string.h>
 
 #define fail(lexer, at, error, ...)                                                             \
-  genlm_lark_source_fail ((lexer)->source, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, (at), (error), \
-                          __VA_ARGS__)
+  genlm_grammar_source_fail ((lexer)->source, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, (at), (error), \
+                             __VA_ARGS__)
 
 /* The byte so many places on, or 0 behind the end; the text holds no NUL. */
 static char
@@ -215,7 +215,7 @@ static gboolean
 refuse (GenlmLarkLexer  *self,
         GError         **error)
 {
-  g_autofree char *found = genlm_lark_source_describe (
+  g_autofree char *found = genlm_grammar_source_describe (
     self->source, self->at,
     (gsize) (g_utf8_next_char (self->source->text + self->at)
              - (self->source->text + self->at)));
@@ -310,9 +310,9 @@ genlm_lark_lexer_next (GenlmLarkLexer  *self,
 
 /* Stands at the first token afterwards. */
 gboolean
-genlm_lark_lexer_init (GenlmLarkLexer         *self,
-                       const GenlmLarkSource  *source,
-                       GError                **error)
+genlm_lark_lexer_init (GenlmLarkLexer            *self,
+                       const GenlmGrammarSource  *source,
+                       GError                   **error)
 {
   *self = (GenlmLarkLexer) { .source = source, .token = { .kind = GENLM_LARK_TOKEN_NEWLINE } };
   return genlm_lark_lexer_next (self, error);

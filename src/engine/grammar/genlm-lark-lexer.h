@@ -3,7 +3,7 @@
 /* Cuts the text of a Lark grammar into tokens, one at a time. Comments, blanks
  * and joined lines are left out; a line end before "|" is part of the "|". */
 
-#include "genlm-lark-source.h"
+#include "genlm-grammar-source.h"
 
 G_BEGIN_DECLS
 
@@ -46,15 +46,15 @@ typedef struct
 
 typedef struct
 {
-  const GenlmLarkSource *source;
-  gsize                  at;
-  GenlmLarkToken         token; /* the present one */
+  const GenlmGrammarSource *source;
+  gsize                     at;
+  GenlmLarkToken            token; /* the present one */
 } GenlmLarkLexer;
 
-gboolean genlm_lark_lexer_init (GenlmLarkLexer         *self,
-                                const GenlmLarkSource  *source,
-                                GError                **error);
-gboolean genlm_lark_lexer_next (GenlmLarkLexer         *self,
-                                GError                **error);
+gboolean genlm_lark_lexer_init (GenlmLarkLexer            *self,
+                                const GenlmGrammarSource  *source,
+                                GError                   **error);
+gboolean genlm_lark_lexer_next (GenlmLarkLexer  *self,
+                                GError         **error);
 
 G_END_DECLS

@@ -40,8 +40,8 @@ typedef struct
 } Parser;
 
 #define fail(parser, at, ...)                                                                   \
-  genlm_lark_source_fail (&(parser)->document->source, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,  \
-                          (at), (parser)->error, __VA_ARGS__)
+  genlm_grammar_source_fail (&(parser)->document->source, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, \
+                             (at), (parser)->error, __VA_ARGS__)
 
 static GenlmLarkTokenKind
 peek (const Parser *parser)
@@ -61,7 +61,7 @@ fail_expected (Parser     *parser,
 {
   const GenlmLarkToken *token = &parser->lexer.token;
   g_autofree char *found =
-    genlm_lark_source_describe (&parser->document->source, token->at, token->length);
+    genlm_grammar_source_describe (&parser->document->source, token->at, token->length);
 
   return fail (parser, token->at, "found %s, expected %s", found, expected);
 }
@@ -238,10 +238,10 @@ read_count (Parser  *parser,
     return fail (parser, token.at, "a count is not negative");
   value = g_ascii_strtoull (*text == '+' ? text + 1 : text, NULL, 10);
   if (value > GENLM_LARK_REPEAT_MAX)
-    return genlm_lark_source_fail (&parser->document->source, GENLM_POTENTIAL_ERROR_LIMIT,
-                                   token.at, parser->error,
-                                   "the count is larger than %u, the most that is read",
-                                   GENLM_LARK_REPEAT_MAX);
+    return genlm_grammar_source_fail (&parser->document->source, GENLM_POTENTIAL_ERROR_LIMIT,
+                                      token.at, parser->error,
+                                      "the count is larger than %u, the most that is read",
+                                      GENLM_LARK_REPEAT_MAX);
   *count = (guint32) value;
   return step (parser);
 }
@@ -688,11 +688,11 @@ refuse_library (Parser               *parser,
   g_autofree char *name = genlm_lark_document_dup_text (parser->document, (guint32) library->at,
                                                         (guint32) library->length);
 
-  return genlm_lark_source_fail (&parser->document->source, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
-                                 library->at, parser->error,
-                                 "imports from \"%s\" are not supported, only from \"common\"; "
-                                 "copy the definitions that are meant",
-                                 name);
+  return genlm_grammar_source_fail (&parser->document->source, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+                                    library->at, parser->error,
+                                    "imports from \"%s\" are not supported, only from \"common\"; "
+                                    "copy the definitions that are meant",
+                                    name);
 }
 
 static gboolean
@@ -754,10 +754,10 @@ read_import (Parser *parser)
   GenlmLarkToken library = parser->lexer.token;
 
   if (peek (parser) == GENLM_LARK_TOKEN_DOT)
-    return genlm_lark_source_fail (&parser->document->source, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
-                                   library.at, parser->error,
-                                   "imports from other files are not supported, only from "
-                                   "\"common\"; copy the definitions that are meant");
+    return genlm_grammar_source_fail (&parser->document->source, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+                                      library.at, parser->error,
+                                      "imports from other files are not supported, only from "
+                                      "\"common\"; copy the definitions that are meant");
   if (!is_name (parser))
     return fail_expected (parser, "the name of a library after \"%import\"");
   if (!is_common (parser, &library))
@@ -821,14 +821,14 @@ read_statements (Parser *parser)
 
 /* The source must outlive the document. */
 GenlmLarkDocument *
-genlm_lark_parse (const GenlmLarkSource  *source,
-                  GError                **error)
+genlm_lark_parse (const GenlmGrammarSource  *source,
+                  GError                   **error)
 {
   g_autoptr (GenlmLarkDocument) document = NULL;
   Parser parser = { .error = error };
   gboolean ok;
 
-  if (!genlm_lark_source_check (source, error))
+  if (!genlm_grammar_source_check (source, error))
     return NULL;
   document = genlm_lark_document_new (source);
   parser.document = document;

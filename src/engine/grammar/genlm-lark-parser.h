@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-GenlmLarkDocument *genlm_lark_parse (const GenlmLarkSource  *source,
-                                     GError                **error);
+GenlmLarkDocument *genlm_lark_parse (const GenlmGrammarSource  *source,
+                                     GError                   **error);
 
 G_END_DECLS

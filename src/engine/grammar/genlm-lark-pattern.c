@@ -14,11 +14,11 @@ typedef struct
 } Reader;
 
 #define fail(reader, at, ...)                                                                   \
-  genlm_lark_source_fail (&(reader)->document->source, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,  \
-                          (at), (reader)->error, __VA_ARGS__)
+  genlm_grammar_source_fail (&(reader)->document->source, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, \
+                             (at), (reader)->error, __VA_ARGS__)
 #define fail_unsupported(reader, at, ...)                                                       \
-  genlm_lark_source_fail (&(reader)->document->source, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,     \
-                          (at), (reader)->error, __VA_ARGS__)
+  genlm_grammar_source_fail (&(reader)->document->source, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,  \
+                             (at), (reader)->error, __VA_ARGS__)
 
 GenlmLarkPattern *
 genlm_lark_pattern_new (const char       *text,
@@ -147,10 +147,10 @@ take_escape (Reader   *reader,
 
 /* The characters between the quotation marks, and what follows them. */
 static gboolean
-read_string (Reader               *reader,
-             const GenlmLarkNode  *node,
-             GArray               *characters,
-             gboolean             *ignore_case)
+read_string (Reader              *reader,
+             const GenlmLarkNode *node,
+             GArray              *characters,
+             gboolean            *ignore_case)
 {
   gunichar character;
 
@@ -358,8 +358,8 @@ check_regexp (Reader                 *reader,
 
   if (tree != NULL)
     return TRUE;
-  genlm_lark_source_prefix (&reader->document->source, node->at, "the regular expression",
-                            reader->error);
+  genlm_grammar_source_prefix (&reader->document->source, node->at, "the regular expression",
+                               reader->error);
   return FALSE;
 }
 

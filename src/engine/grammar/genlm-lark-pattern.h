@@ -21,19 +21,19 @@ typedef struct
   GenlmLarkBinding  binding;
 } GenlmLarkPattern;
 
-GenlmLarkPattern *genlm_lark_pattern_new          (const char               *text,
-                                                   GenlmLarkBinding          binding);
+GenlmLarkPattern *genlm_lark_pattern_new          (const char       *text,
+                                                   GenlmLarkBinding  binding);
 GenlmLarkPattern *genlm_lark_pattern_ref          (GenlmLarkPattern         *self);
 void              genlm_lark_pattern_unref        (GenlmLarkPattern         *self);
 GenlmLarkPattern *genlm_lark_pattern_new_literal  (const GenlmLarkDocument  *document,
                                                    const GenlmLarkNode      *node,
                                                    GError                  **error);
-GenlmLarkPattern *genlm_lark_pattern_new_joined   (GenlmLarkPattern        **parts,
-                                                   guint                     n_parts,
-                                                   GenlmLarkBinding          binding);
-GenlmLarkPattern *genlm_lark_pattern_new_repeated (const GenlmLarkPattern   *part,
-                                                   guint32                   min,
-                                                   guint32                   max);
+GenlmLarkPattern *genlm_lark_pattern_new_joined   (GenlmLarkPattern **parts,
+                                                   guint              n_parts,
+                                                   GenlmLarkBinding   binding);
+GenlmLarkPattern *genlm_lark_pattern_new_repeated (const GenlmLarkPattern *part,
+                                                   guint32                 min,
+                                                   guint32                 max);
 char             *genlm_lark_pattern_to_string    (const GenlmLarkPattern   *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmLarkPattern, genlm_lark_pattern_unref)

@@ -11,7 +11,7 @@ genlm_grammar_new_from_lark (const char              *text,
                              GError                 **error)
 {
   static const GenlmLarkOptions defaults = { 0 };
-  GenlmLarkSource source = { "the grammar", text, length };
+  GenlmGrammarSource source = { "the grammar", text, length };
   g_autoptr (GenlmLarkDocument) document = NULL;
   g_autoptr (GenlmLarkDefinitions) definitions = NULL;
   g_autoptr (GenlmLarkTerminals) terminals = NULL;

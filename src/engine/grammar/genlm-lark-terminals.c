@@ -39,21 +39,21 @@ charge (GenlmLarkTerminals  *self,
   self->n_written += length;
   if (length <= GENLM_REGEX_MAX_LENGTH && self->n_written <= MAX_WRITTEN)
     return TRUE;
-  return genlm_lark_source_fail (&peek_document (self)->source, GENLM_POTENTIAL_ERROR_LIMIT, at,
-                                 error,
-                                 "written out the terminal is longer than %u bytes, or all of them "
-                                 "together than %" G_GUINT64_FORMAT,
-                                 GENLM_REGEX_MAX_LENGTH, MAX_WRITTEN);
+  return genlm_grammar_source_fail (&peek_document (self)->source, GENLM_POTENTIAL_ERROR_LIMIT, at,
+                                    error,
+                                    "written out the terminal is longer than %u bytes, or all of them "
+                                    "together than %" G_GUINT64_FORMAT,
+                                    GENLM_REGEX_MAX_LENGTH, MAX_WRITTEN);
 }
 
 /* --- One statement ------------------------------------------------------ */
 
 static GenlmLarkPattern *
-join (GenlmLarkTerminals   *self,
-      guint32               at,
-      GPtrArray            *parts,
-      GenlmLarkBinding      binding,
-      GError              **error)
+join (GenlmLarkTerminals  *self,
+      guint32              at,
+      GPtrArray           *parts,
+      GenlmLarkBinding     binding,
+      GError             **error)
 {
   gsize length = 0;
   guint i;
@@ -234,10 +234,10 @@ compose_with_parts (GenlmLarkTerminals   *self,
       open.definition =
         genlm_lark_definitions_find (self->definitions, missing->at, missing->length);
       if (!g_hash_table_add (known, open.definition))
-        return genlm_lark_source_fail (&peek_document (self)->source,
-                                       GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, missing->at, error,
-                                       "the terminal \"%s\" contains itself; only rules can",
-                                       open.definition->name);
+        return genlm_grammar_source_fail (&peek_document (self)->source,
+                                          GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, missing->at, error,
+                                          "the terminal \"%s\" contains itself; only rules can",
+                                          open.definition->name);
       g_array_append_val (stack, open);
     }
   return TRUE;

@@ -10,13 +10,13 @@ G_BEGIN_DECLS
 
 typedef struct _GenlmLarkTerminals GenlmLarkTerminals;
 
-GenlmLarkTerminals     *genlm_lark_terminals_new          (GenlmLarkDefinitions       *definitions,
-                                                           GError                    **error);
+GenlmLarkTerminals     *genlm_lark_terminals_new          (GenlmLarkDefinitions  *definitions,
+                                                           GError               **error);
 void                    genlm_lark_terminals_free         (GenlmLarkTerminals         *self);
-GenlmLarkPattern       *genlm_lark_terminals_peek         (const GenlmLarkTerminals   *self,
-                                                           const GenlmLarkDefinition  *definition);
-GenlmLarkPattern       *genlm_lark_terminals_peek_ignored (const GenlmLarkTerminals   *self,
-                                                           guint                       index);
+GenlmLarkPattern       *genlm_lark_terminals_peek         (const GenlmLarkTerminals  *self,
+                                                           const GenlmLarkDefinition *definition);
+GenlmLarkPattern       *genlm_lark_terminals_peek_ignored (const GenlmLarkTerminals *self,
+                                                           guint                     index);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmLarkTerminals, genlm_lark_terminals_free)
 

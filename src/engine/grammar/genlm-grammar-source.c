@@ -1,4 +1,4 @@
-#include "genlm-lark-source.h"
+#include "genlm-grammar-source.h"
 
 #include <string.h>
 
@@ -13,8 +13,8 @@ typedef struct
 } Place;
 
 static Place
-find_place (const GenlmLarkSource *self,
-            gsize                  at)
+find_place (const GenlmGrammarSource *self,
+            gsize                     at)
 {
   const char *place = self->text + at;
   Place found = { 1, 1, self->text };
@@ -32,9 +32,9 @@ find_place (const GenlmLarkSource *self,
 
 /* The line around a place, and a caret under the place. */
 static char *
-draw_place (const GenlmLarkSource *self,
-            gsize                  at,
-            const Place           *found)
+draw_place (const GenlmGrammarSource *self,
+            gsize                     at,
+            const Place              *found)
 {
   const char *place = self->text + at;
   const char *end = self->text + self->length;
@@ -60,12 +60,12 @@ draw_place (const GenlmLarkSource *self,
 }
 
 gboolean
-genlm_lark_source_fail (const GenlmLarkSource  *self,
-                        GenlmPotentialError     code,
-                        gsize                   at,
-                        GError                **error,
-                        const char             *format,
-                        ...)
+genlm_grammar_source_fail (const GenlmGrammarSource  *self,
+                           GenlmPotentialError        code,
+                           gsize                      at,
+                           GError                   **error,
+                           const char                *format,
+                           ...)
 {
   Place place = find_place (self, at);
   g_autofree char *drawing = draw_place (self, at, &place);
@@ -82,10 +82,10 @@ genlm_lark_source_fail (const GenlmLarkSource  *self,
 
 /* Says before an error of another reader where in this text it happened. */
 void
-genlm_lark_source_prefix (const GenlmLarkSource  *self,
-                          gsize                   at,
-                          const char             *what,
-                          GError                **error)
+genlm_grammar_source_prefix (const GenlmGrammarSource  *self,
+                             gsize                      at,
+                             const char                *what,
+                             GError                   **error)
 {
   Place place = find_place (self, at);
   g_autofree char *drawing = draw_place (self, at, &place);
@@ -96,9 +96,9 @@ genlm_lark_source_prefix (const GenlmLarkSource  *self,
 
 /* What stands at a place, in words. */
 char *
-genlm_lark_source_describe (const GenlmLarkSource *self,
-                            gsize                  at,
-                            gsize                  length)
+genlm_grammar_source_describe (const GenlmGrammarSource *self,
+                               gsize                     at,
+                               gsize                     length)
 {
   gunichar character;
 
@@ -118,16 +118,16 @@ genlm_lark_source_describe (const GenlmLarkSource *self,
 
 /* Only a text of valid UTF-8 can be drawn, so this is asked first. */
 gboolean
-genlm_lark_source_check (const GenlmLarkSource  *self,
-                         GError                **error)
+genlm_grammar_source_check (const GenlmGrammarSource  *self,
+                            GError                   **error)
 {
   const char *end;
 
-  if (self->length > GENLM_LARK_MAX_LENGTH)
+  if (self->length > GENLM_GRAMMAR_MAX_LENGTH)
     {
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
                    "Failed to read %s: it has %" G_GSIZE_FORMAT " bytes, more than %u", self->name,
-                   self->length, GENLM_LARK_MAX_LENGTH);
+                   self->length, GENLM_GRAMMAR_MAX_LENGTH);
       return FALSE;
     }
   if (g_utf8_validate_len (self->text, self->length, &end))
