@@ -407,13 +407,15 @@ genlm_byte_dfa_clamp (GenlmByteDfa    *self,
                       gsize            n_bytes,
                       GError         **error)
 {
-  static const guint32 depths[] = { 128, 1024 };
+  static const guint32 depths[] = { 32, 128, 1024 };
   Dfa *dfa = (Dfa *) self;
   g_autoptr (GMutexLocker) locker = NULL;
   GenlmByteState *clamped;
-  guint i = n_bytes > depths[0];
+  guint i = 0;
 
-  if (n_bytes > depths[1])
+  while (i < G_N_ELEMENTS (depths) && n_bytes > depths[i])
+    i++;
+  if (i == G_N_ELEMENTS (depths))
     return state;
   clamped = __atomic_load_n (&state->clamped[i], __ATOMIC_ACQUIRE);
   if (clamped != NULL)

@@ -37,8 +37,8 @@ struct _GenlmByteState
   GenlmByteExpr        goal;
   /* A note of the trie walk's; 0 is none. */
   guint64              outside;
-  /* What genlm_byte_dfa_clamp() found, for either depth. */
-  GenlmByteState      *clamped[2];
+  /* What genlm_byte_dfa_clamp() found, for each depth that it knows. */
+  GenlmByteState      *clamped[3];
   /* By class of byte; NULL is not known yet. */
   GenlmByteState      *next[];
 };

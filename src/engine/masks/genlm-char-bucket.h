@@ -3,8 +3,8 @@
 /* A bucket is a group of characters that constraints seldom tell apart; a set
  * of buckets is a 64-bit word. Single characters of ASCII that are no letters
  * and digits have a bucket each, as patterns name them one by one; all
- * characters of several bytes are one; and what is no UTF-8, a cut character
- * among it, is one. */
+ * characters of several bytes are one; a character that is cut at the end of a
+ * text is one; and what is no UTF-8 is one. */
 
 #include <glib.h>
 
@@ -16,9 +16,10 @@ G_BEGIN_DECLS
 #define GENLM_BUCKET_CONTROLS    (3u)
 #define GENLM_BUCKET_SINGLES     (4u)
 #define GENLM_BUCKET_SEVERAL     (55u)
-#define GENLM_BUCKET_BROKEN      (56u)
+#define GENLM_BUCKET_CUT         (56u)
+#define GENLM_BUCKET_BROKEN      (57u)
 /* Of a byte that does not end its character; in no set. */
-#define GENLM_BUCKET_NONE        (57u)
+#define GENLM_BUCKET_NONE        (58u)
 
 #define GENLM_BUCKET_BIT(bucket) (G_GUINT64_CONSTANT (1) << (bucket))
 #define GENLM_BUCKET_ALL         (GENLM_BUCKET_BIT (GENLM_BUCKET_NONE) - 1)

@@ -1,6 +1,6 @@
 #include "genlm-trie-index.h"
 
-#include "genlm-char-bucket.h"
+#include <string.h>
 
 /* All there are, by the content of their vocabularies. The lock is for the
  * table and for the counts of references. */
@@ -13,6 +13,24 @@ typedef struct
   guint8 place;
   guint8 bucket;
 } Step;
+
+/* What the bytes down to a node are. */
+typedef struct
+{
+  guint64  buckets;
+  guint32  n_chars;
+  guint32  node;
+  /* The depth of the node that starts the last character. */
+  guint32  start;
+  guint8   place;
+  gboolean is_listed_broken;
+} Path;
+
+typedef struct
+{
+  GenlmTrieEntry entry;
+  guint          list;
+} ListedEntry;
 
 static void
 make_steps (Step steps[GENLM_N_UTF8_PLACES][256])
@@ -30,13 +48,87 @@ make_steps (Step steps[GENLM_N_UTF8_PLACES][256])
       }
 }
 
-/* From the first node to the last: the buckets of the nodes themselves and of
- * the tokens, and the order of the tokens. */
 static void
-index_down (GenlmTrieIndex *self)
+descend (Path    *paths,
+         guint32  depth,
+         Step     step,
+         guint32  node)
 {
-  guint8 places[GENLM_TRIE_MAX_DEPTH + 1] = { GENLM_UTF8_BOUNDARY };
-  guint64 buckets[GENLM_TRIE_MAX_DEPTH + 1] = { 0 };
+  const Path *above = &paths[depth - 1];
+
+  paths[depth] = *above;
+  paths[depth].node = node;
+  paths[depth].place = step.place;
+  paths[depth].is_listed_broken = FALSE;
+  if (above->place == GENLM_UTF8_BOUNDARY)
+    paths[depth].start = depth;
+  if (step.bucket == GENLM_BUCKET_NONE)
+    return;
+  paths[depth].buckets |= GENLM_BUCKET_BIT (step.bucket);
+  paths[depth].n_chars++;
+}
+
+static void
+add_entry (GArray     *entries,
+           guint       list,
+           const Path *above,
+           guint32     node)
+{
+  ListedEntry listed = { { above->buckets, node, above->n_chars }, list };
+
+  g_array_append_val (entries, listed);
+}
+
+/* Adds the node of depth @depth to the list where it belongs, if it does. */
+static void
+list_node (GArray  *entries,
+           Path    *paths,
+           guint32  depth,
+           guint    bucket)
+{
+  const guint64 foreign = GENLM_BUCKET_BIT (GENLM_BUCKET_SEVERAL)
+                          | GENLM_BUCKET_BIT (GENLM_BUCKET_BROKEN);
+  const Path *above = &paths[depth - 1];
+  Path *start = &paths[paths[depth].start];
+
+  if (above->place == GENLM_UTF8_BOUNDARY && bucket < GENLM_BUCKET_SEVERAL)
+    {
+      if ((above->buckets & GENLM_BUCKET_BIT (bucket)) == 0)
+        add_entry (entries, bucket, above, paths[depth].node);
+    }
+  else if (above->place == GENLM_UTF8_BOUNDARY && (above->buckets & foreign) == 0)
+    add_entry (entries, GENLM_TRIE_INDEX_LIST_LEADS, above, paths[depth].node);
+  if (paths[depth].place == GENLM_UTF8_BROKEN && above->place != GENLM_UTF8_BROKEN
+      && !start->is_listed_broken)
+    {
+      add_entry (entries, GENLM_TRIE_INDEX_LIST_BROKEN, start - 1, start->node);
+      start->is_listed_broken = TRUE;
+    }
+}
+
+/* The buckets of a token's characters, and above them how many there are. */
+static guint64
+find_token_facts (const Path *path)
+{
+  guint32 n_chars = path->n_chars;
+  guint64 buckets = path->buckets;
+
+  if (path->place != GENLM_UTF8_BOUNDARY && path->place != GENLM_UTF8_BROKEN)
+    {
+      buckets |= GENLM_BUCKET_BIT (GENLM_BUCKET_CUT);
+      n_chars++;
+    }
+  return buckets | ((guint64) MIN (n_chars, GENLM_TRIE_INDEX_NEAR + 1) << GENLM_TRIE_INDEX_SHIFT);
+}
+
+/* From the first node to the last: the buckets of the nodes themselves, the
+ * facts and the order of the tokens, and the entries. */
+static void
+index_down (GenlmTrieIndex *self,
+            guint64        *token_facts,
+            GArray         *entries)
+{
+  Path paths[GENLM_TRIE_MAX_DEPTH + 1] = { { .place = GENLM_UTF8_BOUNDARY } };
   Step steps[GENLM_N_UTF8_PLACES][256];
   guint32 n_before = 0;
   guint32 p;
@@ -47,18 +139,16 @@ index_down (GenlmTrieIndex *self)
       const GenlmTrieNode *node = &self->trie->nodes[p];
       guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
       guint32 token = GENLM_TRIE_NODE_TOKEN (node);
-      Step step = steps[places[depth - 1]][GENLM_TRIE_NODE_BYTE (node)];
+      Step step = steps[paths[depth - 1].place][GENLM_TRIE_NODE_BYTE (node)];
 
-      places[depth] = step.place;
-      buckets[depth] = (buckets[depth - 1] | GENLM_BUCKET_BIT (step.bucket)) & GENLM_BUCKET_ALL;
-      self->node_facts[p] = (guint64) step.bucket << GENLM_TRIE_INDEX_BUCKET_SHIFT;
+      descend (paths, depth, step, p);
+      list_node (entries, paths, depth, step.bucket);
+      self->node_facts[p] = (guint64) step.bucket << GENLM_TRIE_INDEX_SHIFT;
       self->n_tokens_before[p] = n_before;
       if (token == GENLM_TRIE_NO_TOKEN)
         continue;
       self->ordered_tokens[n_before++] = token;
-      self->token_buckets[token] = buckets[depth];
-      if (step.place != GENLM_UTF8_BOUNDARY)
-        self->token_buckets[token] |= GENLM_BUCKET_BIT (GENLM_BUCKET_BROKEN);
+      token_facts[token] = find_token_facts (&paths[depth]);
     }
   self->n_tokens_before[p] = n_before;
 }
@@ -84,8 +174,173 @@ index_up (GenlmTrieIndex *self)
       if (bucket != GENLM_BUCKET_NONE)
         below |= GENLM_BUCKET_BIT (bucket);
       else if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
-        below |= GENLM_BUCKET_BIT (GENLM_BUCKET_BROKEN);
+        below |= GENLM_BUCKET_BIT (GENLM_BUCKET_CUT);
       by_depth[depth] |= below;
+    }
+}
+
+/* From the last node to the first, as above. */
+static void
+index_far_nodes (GenlmTrieIndex *self)
+{
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (GenlmTrieFarNode));
+  g_autoptr (GArray) tokens = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint32 n_by_depth[GENLM_TRIE_MAX_DEPTH + 2] = { 0 };
+  guint32 p;
+
+  for (p = self->trie->n_nodes; p > 0; p--)
+    {
+      const GenlmTrieNode *node = &self->trie->nodes[p - 1];
+      guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
+      guint32 token = GENLM_TRIE_NODE_TOKEN (node);
+      GenlmTrieFarNode far_node = { p - 1, 1 + n_by_depth[depth + 1] };
+
+      n_by_depth[depth + 1] = 0;
+      if (depth <= GENLM_TRIE_INDEX_NEAR && far_node.skip == 1)
+        continue;
+      n_by_depth[depth] += far_node.skip;
+      g_array_append_val (found, far_node);
+      if (depth > GENLM_TRIE_INDEX_NEAR && token != GENLM_TRIE_NO_TOKEN)
+        g_array_append_val (tokens, token);
+    }
+  self->n_far_tokens = tokens->len;
+  self->far_tokens = (guint32 *) g_array_free (g_steal_pointer (&tokens), FALSE);
+  self->n_far_nodes = found->len;
+  self->far_nodes = g_new (GenlmTrieFarNode, found->len);
+  for (p = 0; p < found->len; p++)
+    self->far_nodes[p] = g_array_index (found, GenlmTrieFarNode, found->len - 1 - p);
+}
+
+/* Sorts the entries by list; within one they keep their order. */
+static void
+index_entries (GenlmTrieIndex *self,
+               const GArray   *entries)
+{
+  guint32 next[GENLM_TRIE_INDEX_N_LISTS];
+  guint i;
+
+  for (i = 0; i < entries->len; i++)
+    self->first_entry[g_array_index (entries, ListedEntry, i).list + 1]++;
+  for (i = 0; i < GENLM_TRIE_INDEX_N_LISTS; i++)
+    {
+      next[i] = self->first_entry[i];
+      self->first_entry[i + 1] += self->first_entry[i];
+    }
+  self->entries = g_new (GenlmTrieEntry, entries->len);
+  for (i = 0; i < entries->len; i++)
+    {
+      const ListedEntry *listed = &g_array_index (entries, ListedEntry, i);
+
+      self->entries[next[listed->list]++] = listed->entry;
+    }
+}
+
+static gboolean
+is_list_smaller (GenlmTrieIndex *self,
+                 guint32         n_listed)
+{
+  return n_listed <= (self->n_tokens / 64 + 1) * 2;
+}
+
+static inline void
+set_token (guint64 *words,
+           guint32  token)
+{
+  words[token / 64] |= G_GUINT64_CONSTANT (1) << (token % 64);
+}
+
+/* Gives the buckets bits, or room in a list for so many tokens. */
+static void
+begin_buckets (GenlmTrieIndex *self,
+               const guint32  *n_with)
+{
+  guint32 n_listed = 0;
+  guint32 *at;
+  guint i;
+
+  for (i = 0; i < GENLM_BUCKET_NONE; i++)
+    if (is_list_smaller (self, n_with[i]))
+      n_listed += n_with[i];
+  self->tokens_by_bucket = at = g_new (guint32, n_listed);
+  for (i = 0; i < GENLM_BUCKET_NONE; i++)
+    if (is_list_smaller (self, n_with[i]))
+      {
+        self->with_bucket[i].tokens = at;
+        at += n_with[i];
+      }
+    else
+      self->with_bucket[i].words = g_new0 (guint64, self->n_tokens / 64 + 1);
+}
+
+static void
+index_buckets (GenlmTrieIndex *self,
+               const guint64  *token_facts)
+{
+  guint32 n_with[GENLM_BUCKET_NONE] = { 0 };
+  guint32 token;
+  guint64 buckets;
+
+  for (token = 0; token < self->n_tokens; token++)
+    for (buckets = token_facts[token] & GENLM_BUCKET_ALL; buckets != 0; buckets &= buckets - 1)
+      n_with[__builtin_ctzll (buckets)]++;
+  begin_buckets (self, n_with);
+  for (token = 0; token < self->n_tokens; token++)
+    for (buckets = token_facts[token] & GENLM_BUCKET_ALL; buckets != 0; buckets &= buckets - 1)
+      {
+        GenlmTrieTokens *with = &self->with_bucket[__builtin_ctzll (buckets)];
+
+        if (with->words != NULL)
+          set_token (with->words, token);
+        else
+          with->tokens[with->n_tokens++] = token;
+      }
+}
+
+/* The longest tokens come first, so that a list is the start of a longer one. */
+static void
+sort_by_length (GenlmTrieIndex *self,
+                const guint64  *token_facts,
+                guint32        *n_longer)
+{
+  guint32 next[GENLM_TRIE_INDEX_NEAR + 2] = { 0 };
+  guint32 token;
+  guint i;
+
+  for (token = 0; token < self->n_tokens; token++)
+    for (i = 0; i < token_facts[token] >> GENLM_TRIE_INDEX_SHIFT; i++)
+      n_longer[i]++;
+  memcpy (next, n_longer, (GENLM_TRIE_INDEX_NEAR + 1) * sizeof (guint32));
+  self->tokens_by_length = g_new (guint32, self->n_tokens);
+  for (token = 0; token < self->n_tokens; token++)
+    self->tokens_by_length[next[token_facts[token] >> GENLM_TRIE_INDEX_SHIFT]++] = token;
+}
+
+static void
+index_lengths (GenlmTrieIndex *self,
+               const guint64  *token_facts)
+{
+  guint32 n_longer[GENLM_TRIE_INDEX_NEAR + 1] = { 0 };
+  guint32 n_words = self->n_tokens / 64 + 1;
+  const guint64 *words = NULL;
+  guint32 n_set = 0;
+  guint i;
+
+  sort_by_length (self, token_facts, n_longer);
+  for (i = GENLM_TRIE_INDEX_NEAR + 1; i > 0; i--)
+    {
+      GenlmTrieTokens *longer = &self->longer_than[i - 1];
+
+      if (is_list_smaller (self, n_longer[i - 1]))
+        {
+          longer->tokens = self->tokens_by_length;
+          longer->n_tokens = n_longer[i - 1];
+          continue;
+        }
+      longer->words = words != NULL ? g_memdup2 (words, n_words * sizeof (guint64))
+                                    : g_new0 (guint64, n_words);
+      for (; n_set < n_longer[i - 1]; n_set++)
+        set_token (longer->words, self->tokens_by_length[n_set]);
+      words = longer->words;
     }
 }
 
@@ -109,21 +364,30 @@ index_first_bytes (GenlmTrieIndex *self)
 static GenlmTrieIndex *
 trie_index_new (GenlmVocab *vocab)
 {
+  g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (ListedEntry));
+  g_autofree guint64 *token_facts = NULL;
   GenlmTrieIndex *self = g_new0 (GenlmTrieIndex, 1);
   guint32 n_nodes;
+  guint8 byte;
 
   self->ref_count = 1;
   self->vocab = genlm_vocab_ref (vocab);
   self->trie = genlm_vocab_get_trie (vocab);
   self->n_tokens = genlm_vocab_get_size (vocab);
+  for (byte = 0; byte < G_N_ELEMENTS (self->ascii_buckets); byte++)
+    self->ascii_buckets[byte] = (guint8) genlm_char_bucket_ascii (byte);
   n_nodes = self->trie->n_nodes;
-  /* Tokens without bytes have no node, and no buckets. */
-  self->token_buckets = g_new0 (guint64, self->n_tokens);
+  /* Tokens without bytes have no node, and no characters. */
+  token_facts = g_new0 (guint64, self->n_tokens);
   self->node_facts = g_new (guint64, n_nodes);
   self->n_tokens_before = g_new (guint32, n_nodes + 1);
   self->ordered_tokens = g_new (guint32, self->n_tokens);
-  index_down (self);
+  index_down (self, token_facts, entries);
   index_up (self);
+  index_entries (self, entries);
+  index_buckets (self, token_facts);
+  index_lengths (self, token_facts);
+  index_far_nodes (self);
   index_first_bytes (self);
   return self;
 }
@@ -131,10 +395,20 @@ trie_index_new (GenlmVocab *vocab)
 static void
 trie_index_free (GenlmTrieIndex *self)
 {
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (self->with_bucket); i++)
+    g_free (self->with_bucket[i].words);
+  for (i = 0; i < G_N_ELEMENTS (self->longer_than); i++)
+    g_free (self->longer_than[i].words);
+  g_free (self->tokens_by_length);
+  g_free (self->tokens_by_bucket);
+  g_free (self->far_tokens);
+  g_free (self->far_nodes);
+  g_free (self->entries);
   g_free (self->ordered_tokens);
   g_free (self->n_tokens_before);
   g_free (self->node_facts);
-  g_free (self->token_buckets);
   genlm_vocab_unref (self->vocab);
   g_free (self);
 }

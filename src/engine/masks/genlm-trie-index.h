@@ -6,40 +6,89 @@
 
 #include <genlm.h>
 
+#include "genlm-char-bucket.h"
 #include "genlm-engine.h"
 
 G_BEGIN_DECLS
 
 typedef struct _GenlmTrieIndex GenlmTrieIndex;
 
+/* A node where a character starts that has something not in the buckets of the
+ * characters above it. */
+typedef struct
+{
+  guint64 above;
+  guint32 node;
+  guint32 n_chars_above;
+} GenlmTrieEntry;
+
+/* A node with nodes below it that are deeper than GENLM_TRIE_INDEX_NEAR, or one
+ * that is so deep; @skip is how many of them are its subtree. */
+typedef struct
+{
+  guint32 node;
+  guint32 skip;
+} GenlmTrieFarNode;
+
+#define GENLM_TRIE_INDEX_NEAR      (32u)
+
+/* Tokens that have something in common: as bits, or as a list where that takes
+ * less. */
+typedef struct
+{
+  guint64 *words;
+  guint32 *tokens;
+  guint32  n_tokens;
+} GenlmTrieTokens;
+
+/* Of a node, above the buckets below it: the bucket of the character that it
+ * ends. */
+#define GENLM_TRIE_INDEX_SHIFT     (58u)
+
+/* Lists of entries: for each bucket of ASCII what starts one that does not
+ * stand above; all that starts the first character that is not of ASCII; and
+ * all that starts the first character that is no UTF-8. */
+#define GENLM_TRIE_INDEX_LIST_LEADS  (GENLM_BUCKET_SEVERAL)
+#define GENLM_TRIE_INDEX_LIST_BROKEN (GENLM_BUCKET_BROKEN)
+#define GENLM_TRIE_INDEX_N_LISTS     (GENLM_BUCKET_NONE)
+
 /*< private >*/
 struct _GenlmTrieIndex
 {
-  guint            ref_count;
-  GenlmVocab      *vocab;
-  const GenlmTrie *trie;
-  guint32          n_tokens;
-  /* By token: the buckets of its characters. */
-  guint64         *token_buckets;
-  /* By node: the buckets of the characters that end below it, and above them
-   * the bucket of the character that it ends. */
-  guint64         *node_facts;
+  guint             ref_count;
+  GenlmVocab       *vocab;
+  const GenlmTrie  *trie;
+  guint32           n_tokens;
+  guint64          *node_facts;
+  /* By bucket the tokens that hold something of it; and the tokens that have
+   * more than so many characters. */
+  GenlmTrieTokens   with_bucket[GENLM_BUCKET_NONE];
+  GenlmTrieTokens   longer_than[GENLM_TRIE_INDEX_NEAR + 1];
+  /* What their lists are parts of. */
+  guint32          *tokens_by_bucket;
+  guint32          *tokens_by_length;
   /* The tokens in the order of their nodes, and by node how many come before
    * it. */
-  guint32         *ordered_tokens;
-  guint32         *n_tokens_before;
+  guint32          *ordered_tokens;
+  guint32          *n_tokens_before;
+  GenlmTrieEntry   *entries;
+  guint32           first_entry[GENLM_TRIE_INDEX_N_LISTS + 1];
+  GenlmTrieFarNode *far_nodes;
+  guint32           n_far_nodes;
+  /* The tokens that are longer than GENLM_TRIE_INDEX_NEAR. */
+  guint32          *far_tokens;
+  guint32           n_far_tokens;
+  guint8            ascii_buckets[128];
   /* By first byte: where its node stands and the next first byte's starts. */
-  guint32          first_node[257];
+  guint32           first_node[257];
 };
-
-#define GENLM_TRIE_INDEX_BUCKET_SHIFT (58u)
 
 /* The bucket of the character that a node ends. */
 static inline guint
 genlm_trie_index_get_bucket (const GenlmTrieIndex *self,
                              guint32               node)
 {
-  return (guint) (self->node_facts[node] >> GENLM_TRIE_INDEX_BUCKET_SHIFT);
+  return (guint) (self->node_facts[node] >> GENLM_TRIE_INDEX_SHIFT);
 }
 
 GENLM_ENGINE_API GenlmTrieIndex *genlm_trie_index_get   (GenlmVocab     *vocab);

@@ -8,16 +8,15 @@
 
 G_BEGIN_DECLS
 
-GENLM_ENGINE_API gboolean genlm_weights_walk (GenlmTrieIndex      *index,
-                                              GenlmWeightedDfa    *dfa,
-                                              GenlmWeightedState  *state,
-                                              double              *values,
-                                              GError             **error);
-
-void genlm_weights_walk_beyond (GenlmTrieIndex          *index,
-                                GenlmWeightedDfa        *dfa,
-                                const GenlmWeighedState *states,
-                                guint32                  n_states,
-                                double                  *values);
+gboolean genlm_weights_walk        (GenlmTrieIndex          *index,
+                                    GenlmWeightedDfa        *dfa,
+                                    GenlmWeightedState      *state,
+                                    double                  *values,
+                                    GError                 **error);
+void     genlm_weights_walk_beyond (GenlmTrieIndex          *index,
+                                    GenlmWeightedDfa        *dfa,
+                                    const GenlmWeighedState *states,
+                                    guint32                  n_states,
+                                    double                  *values);
 
 G_END_DECLS

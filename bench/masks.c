@@ -1,0 +1,373 @@
+/* What masks cost: walks that know nothing yet, masks that were made before,
+ * and what stands beside them. The least time counts, as of other programs'
+ * time one only has more. Run from the source folder: the vocabularies are read
+ * from ../shared/data, and left out, with a word about it, where they are not. */
+
+#include <genlm.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "genlm-byte-matcher.h"
+#include "genlm-dfa-machine.h"
+#include "genlm-mask-cache.h"
+#include "genlm-walk-memo.h"
+
+/* The inside of a JSON string, and the quotation mark that ends it. */
+#define JSON_STRING "([^\"\\\\\\x00-\\x1f]|\\\\([\"\\\\/bfnrt]|u[0-9a-fA-F]{4}))"
+
+typedef struct
+{
+  GenlmByteDfa     *dfa;
+  GenlmByteState   *state;
+  GenlmTrieIndex   *index;
+  GenlmVocab       *vocab;
+  GenlmByteMatcher *matcher;
+  GenlmMaskCache   *cache;
+  GenlmWalkMemo    *memo;
+  GenlmContext     *context;
+  GenlmContext     *last;
+  GArray           *cuts;
+  guint64          *words;
+  guint32           token;
+  guint             sink;
+} Case;
+
+typedef void (*Body) (Case *);
+
+static GenlmByteDfa *
+build (const char *pattern)
+{
+  GenlmEngineLimits limits = { 1u << 20, G_GUINT64_CONSTANT (1) << 30, 0 };
+  g_autoptr (GError) error = NULL;
+  GenlmByteDfa *dfa;
+
+  dfa = genlm_byte_dfa_new_for_regex (pattern, strlen (pattern), NULL, &limits, &error);
+  if (dfa == NULL)
+    g_error ("%s", error->message);
+  return dfa;
+}
+
+/* The least time of one run in microseconds, @n_runs of them under one reading
+ * of the clock. */
+static double
+measure (Case  *self,
+         Body   body,
+         guint  n_runs,
+         guint  repetitions)
+{
+  double least = G_MAXDOUBLE;
+  guint i;
+  guint run;
+
+  for (i = 0; i < repetitions; i++)
+    {
+      gint64 start = g_get_monotonic_time ();
+
+      for (run = 0; run < n_runs; run++)
+        body (self);
+      least = MIN (least, (double) (g_get_monotonic_time () - start) / n_runs);
+    }
+  return least;
+}
+
+static void
+report (const char *name,
+        const char *vocabulary,
+        const char *of,
+        double      time,
+        double      aim)
+{
+  g_autofree char *escaped = g_strescape (of, NULL);
+
+  printf ("{\"name\": \"%s\", \"of\": \"%s\", \"vocabulary\": \"%s\", \"unit\": \"us\", "
+          "\"least\": %.4f, \"aim\": %g, \"ratio_to_aim\": %.3f, \"version\": \"%d.%d.%d\"}\n",
+          name, escaped, vocabulary, time, aim, time / aim, GENLM_MAJOR_VERSION,
+          GENLM_MINOR_VERSION, GENLM_MICRO_VERSION);
+}
+
+static void
+run_walk (Case *self)
+{
+  memset (self->words, 0, (self->index->n_tokens / 64 + 1) * sizeof (guint64));
+  if (self->cuts != NULL)
+    g_array_set_size (self->cuts, 0);
+  genlm_trie_walk (self->index, GENLM_TRIE_WALK_ALL, self->dfa, self->state, self->words,
+                   self->cuts, NULL);
+  self->sink += self->words[0] & 1;
+}
+
+static void
+bench_walk (GenlmTrieIndex *index,
+            const char     *vocabulary,
+            const char     *name,
+            const char     *pattern,
+            gboolean        with_cuts,
+            double          aim,
+            guint           repetitions)
+{
+  g_autoptr (GenlmByteDfa) dfa = build (pattern);
+  g_autoptr (GArray) cuts = g_array_new (FALSE, FALSE, sizeof (GenlmTrieCut));
+  g_autofree guint64 *words = g_new (guint64, index->n_tokens / 64 + 1);
+  Case self = { .dfa = dfa, .state = dfa->start, .index = index, .words = words };
+
+  self.cuts = with_cuts ? cuts : NULL;
+  report (name, vocabulary, pattern, measure (&self, run_walk, 10, repetitions), aim);
+}
+
+static void
+run_index (Case *self)
+{
+  genlm_trie_index_unref (genlm_trie_index_get (self->vocab));
+}
+
+static void
+run_cached (Case *self)
+{
+  g_autoptr (GenlmTokenSet) mask = genlm_byte_matcher_dup_mask (self->matcher, self->context, NULL);
+
+  self->sink += genlm_token_set_contains (mask, 7);
+}
+
+static void
+run_cached_words (Case *self)
+{
+  g_autoptr (GenlmTokenSet) mask = genlm_byte_matcher_dup_mask (self->matcher, self->context, NULL);
+
+  self->sink += genlm_token_set_peek (mask)[0] & 1;
+}
+
+static void
+bench_cached (GenlmVocab *vocab,
+              const char *vocabulary,
+              const char *name,
+              const char *pattern,
+              Body        body,
+              double      aim,
+              guint       repetitions)
+{
+  g_autoptr (GenlmByteDfa) dfa = build (pattern);
+  g_autoptr (GenlmByteMachine) machine = genlm_dfa_machine_new (dfa, dfa->start, 1 << 24);
+  g_autoptr (GenlmByteMatcher) matcher = genlm_byte_matcher_new (machine, vocab);
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  Case self = { .matcher = matcher, .context = context };
+
+  report (name, vocabulary, pattern, measure (&self, body, 1000, repetitions), aim);
+}
+
+static void
+run_lookup (Case *self)
+{
+  g_autoptr (GenlmTokenSet) mask = genlm_mask_cache_lookup (self->cache, &self->token,
+                                                            sizeof self->token);
+
+  self->sink += mask != NULL;
+  self->token = (self->token + 1) & 1023;
+}
+
+/* A thousand masks by turns, of few tokens or of many. */
+static void
+bench_lookup (const char *name,
+              guint       n_tokens,
+              guint       repetitions)
+{
+  g_autoptr (GenlmMaskCache) cache = genlm_mask_cache_new (1 << 28);
+  Case self = { .cache = cache };
+  guint i;
+
+  for (i = 0; i < 1024; i++)
+    {
+      g_autoptr (GenlmTokenSet) mask = NULL;
+      guint64 *words;
+
+      mask = genlm_token_set_new_zeroed (100257, &words);
+      memset (words, 0xff, n_tokens / 8);
+      genlm_mask_cache_insert (cache, &i, sizeof i, mask);
+    }
+  report (name, "100,257 tokens", "1024 masks", measure (&self, run_lookup, 1024, repetitions),
+          0.1);
+}
+
+/* One token more, and its mask. */
+static void
+run_step (Case *self)
+{
+  g_autoptr (GenlmTokenSet) mask = NULL;
+  GenlmContext *longer = genlm_context_append (self->last, self->token);
+
+  genlm_context_unref (self->last);
+  self->last = longer;
+  mask = genlm_byte_matcher_dup_mask (self->matcher, self->last, NULL);
+  self->sink += genlm_token_set_contains (mask, 7);
+}
+
+/* Only the mask, its state being known and its mask not. */
+static void
+run_steady (Case *self)
+{
+  GenlmContext *longer = genlm_context_append (self->last, self->token);
+  g_autoptr (GenlmTokenSet) mask = NULL;
+  gint64 start;
+
+  genlm_context_unref (self->last);
+  self->last = longer;
+  genlm_byte_matcher_weigh (self->matcher, self->last, NULL, NULL, NULL);
+  start = g_get_monotonic_time ();
+  mask = genlm_byte_matcher_dup_mask (self->matcher, self->last, NULL);
+  self->token = self->token;
+  self->sink += (guint) (g_get_monotonic_time () - start);
+}
+
+/* A string that may be very long, token after token. */
+static void
+bench_counted (GenlmVocab *vocab,
+               const char *vocabulary,
+               guint32     token,
+               const char *pattern,
+               guint       n_steps,
+               double      aim)
+{
+  g_autoptr (GenlmByteDfa) dfa = build (pattern);
+  g_autoptr (GenlmByteMachine) machine = genlm_dfa_machine_new (dfa, dfa->start, 1 << 26);
+  g_autoptr (GenlmByteMatcher) matcher = genlm_byte_matcher_new (machine, vocab);
+  Case self = { .matcher = matcher, .token = token };
+  double time;
+
+  self.last = genlm_context_new ();
+  run_step (&self);
+  time = measure (&self, run_step, n_steps, 3);
+  genlm_context_unref (self.last);
+  report ("masks-counted-step", vocabulary, pattern, time, aim);
+  self.last = genlm_context_new ();
+  self.sink = 0;
+  measure (&self, run_steady, n_steps, 3);
+  genlm_context_unref (self.last);
+  report ("masks-counted-mask", vocabulary, pattern, (double) self.sink / (n_steps * 3), aim);
+}
+
+static void
+run_append (Case *self)
+{
+  GenlmContext *longer = genlm_context_append (self->context, self->token++ & 0xff);
+
+  genlm_context_unref (longer);
+}
+
+static void
+run_append_weigh (Case *self)
+{
+  g_autoptr (GenlmContext) longer = genlm_context_append (self->context, 'a');
+  double prefix;
+
+  genlm_byte_matcher_weigh (self->matcher, longer, &prefix, NULL, NULL);
+  self->sink += prefix == 0.0;
+}
+
+static void
+bench_contexts (guint repetitions)
+{
+  g_autoptr (GenlmByteDfa) dfa = build ("[a-z]*");
+  g_autoptr (GenlmByteMachine) machine = genlm_dfa_machine_new (dfa, dfa->start, 1 << 24);
+  g_autoptr (GenlmByteMatcher) matcher = genlm_byte_matcher_new (machine, genlm_vocab_bytes ());
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  Case self = { .matcher = matcher, .context = context };
+
+  report ("masks-clone", "bytes", "append to a context and let go",
+          measure (&self, run_append, 1000, repetitions), 0.1);
+  report ("masks-clone-weigh", "bytes", "the same, and the weight of the prefix",
+          measure (&self, run_append_weigh, 1000, repetitions), 0.1);
+}
+
+/* The lines of the file are base64, one token each. */
+static GenlmVocab *
+load_vocab (const char *name)
+{
+  g_autofree char *file = g_strdup_printf ("../shared/data/vocab-%s.b64.xz", name);
+  const char *argv[] = { "xz", "-dc", file, NULL };
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+  g_autoptr (GArray) offsets = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  gsize i;
+
+  if (!g_file_test (file, G_FILE_TEST_EXISTS)
+      || !g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL,
+                        NULL, NULL))
+    {
+      g_printerr ("no %s, so its masks are left out\n", file);
+      return NULL;
+    }
+  lines = g_strsplit (text, "\n", -1);
+  g_array_append_val (offsets, data->len);
+  for (i = 0; lines[i] != NULL && lines[i + 1] != NULL; i++)
+    {
+      gsize length;
+      g_autofree guchar *token = g_base64_decode (lines[i], &length);
+
+      g_byte_array_append (data, token, (guint) length);
+      g_array_append_val (offsets, data->len);
+    }
+  bytes = g_bytes_new (data->data, data->len);
+  return genlm_vocab_new_flat (bytes, (const guint32 *) offsets->data, offsets->len, NULL, NULL);
+}
+
+static void
+bench_vocab (GenlmVocab *vocab,
+             const char *name,
+             double      aim,
+             guint       repetitions)
+{
+  g_autoptr (GBytes) text = g_bytes_new_static ("abc", 3);
+  Case self = { .vocab = vocab };
+  g_autoptr (GenlmTrieIndex) index = NULL;
+  guint32 token = 0;
+
+  genlm_vocab_get_trie (vocab);
+  report ("masks-index", name, "made anew", measure (&self, run_index, 1, repetitions), 2000);
+  index = genlm_trie_index_get (vocab);
+  bench_walk (index, name, "masks-cold", "(([^x]y?)*z)*", FALSE, aim, repetitions);
+  bench_walk (index, name, "masks-cold", "(?s).{0,200}", FALSE, aim, repetitions);
+  bench_walk (index, name, "masks-cold", "(?s).{0,20}", FALSE, aim, repetitions);
+  bench_walk (index, name, "masks-cold", ".*", FALSE, aim, repetitions);
+  bench_walk (index, name, "masks-cold", "[A-Za-z_][A-Za-z0-9_]*", FALSE, aim, repetitions);
+  bench_walk (index, name, "masks-cold", " [A-Z][a-z]+(, [A-Z][a-z]+)*\\.", FALSE, aim, repetitions);
+  bench_walk (index, name, "masks-json-string", JSON_STRING "*\"", FALSE, 15, repetitions);
+  bench_walk (index, name, "masks-json-string-cuts", JSON_STRING "*\"", TRUE, 15, repetitions);
+  bench_walk (index, name, "masks-json-string-cuts", JSON_STRING "{0,50}\"", TRUE, 15, repetitions);
+  bench_walk (index, name, "masks-json-string-cuts", JSON_STRING "{1,20}\"", TRUE, 15, repetitions);
+  bench_walk (index, name, "masks-identifier-cuts", "[A-Za-z0-9_]*", TRUE, aim, repetitions);
+  bench_cached (vocab, name, "masks-hit", ".*", run_cached, 0.1, repetitions);
+  bench_cached (vocab, name, "masks-hit-sparse", "-?[0-9]+", run_cached, 0.1, repetitions);
+  bench_cached (vocab, name, "masks-hit-sparse-words", "-?[0-9]+", run_cached_words, 1, repetitions);
+  if (genlm_vocab_find (vocab, text, &token))
+    {
+      bench_counted (vocab, name, token, JSON_STRING "{0,100000}\"", 5000, 2);
+      bench_counted (vocab, name, token, JSON_STRING "{0,120}\"", 10, 15);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    double      aim;
+  } vocabularies[] = { { "gpt2", 180 }, { "cl100k_base", 400 }, { "o200k_base", 800 } };
+  guint repetitions = argc > 1 && strcmp (argv[1], "--full") == 0 ? 200 : 15;
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (vocabularies); i++)
+    {
+      g_autoptr (GenlmVocab) vocab = load_vocab (vocabularies[i].name);
+
+      if (vocab != NULL)
+        bench_vocab (vocab, vocabularies[i].name, vocabularies[i].aim, repetitions);
+    }
+  bench_lookup ("masks-lookup", 100000, repetitions);
+  bench_lookup ("masks-lookup-sparse", 800, repetitions);
+  bench_contexts (repetitions);
+  return 0;
+}
