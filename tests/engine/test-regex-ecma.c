@@ -122,6 +122,9 @@ static const Golden golden[] = {
   { "^\\p{Script=Old_Italic}\\p{Any}$", { "\xf0\x90\x8c\x80" "a" }, { "ab" } },
   { "^(?i:\\p{Lu}|[^\\P{Ll}])$", { "a", "A" }, { "1" } },
   { "^\xf0\x9f\x90\xb2*$", { "", "\xf0\x9f\x90\xb2\xf0\x9f\x90\xb2" }, { "\xf0\x9f\x90\x89" } },
+  { "^(foo|bar|foobar|b|[ab]c|baz)$", { "foo", "bar", "foobar", "b", "ac" }, { "fo", "foob", "" } },
+  { "(foo|bar|foobar|baz)x", { "foox", "xxbarx", "foobarx", "foobazx" }, { "foo", "fox", "" } },
+  { "^(?:(ab|cd|ef|gh)|(ab|cd|ef|gx)y)*z", { "abcdz", "gxyghz", "abyz" }, { "gxz", "aby" } },
   { "^(a|b|)*$", { "", "abab" }, { "c" } },
   { "^(?:)*a$", { "a" }, { "" } },
 };
@@ -279,13 +282,38 @@ test_found (void)
     }
 }
 
+/* Thousands of strings cost no more than a few. */
+static void
+test_literals (void)
+{
+  g_autoptr (GString) pattern = g_string_new ("");
+  g_autoptr (GenlmByteDfa) dfa = NULL;
+  g_autofree char *text = NULL;
+  guint i;
+
+  for (i = 0; i < 5000; i++)
+    g_string_append_printf (pattern, "%s%x_", i > 0 ? "|" : "", i * 7919);
+  dfa = build (pattern->str, GENLM_BYTE_ENCODING_JSON);
+  for (i = 0; i < 5000; i += 7)
+    {
+      g_free (text);
+      text = g_strdup_printf ("%x%x", i, i * 7919);
+      g_assert_false (walk (dfa, text)->accepting);
+      g_free (text);
+      text = g_strdup_printf ("xy%x_z", i * 7919);
+      g_assert_true (walk (dfa, text)->accepting);
+    }
+  g_assert_cmpuint (genlm_byte_dfa_get_memory (dfa), <, 16 << 20);
+}
+
 static void
 append_random (GString *pattern,
                GRand   *rand,
                guint    depth)
 {
   static const char *const atoms[] = { "a", "b", " ", "[ab]", "[^a]", ".", "^", "$", "^", "$",
-                                       "\\w", "\\W", "\\b", "\\B" };
+                                       "\\w", "\\W", "\\b", "\\B", "(?:ab|ba|aab|b  )",
+                                       "(aa|abab|bb|a b|b)" };
   static const char *const repeats[] = { "*", "+", "?", "{2}", "{1,2}", "{2,}", "*?", "{0,3}" };
   static const char *const opens[] = { "(?:", "(?:", "(?:", "(", "(?=", "(?!" };
   guint n_alternatives = (guint) g_rand_int_range (rand, 1, 3);
@@ -512,6 +540,7 @@ main (int    argc,
   g_test_add_func ("/engine/regex-ecma/refusals", test_refusals);
   g_test_add_func ("/engine/regex-ecma/nul", test_nul);
   g_test_add_func ("/engine/regex-ecma/found", test_found);
+  g_test_add_func ("/engine/regex-ecma/literals", test_literals);
   g_test_add_func ("/engine/regex-ecma/oracle", test_oracle);
   g_test_add_func ("/engine/regex-ecma/properties", test_properties);
   return g_test_run ();

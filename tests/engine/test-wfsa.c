@@ -328,19 +328,26 @@ typedef struct
   long double rest[N_STATES];
 } Oracle;
 
-/* What leaves a state sums to less than one. */
+/* What leaves a state sums to less than one, for the oracle. The automaton
+ * weighs all texts the same, but with @spread its states have units of their
+ * own, so that what leaves one may come to anything. */
 static GenlmWfsa *
 make_random (GRand  *rand,
+             double  spread,
              Oracle *oracle)
 {
   GenlmWfsa *wfsa = genlm_wfsa_new ();
+  double units[N_STATES];
   guint i;
   guint j;
   guint k;
 
   memset (oracle, 0, sizeof *oracle);
   for (i = 0; i < N_STATES; i++)
-    genlm_wfsa_add_state (wfsa, NULL);
+    {
+      genlm_wfsa_add_state (wfsa, NULL);
+      units[i] = exp (g_rand_double_range (rand, -spread, spread));
+    }
   for (i = 0; i < N_STATES; i++)
     {
       double left = 0.98;
@@ -357,17 +364,17 @@ make_random (GRand  *rand,
           else
             oracle->letters[label][i][j] += weight;
           genlm_wfsa_add_arc (wfsa, i, j, label < 0 ? GENLM_WFSA_EPSILON : (guint) ('a' + label),
-                              genlm_wide_from_double (weight));
+                              genlm_wide_from_double (weight * units[i] / units[j]));
         }
       if (g_rand_boolean (rand))
         {
           oracle->final[i] = left;
-          genlm_wfsa_add_final (wfsa, i, genlm_wide_from_double (left));
+          genlm_wfsa_add_final (wfsa, i, genlm_wide_from_double (left * units[i]));
         }
       if (g_rand_int_range (rand, 0, 3) == 0)
         {
           oracle->initial[i] = 0.5;
-          genlm_wfsa_add_initial (wfsa, i, genlm_wide_from_double (0.5));
+          genlm_wfsa_add_initial (wfsa, i, genlm_wide_from_double (0.5 / units[i]));
         }
     }
   return wfsa;
@@ -552,7 +559,7 @@ test_random (void)
   for (round = 0; round < 120; round++)
     {
       Oracle oracle;
-      g_autoptr (GenlmWfsa) wfsa = make_random (rand, &oracle);
+      g_autoptr (GenlmWfsa) wfsa = make_random (rand, round % 2 == 0 ? 0.0 : 7.0, &oracle);
       g_autoptr (GenlmByteMatcher) matcher = make_matcher (wfsa, genlm_vocab_bytes (), 1000);
       g_autoptr (GenlmByteMatcher) beyond = make_matcher (wfsa, genlm_vocab_bytes (),
                                                           1 + round % 8);
@@ -588,6 +595,228 @@ test_random (void)
     }
 }
 
+/* -- sums that are easily lost --------------------------------------------- */
+
+static void
+check_total (const char *text,
+             double      expected,
+             double      tolerance)
+{
+  g_autoptr (GenlmWfsa) wfsa = read_wfsa (text);
+  g_autoptr (GenlmWeightedDfa) dfa = push_wfsa (wfsa, 1000);
+
+  assert_near (dfa->log_total, expected, tolerance);
+}
+
+/* Three states go round, and lose next to nothing. */
+static void
+check_slow_round (double loss)
+{
+  const double there = 300.7;
+  const double on = 0.0123;
+  const double back = (1.0 - loss) / (there * on);
+  const long double kept = (long double) there * on * back;
+  g_autofree char *text = NULL;
+
+  text = g_strdup_printf ("0 1 a %.17g\n1 2 b %.17g\n2 0 c %.17g\n0\n", there, on, back);
+  check_total (text, (double) -logl (1 - kept), 1e-10);
+}
+
+static void
+test_totals (void)
+{
+  /* b0 = 0.5 b0 + 3 b1, b1 = 2 + 0.1 b0 */
+  check_total ("0 0 a 0.5\n0 1 b 3\n1 0 c 0.1\n1 2\n", log (30.0), 1e-14);
+  check_total ("0 0 a 0.5\n0 0 b 0.4999999\n0 0.0000001\n", 0.0, 1e-12);
+  check_total ("0 0 a 0.999999999999\n0 0 <eps> 0.000000000000999\n0 0.000000000000001\n", 0.0,
+               1e-12);
+  check_total ("%weights log\n0 1 a -5000\n1 0 b 4000\n1 2 <eps> -1\n2 -1\n", -5002.0, 1e-9);
+  check_total ("%weights log\n0 1 a -1e9\n1 0.5\n", -1e9 + 0.5, 1e-6);
+  check_slow_round (1e-3);
+  check_slow_round (1e-6);
+}
+
+/* The automaton of a pattern, as it would be given: all states are found. */
+static GenlmWfsa *
+spell_out (GenlmWeightedDfa *dfa)
+{
+  GenlmWfsa *wfsa = genlm_wfsa_new ();
+  g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) states = g_ptr_array_new ();
+  guint i;
+  guint byte;
+
+  g_ptr_array_add (states, dfa->start);
+  g_hash_table_insert (numbers, dfa->start, GUINT_TO_POINTER (genlm_wfsa_add_state (wfsa, NULL)));
+  genlm_wfsa_add_initial (wfsa, 0, GENLM_WIDE_ONE);
+  for (i = 0; i < states->len; i++)
+    {
+      GenlmWeightedState *state = g_ptr_array_index (states, i);
+
+      genlm_wfsa_add_final (wfsa, i, genlm_wide_from_log (weigh_final (dfa, state)));
+      for (byte = 0; byte < 256; byte++)
+        {
+          gpointer number;
+          double log_weight;
+          GenlmWeightedState *next;
+
+          next = genlm_weighted_dfa_step (dfa, state, (guint8) byte, &log_weight, NULL);
+          if (next == dfa->dead)
+            continue;
+          if (!g_hash_table_lookup_extended (numbers, next, NULL, &number))
+            {
+              number = GUINT_TO_POINTER (genlm_wfsa_add_state (wfsa, NULL));
+              g_hash_table_insert (numbers, next, number);
+              g_ptr_array_add (states, next);
+            }
+          genlm_wfsa_add_arc (wfsa, i, GPOINTER_TO_UINT (number), byte,
+                              genlm_wide_from_log (log_weight));
+        }
+    }
+  return wfsa;
+}
+
+static void
+check_spelled (const char *pattern,
+               const char *text)
+{
+  g_autoptr (GenlmWeightedDfa) dfa = make_regex (pattern, CHARSET);
+  g_autoptr (GenlmWfsa) wfsa = spell_out (dfa);
+  g_autoptr (GenlmWeightedDfa) pushed = push_wfsa (wfsa, 10000);
+  double prefixes[2];
+  GenlmWeightedState *states[2];
+
+  assert_near (pushed->log_total, 0.0, 1e-10);
+  states[0] = read_text (dfa, text, &prefixes[0]);
+  states[1] = read_text (pushed, text, &prefixes[1]);
+  assert_near (prefixes[1], prefixes[0], 1e-10);
+  assert_near (weigh_final (pushed, states[1]), weigh_final (dfa, states[0]), 1e-10);
+}
+
+static void
+test_spelled (void)
+{
+  check_spelled ("[\\s\\S]*enjoy[\\s\\S]*", "I enjoy ");
+  check_spelled ("[\\s\\S]*[eE]njoy\\s+[A-Za-z]+[iI][nN][gG][\\s\\S]*", "I enjoy walking.");
+  check_spelled ("(?!.*the)[a-z\xc3\xa9\xe2\x82\xac ]{3,9}", "is \xc3\xa9t");
+  check_spelled ("(a|b)*a(a|b){6}", "abba");
+}
+
+/* Every character that may follow has the same weight as every other, and as
+ * the end. */
+static void
+check_even (const char *pattern,
+            const char *text)
+{
+  g_autoptr (GenlmWeightedDfa) dfa = make_regex (pattern, CHARSET "\xc3\xa9\xe2\x82\xac");
+  double prefix;
+  GenlmWeightedState *state = read_text (dfa, text, &prefix);
+  double end = weigh_final (dfa, state);
+  guint n_ways = end > -INFINITY;
+  gunichar character;
+  guint i;
+
+  for (i = 0; i < 2; i++)
+    for (character = 1; character < 0x3000; character++)
+      {
+        char bytes[8] = { 0 };
+        g_autofree char *longer = NULL;
+        double weight;
+
+        g_unichar_to_utf8 (character, bytes);
+        longer = g_strconcat (text, bytes, NULL);
+        read_text (dfa, longer, &weight);
+        if (weight == -INFINITY)
+          continue;
+        n_ways += i == 0;
+        if (i == 1)
+          assert_near (weight - prefix, -log (n_ways), 1e-12);
+      }
+  if (end > -INFINITY)
+    assert_near (end, -log (n_ways), 1e-12);
+}
+
+static void
+test_even (void)
+{
+  check_even (".*", "");
+  check_even ("[^a-z]{2,}|\xc3\xa8+", "A");
+  check_even ("(?=..\xe2\x82\xac)[^b]*", "a\xc3\xa9");
+  check_even ("(?i)(stra\xc3\x9f" "e|k\xe2\x84\xaa.)+", "stra");
+  check_even ("(ab|\xc3\xa9|\xe2\x82\xac|\xe2\x82\xad){3,5}", "ab");
+}
+
+/* -- limits ---------------------------------------------------------------- */
+
+static void
+check_limit (const GenlmWfsa         *wfsa,
+             const GenlmEngineLimits *limits,
+             const char              *says)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (genlm_weighted_dfa_new_for_wfsa (wfsa, limits, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, says));
+}
+
+/* All states lead to all others. */
+static void
+test_limits (void)
+{
+  const guint n_states = 300;
+  g_autoptr (GenlmWfsa) wfsa = genlm_wfsa_new ();
+  g_autoptr (GenlmWfsa) silent = genlm_wfsa_new ();
+  GenlmEngineLimits small = { 1000, 10000, 0 };
+  GenlmEngineLimits hasty = { 1000, G_MAXUINT64, 1 };
+  guint i;
+  guint j;
+
+  for (i = 0; i < n_states; i++)
+    {
+      genlm_wfsa_add_state (wfsa, NULL);
+      genlm_wfsa_add_state (silent, NULL);
+    }
+  for (i = 0; i < n_states; i++)
+    for (j = 0; j < n_states; j++)
+      {
+        genlm_wfsa_add_arc (wfsa, i, j, 'a', genlm_wide_from_double (0.9 / n_states));
+        genlm_wfsa_add_arc (silent, i, j, GENLM_WFSA_EPSILON,
+                            genlm_wide_from_double (0.9 / n_states));
+      }
+  genlm_wfsa_add_initial (wfsa, 0, GENLM_WIDE_ONE);
+  genlm_wfsa_add_final (wfsa, 1, GENLM_WIDE_ONE);
+  genlm_wfsa_add_initial (silent, 0, GENLM_WIDE_ONE);
+  genlm_wfsa_add_final (silent, 1, GENLM_WIDE_ONE);
+  check_limit (wfsa, &small, "max-memory=10000");
+  check_limit (silent, &small, "max-memory=10000");
+  check_limit (wfsa, &hasty, "deadline=1");
+}
+
+/* A component of many states, each with few neighbours, is not a matter of
+ * all pairs of them. */
+static void
+test_long_round (void)
+{
+  const guint n_states = 100000;
+  g_autoptr (GenlmWfsa) wfsa = genlm_wfsa_new ();
+  g_autoptr (GenlmWeightedDfa) dfa = NULL;
+  guint i;
+
+  for (i = 0; i < n_states; i++)
+    genlm_wfsa_add_state (wfsa, NULL);
+  for (i = 0; i < n_states; i++)
+    {
+      genlm_wfsa_add_arc (wfsa, i, (i + 1) % n_states, 'a', genlm_wide_from_double (0.75));
+      genlm_wfsa_add_arc (wfsa, i, (i + n_states - 1) % n_states, 'b',
+                          genlm_wide_from_double (0.125));
+      genlm_wfsa_add_final (wfsa, i, genlm_wide_from_double (0.125));
+    }
+  genlm_wfsa_add_initial (wfsa, 0, GENLM_WIDE_ONE);
+  dfa = push_wfsa (wfsa, 1000);
+  assert_near (dfa->log_total, 0.0, 1e-12);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -598,5 +827,10 @@ main (int   argc,
   g_test_add_func ("/engine/wfsa/fan", test_fan);
   g_test_add_func ("/engine/wfsa/epsilon-cycle", test_epsilon_cycle);
   g_test_add_func ("/engine/wfsa/random", test_random);
+  g_test_add_func ("/engine/wfsa/totals", test_totals);
+  g_test_add_func ("/engine/wfsa/spelled", test_spelled);
+  g_test_add_func ("/engine/wfsa/regex/even", test_even);
+  g_test_add_func ("/engine/wfsa/limits", test_limits);
+  g_test_add_func ("/engine/wfsa/long-round", test_long_round);
   return g_test_run ();
 }

@@ -19,6 +19,7 @@ typedef enum
   KIND_COMPLEMENT,
   KIND_LOOP,
   KIND_WORDS,
+  KIND_LITERALS,
 } Kind;
 
 #define N_ENCODINGS   (GENLM_BYTE_ENCODING_JSON + 1)
@@ -44,7 +45,8 @@ typedef enum
  * itself. REPEAT: a, from min to max times. UNION, INTERSECTION: a is where the
  * sorted members start in the lists, b how many. COMPLEMENT: of a. LOOP: a or b,
  * where b, filled in later, was made with the loop itself. WORDS: a is the index
- * of the list; b, min and max are a cursor: low, high, and depth and phase. */
+ * of the list; b, min and max are a cursor: low, high, and depth and phase.
+ * LITERALS: the same where nobody asks which word it was. */
 typedef struct
 {
   guint8  kind;
@@ -55,8 +57,9 @@ typedef struct
   guint8  live : 2;
   /* Bits of the encodings in which every string is a whole text. */
   guint8  text : 2;
-  /* Ends with any text. */
-  guint8  open : 1;
+  /* How many parts it has up to any text, with which it ends; 0 if it does
+   * not, or has many. */
+  guint8  open : 3;
   guint32 a;
   guint32 b;
   guint32 min;
@@ -150,6 +153,11 @@ struct _GenlmByteExprs
  * match, and what stands for a distance that was not found. */
 #define MAX_REACHED    (256u)
 #define NO_REACH       (G_MAXUINT32)
+
+/* How far before any text is looked for what it includes, and for how many
+ * members of a union. */
+#define MAX_OPEN       (7u)
+#define MAX_OPENS      (8u)
 
 /* A cursor's depth and phase in one number. */
 #define PHASE_BITS     (4u)
@@ -625,33 +633,54 @@ drop_included (GenlmByteExprs *self,
   g_array_set_size (self->stack, base + n_kept);
 }
 
+/* Among the members from @base on, those that are part of the one at @index
+ * go. Returns where that one is then. */
+static guint
+drop_part_of (GenlmByteExprs *self,
+              guint           base,
+              guint           index)
+{
+  guint32 *members = &g_array_index (self->stack, guint32, base);
+  guint n_members = self->stack->len - base;
+  GenlmByteExpr wide = members[index];
+  guint n_kept = 0;
+  guint i;
+
+  for (i = 0; i < n_members; i++)
+    if (i == index)
+      {
+        index = n_kept;
+        members[n_kept++] = wide;
+        /* What stood before has been moved already. */
+        break;
+      }
+    else if (!is_included (self, members[i], wide))
+      members[n_kept++] = members[i];
+  for (i++; i < n_members; i++)
+    if (!is_included (self, members[i], wide))
+      members[n_kept++] = members[i];
+  g_array_set_size (self->stack, base + n_kept);
+  return index;
+}
+
 /* Among the members from @base on, what is part of one that ends with any text
  * goes: what was found matters no more. */
 static void
 drop_found (GenlmByteExprs *self,
             guint           base)
 {
-  guint32 *members = &g_array_index (self->stack, guint32, base);
-  guint n_members = self->stack->len - base;
-  guint n_kept;
+  guint n_opens = 0;
   guint i;
-  guint j;
 
-  for (i = 0; i < n_members; i++)
-    {
-      GenlmByteExpr wide = members[i];
-
-      if (!get (self, wide)->open)
-        continue;
-      n_kept = 0;
-      for (j = 0; j < n_members; j++)
-        if (members[j] == wide || !is_included (self, members[j], wide))
-          members[n_kept++] = members[j];
-        else if (j < i)
-          i--;
-      n_members = n_kept;
-    }
-  g_array_set_size (self->stack, base + n_members);
+  for (i = 0; base + i < self->stack->len; i++)
+    if (get (self, g_array_index (self->stack, guint32, base + i))->open == 1)
+      i = drop_part_of (self, base, i);
+  for (i = 0; base + i < self->stack->len && n_opens < MAX_OPENS; i++)
+    if (get (self, g_array_index (self->stack, guint32, base + i))->open > 1)
+      {
+        i = drop_part_of (self, base, i);
+        n_opens++;
+      }
 }
 
 /* Among the sorted members from @base on, an intersection that x is a part of
@@ -1031,13 +1060,16 @@ get_cursor (const Node *node)
 
 static GenlmByteExpr
 intern_words (GenlmByteExprs        *self,
+              Kind                   kind,
               guint32                number,
               const GenlmWordCursor *cursor)
 {
-  Node node = { .kind = KIND_WORDS, .positive = TRUE, .a = number, .b = cursor->low };
+  Node node = { .kind = kind, .positive = TRUE, .a = number, .b = cursor->low };
 
   node.min = cursor->high;
   node.max = (cursor->depth << PHASE_BITS) | cursor->phase;
+  if (kind == KIND_LITERALS && genlm_word_list_is_over (get_word_list (self, &node), cursor))
+    return GENLM_BYTE_EXPR_EPSILON;
   node.nullable = genlm_word_list_find_word (get_word_list (self, &node), cursor, NULL);
   node.text = genlm_word_list_get_text (get_word_list (self, &node), cursor);
   return intern (self, &node);
@@ -1055,7 +1087,7 @@ derive_words (GenlmByteExprs *self,
   guint i;
 
   for (i = 0; i < n_members; i++)
-    members[i] = intern_words (self, node->a, &to[i]);
+    members[i] = intern_words (self, node->kind, node->a, &to[i]);
   return genlm_byte_exprs_make_union (self, members, n_members);
 }
 
@@ -1110,6 +1142,7 @@ derive_node (GenlmByteExprs *self,
     case KIND_LOOP:
       return derive_loop (self, expr, byte);
     case KIND_WORDS:
+    case KIND_LITERALS:
       return derive_words (self, node, byte);
     case KIND_NOTHING:
     case KIND_EPSILON:
@@ -1189,37 +1222,43 @@ set_live (GenlmByteExprs *self,
     g_array_index (self->nodes, Node, expr).live = live ? LIVE_YES : LIVE_NO;
 }
 
+/* The sizes of the classes that are being settled. Of a set, how many members
+ * each class has and the class that those become are 0 between sets. */
+typedef struct
+{
+  guint16 sizes[256];
+  guint16 counts[256];
+  guint8  parts[256];
+} Partition;
+
 /* Parts the classes by a set: the members of each class that it does not hold
  * as a whole become a class of their own. */
 static void
 split_classes (GenlmByteExprs     *self,
-               const GenlmByteSet *set,
-               guint              *sizes)
+               Partition          *partition,
+               const GenlmByteSet *set)
 {
-  guint counts[256] = { 0 };
-  gint16 inside[256];
-  guint word;
-  guint64 bits;
+  guint8 members[256];
+  guint8 touched[256];
+  guint n_members = genlm_byte_set_list_fewer (set, members);
+  guint n_touched = 0;
+  guint i;
 
-  for (word = 0; word < 4; word++)
-    for (bits = set->words[word]; bits != 0; bits &= bits - 1)
-      counts[self->classes[word * 64 + (guint) __builtin_ctzll (bits)]]++;
-  memset (inside, 0xff, sizeof inside);
-  for (word = 0; word < 4; word++)
-    for (bits = set->words[word]; bits != 0; bits &= bits - 1)
+  for (i = 0; i < n_members; i++)
+    if (partition->counts[self->classes[members[i]]]++ == 0)
+      touched[n_touched++] = self->classes[members[i]];
+  for (i = 0; i < n_touched; i++)
+    if (partition->counts[touched[i]] < partition->sizes[touched[i]])
       {
-        guint byte = word * 64 + (guint) __builtin_ctzll (bits);
-        guint8 old = self->classes[byte];
-
-        if (counts[old] == sizes[old])
-          continue;
-        if (inside[old] < 0)
-          inside[old] = (gint16) self->n_classes++;
-        self->classes[byte] = (guint8) inside[old];
+        partition->parts[touched[i]] = (guint8) self->n_classes;
+        partition->sizes[touched[i]] -= partition->counts[touched[i]];
+        partition->sizes[self->n_classes++] = partition->counts[touched[i]];
       }
-  memset (sizes, 0, 256 * sizeof sizes[0]);
-  for (word = 0; word < 256; word++)
-    sizes[self->classes[word]]++;
+  for (i = 0; i < n_members; i++)
+    if (partition->parts[self->classes[members[i]]] != 0)
+      self->classes[members[i]] = partition->parts[self->classes[members[i]]];
+  for (i = 0; i < n_touched; i++)
+    partition->counts[touched[i]] = partition->parts[touched[i]] = 0;
 }
 
 /* Settles which bytes can be told apart. What was derived by classes of before
@@ -1227,7 +1266,7 @@ split_classes (GenlmByteExprs     *self,
 static void
 find_classes (GenlmByteExprs *self)
 {
-  guint sizes[256] = { 256 };
+  Partition partition = { .sizes = { 256 } };
   GenlmByteSet apart = { { 0 } };
   guint byte;
   guint i;
@@ -1244,10 +1283,10 @@ find_classes (GenlmByteExprs *self)
         GenlmByteSet one = { { 0 } };
 
         genlm_byte_set_add_range (&one, (guint8) byte, (guint8) byte);
-        split_classes (self, &one, sizes);
+        split_classes (self, &partition, &one);
       }
   for (i = 0; i < self->sets->len && self->n_classes < 256; i++)
-    split_classes (self, &g_array_index (self->sets, GenlmByteSet, i), sizes);
+    split_classes (self, &partition, &g_array_index (self->sets, GenlmByteSet, i));
   for (byte = 256; byte > 0; byte--)
     self->representatives[self->classes[byte - 1]] = (guint8) (byte - 1);
 }
@@ -1450,14 +1489,13 @@ genlm_byte_exprs_make_set (GenlmByteExprs     *self,
   return intern (self, &node);
 }
 
-/* Any one of many words, in as many steps as they have bytes, and no more for
- * a derivative if they are many. See genlm_word_list_new(). */
-GenlmByteExpr
-genlm_byte_exprs_make_words (GenlmByteExprs     *self,
-                             GenlmByteEncoding   encoding,
-                             const char *const  *words,
-                             const gsize        *lengths,
-                             guint               n_words)
+static GenlmByteExpr
+add_words (GenlmByteExprs     *self,
+           Kind                kind,
+           GenlmByteEncoding   encoding,
+           const char *const  *words,
+           const gsize        *lengths,
+           guint               n_words)
 {
   g_autoptr (GenlmWordList) list = genlm_word_list_new (encoding, words, lengths, n_words);
   GenlmWordCursor cursor = { .high = genlm_word_list_get_size (list) };
@@ -1472,7 +1510,37 @@ genlm_byte_exprs_make_words (GenlmByteExprs     *self,
       g_hash_table_insert (self->number_by_list, list, number);
       g_ptr_array_add (self->word_lists, g_steal_pointer (&list));
     }
-  return intern_words (self, GPOINTER_TO_UINT (number), &cursor);
+  return intern_words (self, kind, GPOINTER_TO_UINT (number), &cursor);
+}
+
+/* Any one of many words, in as many steps as they have bytes, and no more for
+ * a derivative if they are many. See genlm_word_list_new(), and
+ * genlm_byte_exprs_get_word() for which it was. */
+GenlmByteExpr
+genlm_byte_exprs_make_words (GenlmByteExprs     *self,
+                             GenlmByteEncoding   encoding,
+                             const char *const  *words,
+                             const gsize        *lengths,
+                             guint               n_words)
+{
+  return add_words (self, KIND_WORDS, encoding, words, lengths, n_words);
+}
+
+/* The same where it does not matter which word it was. */
+GenlmByteExpr
+genlm_byte_exprs_make_literals (GenlmByteExprs     *self,
+                                GenlmByteEncoding   encoding,
+                                const char *const  *words,
+                                const gsize        *lengths,
+                                guint               n_words)
+{
+  return add_words (self, KIND_LITERALS, encoding, words, lengths, n_words);
+}
+
+static guint
+next_open (guint open)
+{
+  return open == 0 || open == MAX_OPEN ? 0 : open + 1;
 }
 
 GenlmByteExpr
@@ -1504,7 +1572,7 @@ genlm_byte_exprs_make_concat (GenlmByteExprs *self,
       node.nullable = get (self, last)->nullable && get (self, tail)->nullable;
       node.positive = get (self, last)->positive && get (self, tail)->positive;
       node.text = get (self, last)->text & get (self, tail)->text;
-      node.open = get (self, tail)->open;
+      node.open = next_open (get (self, tail)->open);
       tail = intern (self, &node);
     }
   return tail;
@@ -1620,7 +1688,7 @@ genlm_byte_exprs_make_repeat (GenlmByteExprs *self,
       {
         self->any_text[i] = intern (self, &node);
         if (self->exceeded == LIMIT_NONE)
-          g_array_index (self->nodes, Node, self->any_text[i]).open = TRUE;
+          g_array_index (self->nodes, Node, self->any_text[i]).open = 1;
         return self->any_text[i];
       }
   return intern (self, &node);
@@ -1711,6 +1779,7 @@ genlm_byte_exprs_is_live (GenlmByteExprs *self,
     case KIND_COMPLEMENT:
     case KIND_LOOP:
     case KIND_WORDS:
+    case KIND_LITERALS:
     default:
       live = search_live (self, expr);
       break;

@@ -34,6 +34,11 @@ GENLM_ENGINE_API GenlmByteExpr   genlm_byte_exprs_make_words        (GenlmByteEx
                                                                      const char *const       *words,
                                                                      const gsize             *lengths,
                                                                      guint                    n_words);
+GENLM_ENGINE_API GenlmByteExpr   genlm_byte_exprs_make_literals     (GenlmByteExprs          *self,
+                                                                     GenlmByteEncoding        encoding,
+                                                                     const char *const       *words,
+                                                                     const gsize             *lengths,
+                                                                     guint                    n_words);
 GENLM_ENGINE_API GenlmByteExpr   genlm_byte_exprs_make_concat       (GenlmByteExprs          *self,
                                                                      GenlmByteExpr            head,
                                                                      GenlmByteExpr            tail);

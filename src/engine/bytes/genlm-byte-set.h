@@ -61,6 +61,27 @@ genlm_byte_set_is_subset (const GenlmByteSet *self,
   return TRUE;
 }
 
+/* Writes the members to @bytes, or all others if those are fewer, and returns
+ * how many there are. */
+static inline guint
+genlm_byte_set_list_fewer (const GenlmByteSet *self,
+                           guint8             *bytes)
+{
+  guint n_bytes = 0;
+  guint64 flip = 0;
+  guint64 bits;
+  guint i;
+
+  for (i = 0; i < 4; i++)
+    n_bytes += (guint) __builtin_popcountll (self->words[i]);
+  if (n_bytes > 128)
+    flip = G_MAXUINT64;
+  for (i = 0, n_bytes = 0; i < 4; i++)
+    for (bits = self->words[i] ^ flip; bits != 0; bits &= bits - 1)
+      bytes[n_bytes++] = (guint8) (i * 64 + (guint) __builtin_ctzll (bits));
+  return n_bytes;
+}
+
 static inline void
 genlm_byte_set_unite (GenlmByteSet       *self,
                       const GenlmByteSet *other)

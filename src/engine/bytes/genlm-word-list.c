@@ -392,6 +392,14 @@ genlm_word_list_step (const GenlmWordList   *self,
   return ok ? 1 : 0;
 }
 
+/* Whether a word has been read as a whole and no other one can be. */
+gboolean
+genlm_word_list_is_over (const GenlmWordList   *self,
+                         const GenlmWordCursor *cursor)
+{
+  return cursor->low + 1 == cursor->high && genlm_word_list_find_word (self, cursor, NULL);
+}
+
 /* The number of the word that has been read as a whole. If it was given more
  * than once, that of the first. */
 gboolean

@@ -33,6 +33,8 @@ GENLM_ENGINE_API guint          genlm_word_list_step       (const GenlmWordList 
                                                             const GenlmWordCursor *from,
                                                             guint8                 byte,
                                                             GenlmWordCursor        to[2]);
+GENLM_ENGINE_API gboolean       genlm_word_list_is_over    (const GenlmWordList   *self,
+                                                            const GenlmWordCursor *cursor);
 GENLM_ENGINE_API gboolean       genlm_word_list_find_word  (const GenlmWordList   *self,
                                                             const GenlmWordCursor *cursor,
                                                             guint                 *index);

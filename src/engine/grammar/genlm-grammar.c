@@ -187,11 +187,13 @@ is_empty_by_automaton (const GenlmRegexTree *tree)
   const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
                                      GENLM_ENGINE_DEFAULT_MAX_MEMORY, 1000 };
   g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
+  guint8 classes[256];
   GenlmByteExpr expr;
 
-  return genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &expr, NULL)
-         && !genlm_byte_exprs_is_live (exprs, expr)
-         && genlm_byte_exprs_check (exprs, NULL);
+  if (!genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &expr, NULL))
+    return FALSE;
+  genlm_byte_exprs_seal (exprs, classes);
+  return !genlm_byte_exprs_is_live (exprs, expr) && genlm_byte_exprs_check (exprs, NULL);
 }
 
 static void

@@ -629,6 +629,9 @@ read_contains (const Reading        *reading,
       !read_count (reading, KEYWORD (reading, MIN_CONTAINS), &part->min_contains) ||
       !read_count (reading, KEYWORD (reading, MAX_CONTAINS), &part->max_contains))
     return FALSE;
+  part->contains_evaluates = part->contains != GENLM_SCHEMA_NONE
+                             && (reading->resource->draft == GENLM_SCHEMA_DRAFT_ANY
+                                 || reading->resource->draft == GENLM_SCHEMA_DRAFT_2020_12);
   if (part->contains != GENLM_SCHEMA_NONE)
     return TRUE;
   part->min_contains = 1;

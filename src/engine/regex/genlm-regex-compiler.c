@@ -4,6 +4,9 @@
 
 #include "genlm-char-exprs.h"
 
+/* From how many strings among alternatives on they are kept as a list. */
+#define MIN_LITERALS (4u)
+
 /* What stands before a place, as far as the pattern looks at it. */
 typedef enum
 {
@@ -26,24 +29,133 @@ typedef struct
   GenlmByteEncoding     encoding;
   /* By node, of those that hold no assertion. */
   GenlmByteExpr        *plain;
+  /* By node, whether it is kept in a list of strings instead. */
+  guint8               *is_literal;
   guint                 n_copies;
   /* Places that need not be told apart have the tail of the same one. */
   Before                same[N_BEFORE];
 } Compiler;
+
+/* Whether a node is a string of at least two characters. */
+static gboolean
+is_literal (const GenlmRegexTree *tree,
+            const GenlmRegexNode *node)
+{
+  const guint32 *children;
+  guint32 i;
+
+  if (node->kind != GENLM_REGEX_NODE_CONCAT)
+    return FALSE;
+  children = genlm_regex_tree_peek_children (tree, node);
+  for (i = 0; i < node->b; i++)
+    {
+      const GenlmRegexNode *child = genlm_regex_tree_peek_node (tree, children[i]);
+
+      if (child->kind != GENLM_REGEX_NODE_RANGE || child->a != child->b)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+mark_literal (Compiler *compiler,
+              guint32   index)
+{
+  const GenlmRegexNode *node = genlm_regex_tree_peek_node (compiler->tree, index);
+  const guint32 *children = genlm_regex_tree_peek_children (compiler->tree, node);
+  guint32 i;
+
+  compiler->is_literal[index] = TRUE;
+  for (i = 0; i < node->b; i++)
+    compiler->is_literal[children[i]] = TRUE;
+}
+
+/* Finds the strings that are alternatives of one choice, where there are
+ * several. */
+static void
+mark_literals (Compiler *compiler)
+{
+  guint32 size = genlm_regex_tree_get_size (compiler->tree);
+  guint32 i;
+  guint32 j;
+
+  for (i = 0; i < size; i++)
+    {
+      const GenlmRegexNode *node = genlm_regex_tree_peek_node (compiler->tree, i);
+      const guint32 *children;
+      guint32 n_found = 0;
+
+      if (node->kind != GENLM_REGEX_NODE_ALTERNATE || node->b < MIN_LITERALS
+          || node->has_assertion)
+        continue;
+      children = genlm_regex_tree_peek_children (compiler->tree, node);
+      for (j = 0; j < node->b; j++)
+        n_found += is_literal (compiler->tree,
+                               genlm_regex_tree_peek_node (compiler->tree, children[j]));
+      for (j = 0; j < node->b && n_found >= MIN_LITERALS; j++)
+        if (is_literal (compiler->tree,
+                        genlm_regex_tree_peek_node (compiler->tree, children[j])))
+          mark_literal (compiler, children[j]);
+    }
+}
+
+static void
+append_literal (Compiler *compiler,
+                guint32   index,
+                GString  *text)
+{
+  const GenlmRegexNode *node = genlm_regex_tree_peek_node (compiler->tree, index);
+  const guint32 *children = genlm_regex_tree_peek_children (compiler->tree, node);
+  guint32 i;
+
+  for (i = 0; i < node->b; i++)
+    g_string_append_unichar (text, genlm_regex_tree_peek_node (compiler->tree, children[i])->a);
+}
+
+/* The strings among the alternatives, as one expression. */
+static GenlmByteExpr
+compile_literals (Compiler             *compiler,
+                  const GenlmRegexNode *node)
+{
+  const guint32 *children = genlm_regex_tree_peek_children (compiler->tree, node);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree const char **words = g_new (const char *, node->b);
+  g_autofree gsize *lengths = g_new (gsize, node->b);
+  guint32 n_words = 0;
+  gsize start = 0;
+  guint32 i;
+
+  for (i = 0; i < node->b; i++)
+    if (compiler->is_literal[children[i]])
+      {
+        append_literal (compiler, children[i], text);
+        lengths[n_words++] = text->len - start;
+        start = text->len;
+      }
+  for (i = 0, start = 0; i < n_words; start += lengths[i++])
+    words[i] = text->str + start;
+  return genlm_byte_exprs_make_literals (compiler->exprs, compiler->encoding, words, lengths,
+                                         n_words);
+}
 
 static GenlmByteExpr
 compile_plain_list (Compiler             *compiler,
                     const GenlmRegexNode *node)
 {
   const guint32 *children = genlm_regex_tree_peek_children (compiler->tree, node);
-  g_autofree GenlmByteExpr *members = g_new (GenlmByteExpr, node->b);
+  g_autofree GenlmByteExpr *members = g_new (GenlmByteExpr, node->b + 1);
   GenlmByteExpr result = GENLM_BYTE_EXPR_EPSILON;
   guint32 i;
 
+  /* What is a literal was not compiled and adds nothing here. */
   for (i = 0; i < node->b; i++)
     members[i] = compiler->plain[children[i]];
   if (node->kind == GENLM_REGEX_NODE_ALTERNATE)
-    return genlm_byte_exprs_make_union (compiler->exprs, members, node->b);
+    {
+      members[node->b] = node->b >= MIN_LITERALS ? compile_literals (compiler, node)
+                                                 : GENLM_BYTE_EXPR_NOTHING;
+      return genlm_byte_exprs_make_union (compiler->exprs, members, node->b + 1);
+    }
   for (i = node->b; i > 0; i--)
     result = genlm_byte_exprs_make_concat (compiler->exprs, members[i - 1], result);
   return result;
@@ -398,14 +510,16 @@ genlm_regex_compile (const GenlmRegexTree  *tree,
 {
   guint32 size = genlm_regex_tree_get_size (tree);
   g_autofree GenlmByteExpr *plain = g_new0 (GenlmByteExpr, size);
-  Compiler compiler = { tree, exprs, encoding, plain, 0, { 0 } };
+  g_autofree guint8 *literals = g_new0 (guint8, size);
+  Compiler compiler = { tree, exprs, encoding, plain, literals, 0, { 0 } };
   guint32 i;
 
+  mark_literals (&compiler);
   for (i = 0; i < size; i++)
     {
       const GenlmRegexNode *node = genlm_regex_tree_peek_node (tree, i);
 
-      if (node->has_assertion)
+      if (node->has_assertion || literals[i])
         continue;
       plain[i] = compile_plain (&compiler, node);
       if (!genlm_byte_exprs_check (exprs, error))

@@ -28,8 +28,8 @@ genlm_budget_spend (GenlmBudget  *self,
   if (self->memory > self->limits.max_memory)
     {
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                   "Summing over the automaton takes more than %" G_GUINT64_FORMAT " bytes; raise "
-                   "the limit of memory or make the automaton smaller",
+                   "Summing over the automaton takes more than max-memory=%" G_GUINT64_FORMAT
+                   " bytes; make the automaton smaller or raise max-memory",
                    self->limits.max_memory);
       return FALSE;
     }
@@ -37,8 +37,8 @@ genlm_budget_spend (GenlmBudget  *self,
       && g_get_monotonic_time () > self->deadline)
     {
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                   "Summing over the automaton takes more than %u ms; raise the deadline or make "
-                   "the automaton smaller",
+                   "Summing over the automaton takes longer than deadline=%u milliseconds; make "
+                   "the automaton smaller or raise deadline",
                    self->limits.deadline);
       return FALSE;
     }

@@ -114,8 +114,8 @@ find_state (RegexWeights    *self,
       > self->parent.limits.max_memory)
     {
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                   "The weighted automaton needs more than %" G_GUINT64_FORMAT " bytes; raise the "
-                   "limit of memory or use a simpler pattern",
+                   "The weights of the automaton need more than max-memory=%" G_GUINT64_FORMAT
+                   " bytes; simplify the pattern or raise max-memory",
                    self->parent.limits.max_memory);
       return NULL;
     }

@@ -89,6 +89,26 @@ beyond_walk (Beyond  *self,
     }
 }
 
+/* Walks a node and all below it, before which @state is. */
+static void
+walk_subtree_beyond (GenlmTrieIndex            *index,
+                     GenlmWeightedDfa          *dfa,
+                     const GenlmWeightedState  *state,
+                     double                     log_weight,
+                     guint32                    p,
+                     Beyond                   **beyond,
+                     double                    *values)
+{
+  const GenlmTrieNode *node = &index->trie->nodes[p];
+  guint32 n_states;
+  const GenlmWeighedState *states = genlm_vector_weights_peek_states (state, &n_states);
+
+  if (*beyond == NULL)
+    *beyond = beyond_new (index, dfa);
+  beyond_set (*beyond, GENLM_TRIE_NODE_DEPTH (node) - 1, states, n_states, log_weight);
+  beyond_walk (*beyond, p, p + GENLM_TRIE_NODE_EXTENT (node), values);
+}
+
 /* Walks the nodes from @p to @end, whole subtrees of the root. Nodes without a
  * token set the weight of EOS, which saves a branch; it is put right
  * afterwards. */
@@ -104,6 +124,7 @@ walk (GenlmTrieIndex      *index,
 {
   const GenlmTrieNode *nodes = index->trie->nodes;
   const guint32 scrap = index->n_tokens;
+  const guint8 *classes = dfa->classes;
   GenlmWeightedState *const dead = dfa->dead;
   GenlmWeightedState *states[GENLM_TRIE_MAX_DEPTH + 1];
   double logs[GENLM_TRIE_MAX_DEPTH + 1];
@@ -114,36 +135,33 @@ walk (GenlmTrieIndex      *index,
     {
       const GenlmTrieNode *node = &nodes[p];
       guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
+      guint32 token = MIN (GENLM_TRIE_NODE_TOKEN (node), scrap);
+      guint32 extent = GENLM_TRIE_NODE_EXTENT (node);
       guint8 byte = GENLM_TRIE_NODE_BYTE (node);
       GenlmWeightedState *before = states[depth - 1];
-      GenlmWeightedState *next = genlm_weighted_dfa_peek_next (dfa, before, byte);
+      const GenlmWeightedArc *arc = &before->arcs[classes[byte]];
+      GenlmWeightedState *next = __atomic_load_n (&arc->next, __ATOMIC_ACQUIRE);
 
       if (G_UNLIKELY (next == NULL))
         {
           next = genlm_weighted_dfa_add_transition (dfa, before, byte, error);
           if (next == NULL)
             return FALSE;
+          if (next == dfa->beyond)
+            {
+              walk_subtree_beyond (index, dfa, before, logs[depth - 1], p, beyond, values);
+              p += extent;
+              continue;
+            }
         }
       if (next == dead)
         {
-          p += GENLM_TRIE_NODE_EXTENT (node);
-          continue;
-        }
-      if (G_UNLIKELY (next == dfa->beyond))
-        {
-          guint32 n_states;
-          const GenlmWeighedState *parts = genlm_vector_weights_peek_states (before, &n_states);
-
-          if (*beyond == NULL)
-            *beyond = beyond_new (index, dfa);
-          beyond_set (*beyond, depth - 1, parts, n_states, logs[depth - 1]);
-          beyond_walk (*beyond, p, p + GENLM_TRIE_NODE_EXTENT (node), values);
-          p += GENLM_TRIE_NODE_EXTENT (node);
+          p += extent;
           continue;
         }
       states[depth] = next;
-      logs[depth] = logs[depth - 1] + before->arcs[dfa->classes[byte]].log_weight;
-      values[MIN (GENLM_TRIE_NODE_TOKEN (node), scrap)] = logs[depth];
+      logs[depth] = logs[depth - 1] + arc->log_weight;
+      values[token] = logs[depth];
       p++;
     }
   return TRUE;

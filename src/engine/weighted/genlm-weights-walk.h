@@ -8,15 +8,16 @@
 
 G_BEGIN_DECLS
 
-gboolean genlm_weights_walk        (GenlmTrieIndex          *index,
-                                    GenlmWeightedDfa        *dfa,
-                                    GenlmWeightedState      *state,
-                                    double                  *values,
-                                    GError                 **error);
-void     genlm_weights_walk_beyond (GenlmTrieIndex          *index,
-                                    GenlmWeightedDfa        *dfa,
-                                    const GenlmWeighedState *states,
-                                    guint32                  n_states,
-                                    double                  *values);
+GENLM_ENGINE_API gboolean genlm_weights_walk (GenlmTrieIndex      *index,
+                                              GenlmWeightedDfa    *dfa,
+                                              GenlmWeightedState  *state,
+                                              double              *values,
+                                              GError             **error);
+
+void genlm_weights_walk_beyond (GenlmTrieIndex          *index,
+                                GenlmWeightedDfa        *dfa,
+                                const GenlmWeighedState *states,
+                                guint32                  n_states,
+                                double                  *values);
 
 G_END_DECLS

@@ -267,8 +267,8 @@ read_state (Reader      *reader,
     }
   if (g_hash_table_size (reader->states) >= reader->limits->max_states)
     return fail (reader, GENLM_POTENTIAL_ERROR_LIMIT,
-                 "the automaton has more than %u states; raise the limit of states or make it "
-                 "smaller",
+                 "the automaton has more than max-states=%u states; make it smaller or raise "
+                 "max-states",
                  reader->limits->max_states);
   *state = genlm_wfsa_add_state (reader->wfsa, name);
   g_hash_table_insert (reader->states, g_steal_pointer (&name), GUINT_TO_POINTER (*state));
@@ -365,8 +365,8 @@ read_arc (Reader *reader)
   if ((guint64) genlm_wfsa_get_n_arcs (reader->wfsa) * sizeof (GenlmWfsaArc)
       > reader->limits->max_memory)
     return fail (reader, GENLM_POTENTIAL_ERROR_LIMIT,
-                 "the arcs of the automaton take more than %" G_GUINT64_FORMAT " bytes; raise the "
-                 "limit of memory or make it smaller",
+                 "the arcs of the automaton take more than max-memory=%" G_GUINT64_FORMAT
+                 " bytes; make it smaller or raise max-memory",
                  reader->limits->max_memory);
   return TRUE;
 }

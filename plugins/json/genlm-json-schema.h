@@ -1,0 +1,11 @@
+#pragma once
+
+#include <genlm.h>
+
+G_BEGIN_DECLS
+
+#define GENLM_TYPE_JSON_SCHEMA (genlm_json_schema_get_type ())
+
+G_DECLARE_FINAL_TYPE (GenlmJsonSchema, genlm_json_schema, GENLM, JSON_SCHEMA, GenlmPotentialBase)
+
+G_END_DECLS

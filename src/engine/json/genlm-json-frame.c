@@ -1,0 +1,807 @@
+#include "genlm-json-frame.h"
+
+#include <string.h>
+
+/* A frame while it is being made. */
+typedef struct
+{
+  guint32  n;
+  guint32  order;
+  guint8  *known;
+  guint32 *cells;
+  guint64 *seen;
+  guint8  *unsure; /* by atom: it may have counted once more than its cell says */
+} Draft;
+
+/* In place of the claim of an effect that does not matter. */
+#define SKIPPED (G_MAXUINT32 - 1)
+
+static guint
+n_seen_words (const GenlmJsonBody *body)
+{
+  return body->words != NULL ? (body->words->len + 63) / 64 : 0;
+}
+
+static void
+draft_init (Draft               *draft,
+            const GenlmJsonBody *body)
+{
+  draft->n = 0;
+  draft->order = 0;
+  draft->known = g_new0 (guint8, body->n_claims);
+  memset (draft->known, GENLM_JSON_OPEN, body->n_claims);
+  draft->cells = g_new0 (guint32, body->atoms->len);
+  draft->seen = g_new0 (guint64, n_seen_words (body));
+  draft->unsure = g_new0 (guint8, body->atoms->len);
+}
+
+static void
+draft_init_copy (Draft                *draft,
+                 const GenlmJsonFrame *frame)
+{
+  const GenlmJsonBody *body = frame->body;
+
+  draft->n = frame->n;
+  draft->order = frame->order;
+  draft->known = g_memdup2 (frame->known, body->n_claims);
+  draft->cells = g_memdup2 (frame->cells, body->atoms->len * sizeof (guint32));
+  draft->seen = g_memdup2 (frame->seen, n_seen_words (body) * sizeof (guint64));
+  draft->unsure = g_new0 (guint8, body->atoms->len);
+}
+
+static void
+draft_clear (Draft *draft)
+{
+  g_free (draft->known);
+  g_free (draft->cells);
+  g_free (draft->seen);
+  g_free (draft->unsure);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Draft, draft_clear)
+
+static GenlmJsonTruth
+count_truth (guint64  n,
+             guint64  min,
+             guint64  max,
+             gboolean final)
+{
+  if (final)
+    return n >= min && n <= max;
+  if (n > max)
+    return GENLM_JSON_NO;
+  return n >= min && max == GENLM_SCHEMA_UNBOUNDED ? GENLM_JSON_YES : GENLM_JSON_OPEN;
+}
+
+static GenlmJsonTruth
+atom_truth (GenlmJsonBook       *book,
+            const GenlmJsonBody *body,
+            const Draft         *draft,
+            guint                index,
+            gboolean             final)
+{
+  const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, index);
+  guint32 cell = draft->cells[index];
+
+  if (cell == GENLM_JSON_CELL_FAILED)
+    return GENLM_JSON_NO;
+  switch (atom->kind)
+    {
+    case GENLM_JSON_ATOM_HAS:
+      if ((draft->seen[atom->word / 64] >> (atom->word % 64)) & 1)
+        return GENLM_JSON_YES;
+      if (final || genlm_json_body_peek_word (body, atom->word)->order < draft->order)
+        return GENLM_JSON_NO;
+      return GENLM_JSON_OPEN;
+    case GENLM_JSON_ATOM_COUNT:
+      if (cell == GENLM_JSON_CELL_IGNORED)
+        return GENLM_JSON_OPEN;
+      return count_truth (draft->n, atom->min, atom->max, final);
+    case GENLM_JSON_ATOM_CONTAINS:
+      if (cell == GENLM_JSON_CELL_IGNORED
+          || (draft->unsure[index]
+              && count_truth (cell, atom->min, atom->max, FALSE)
+                   != count_truth ((guint64) cell + 1, atom->min, atom->max, FALSE)))
+        return GENLM_JSON_OPEN;
+      return count_truth (cell, atom->min, atom->max, final);
+    case GENLM_JSON_ATOM_UNEVALUATED:
+      return GENLM_JSON_OPEN;
+    default:
+      return final && cell != GENLM_JSON_CELL_IGNORED ? GENLM_JSON_YES : GENLM_JSON_OPEN;
+    }
+}
+
+static GenlmJsonTruth
+covers_truth (GenlmJsonBook *book,
+              guint32        cell,
+              const guint8  *truths,
+              gboolean       final)
+{
+  GenlmJsonTruth truth = final ? GENLM_JSON_YES : GENLM_JSON_OPEN;
+  const guint32 *set;
+  guint i;
+
+  if (cell == 0)
+    return truth;
+  set = g_ptr_array_index (book->sets, cell - 1);
+  for (i = 1; i <= set[0]; i++)
+    {
+      if (truths[set[i]] == GENLM_JSON_NO)
+        return GENLM_JSON_NO;
+      if (truths[set[i]] == GENLM_JSON_OPEN)
+        truth = GENLM_JSON_OPEN;
+    }
+  return truth;
+}
+
+/* What the draft comes to. Leaves the truths of atoms and formulas in the
+ * book's room. */
+static void
+judge (GenlmJsonBook       *book,
+       const GenlmJsonBody *body,
+       const Draft         *draft,
+       gboolean             final,
+       guint8              *claims)
+{
+  gboolean changed = body->n_unevaluated > 0;
+  guint i;
+
+  g_byte_array_set_size (book->atoms, body->atoms->len);
+  for (i = 0; i < body->atoms->len; i++)
+    book->atoms->data[i] = (guint8) atom_truth (book, body, draft, i, final);
+  genlm_json_body_judge (body, book->atoms->data, book->truths, claims);
+  while (changed)
+    {
+      changed = FALSE;
+      for (i = 0; i < body->moving->len; i++)
+        {
+          guint32 index = g_array_index (body->moving, guint32, i);
+          guint8 truth;
+
+          if (genlm_json_body_peek_atom (body, index)->kind != GENLM_JSON_ATOM_UNEVALUATED
+              || book->atoms->data[index] != GENLM_JSON_OPEN)
+            continue;
+          truth = (guint8) covers_truth (book, draft->cells[index], book->truths->data, final);
+          changed = changed || truth != GENLM_JSON_OPEN;
+          book->atoms->data[index] = truth;
+        }
+      if (changed)
+        genlm_json_body_judge (body, book->atoms->data, book->truths, claims);
+    }
+  for (i = 0; i < body->n_claims; i++)
+    if (draft->known[i] != GENLM_JSON_OPEN)
+      claims[i] = draft->known[i];
+}
+
+/* Forgets what claims that are open no longer hang on. The truths are those
+ * of the draft. Covers may come to hang on anything. */
+static void
+forget (GenlmJsonBook       *book,
+        const GenlmJsonBody *body,
+        Draft               *draft)
+{
+  guint64 most = body->max_prefix;
+  guint i;
+
+  g_byte_array_set_size (book->needed, genlm_json_formula_get_size (&body->formula));
+  memset (book->needed->data, body->n_unevaluated > 0, book->needed->len);
+  for (i = 0; i < body->n_claims; i++)
+    if (draft->known[i] == GENLM_JSON_OPEN)
+      book->needed->data[body->roots[i]] = TRUE;
+  genlm_json_formula_mark (&body->formula, book->truths->data, book->needed->data);
+  for (i = 0; i < body->atoms->len; i++)
+    {
+      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
+
+      if (book->atoms->data[i] == GENLM_JSON_OPEN && !book->needed->data[atom->node])
+        draft->cells[i] = GENLM_JSON_CELL_IGNORED;
+      if (atom->kind == GENLM_JSON_ATOM_COUNT && draft->cells[i] != GENLM_JSON_CELL_IGNORED)
+        {
+          most = MAX (most, atom->min);
+          if (atom->max != GENLM_SCHEMA_UNBOUNDED)
+            most = MAX (most, atom->max + 1);
+        }
+    }
+  draft->n = (guint32) MIN (draft->n, most);
+}
+
+static void
+add_to_key (GenlmJsonBook *book,
+            gconstpointer  data,
+            gsize          size)
+{
+  if (size > 0)
+    g_byte_array_append (book->key, data, (guint) size);
+}
+
+static GenlmJsonFrame *
+intern (GenlmJsonBook *book,
+        GenlmJsonAsk  *ask,
+        GenlmJsonBody *body,
+        const Draft   *draft)
+{
+  gsize n_cells = body->atoms->len * sizeof (guint32);
+  gsize n_seen = n_seen_words (body) * sizeof (guint64);
+  g_autofree guint8 *claims = NULL;
+  GenlmJsonFrame *self;
+  guint i;
+
+  g_byte_array_set_size (book->key, 0);
+  add_to_key (book, "f", 1);
+  add_to_key (book, &ask, sizeof ask);
+  add_to_key (book, &body, sizeof body);
+  add_to_key (book, &draft->n, sizeof draft->n);
+  add_to_key (book, &draft->order, sizeof draft->order);
+  add_to_key (book, draft->known, body->n_claims);
+  add_to_key (book, draft->cells, n_cells);
+  add_to_key (book, draft->seen, n_seen);
+  self = genlm_json_book_find (book, book->key->data, book->key->len);
+  if (self != NULL)
+    return self;
+  self = genlm_json_book_alloc (book, sizeof *self);
+  genlm_json_book_add (book, book->key->data, book->key->len, self);
+  self->ask = ask;
+  self->body = body;
+  self->index = book->n_frames++;
+  self->n = draft->n;
+  self->order = draft->order;
+  self->known = genlm_json_arena_dup (&book->arena, draft->known, body->n_claims);
+  self->cells = genlm_json_arena_dup (&book->arena, draft->cells, n_cells);
+  self->seen = genlm_json_arena_dup (&book->arena, draft->seen, n_seen);
+  self->may_go_on = GENLM_JSON_OPEN;
+  for (i = 0; i < body->atoms->len; i++)
+    if (genlm_json_body_peek_atom (body, i)->kind == GENLM_JSON_ATOM_UNIQUE
+        && draft->cells[i] < GENLM_JSON_CELL_FAILED)
+      self->unique = TRUE;
+  claims = g_new (guint8, MAX (body->n_claims, 1));
+  judge (book, body, draft, TRUE, claims);
+  self->may_close = genlm_json_goal_allows (ask->goal, claims);
+  self->result = genlm_json_book_make_result (book, claims, body->n_claims);
+  return self;
+}
+
+/* The frame of a draft; NULL if it cannot come to anything of use. */
+static GenlmJsonFrame *
+finish (GenlmJsonBook *book,
+        GenlmJsonAsk  *ask,
+        GenlmJsonBody *body,
+        Draft         *draft)
+{
+  g_autofree guint8 *claims = g_new (guint8, MAX (body->n_claims, 1));
+
+  judge (book, body, draft, FALSE, claims);
+  if (!genlm_json_goal_allows (ask->goal, claims))
+    return NULL;
+  memcpy (draft->known, claims, body->n_claims);
+  forget (book, body, draft);
+  return intern (book, ask, body, draft);
+}
+
+GenlmJsonFrame *
+genlm_json_frame_start (GenlmJsonBook *book,
+                        GenlmJsonAsk  *ask,
+                        GenlmJsonBody *body)
+{
+  g_auto (Draft) draft = { 0 };
+
+  draft_init (&draft, body);
+  return finish (book, ask, body, &draft);
+}
+
+/* Slots */
+
+static void
+add_cover (GenlmJsonBook *book,
+           guint32       *cell,
+           guint32        cover)
+{
+  const guint32 *set = *cell > 0 ? g_ptr_array_index (book->sets, *cell - 1) : NULL;
+  guint n = set != NULL ? set[0] : 0;
+  g_autofree guint32 *list = NULL;
+  gpointer found;
+  guint i;
+  guint j;
+
+  if (cover == GENLM_JSON_FORMULA_YES)
+    return;
+  if (cover == GENLM_JSON_FORMULA_NO)
+    {
+      *cell = GENLM_JSON_CELL_FAILED;
+      return;
+    }
+  list = g_new (guint32, n + 2);
+  for (i = 1; i <= n && set[i] < cover; i++)
+    list[i] = set[i];
+  if (i <= n && set[i] == cover)
+    return;
+  list[i] = cover;
+  for (j = i; j <= n; j++)
+    list[j + 1] = set[j];
+  list[0] = n + 1;
+  g_byte_array_set_size (book->key, 0);
+  add_to_key (book, "s", 1);
+  add_to_key (book, list, (n + 2) * sizeof *list);
+  found = genlm_json_book_find (book, book->key->data, book->key->len);
+  if (found == NULL)
+    {
+      g_ptr_array_add (book->sets,
+                       genlm_json_arena_dup (&book->arena, list, (n + 2) * sizeof *list));
+      found = GUINT_TO_POINTER (book->sets->len);
+      genlm_json_book_add (book, book->key->data, book->key->len, found);
+    }
+  *cell = GPOINTER_TO_UINT (found);
+}
+
+static void
+count_once (const GenlmJsonAtom *atom,
+            guint32             *cell)
+{
+  guint64 most = atom->max != GENLM_SCHEMA_UNBOUNDED ? MAX (atom->min, atom->max + 1) : atom->min;
+
+  if (*cell < most && *cell < GENLM_JSON_CELL_FAILED - 1)
+    (*cell)++;
+}
+
+static guint32
+others_order (GenlmJsonBook       *book,
+              const GenlmJsonBody *body)
+{
+  switch (book->order)
+    {
+    case GENLM_JSON_ORDER_SCHEMA:
+      return body->words->len;
+    case GENLM_JSON_ORDER_REQUIRED_FIRST:
+      return 1;
+    default:
+      return 0;
+    }
+}
+
+/* What a value with these truths does to the draft. */
+static void
+apply (GenlmJsonBook       *book,
+       const GenlmJsonSlot *slot,
+       Draft               *draft,
+       const guint8        *truths)
+{
+  const GenlmJsonClass *klass = slot->klass;
+  GenlmJsonBody *body = slot->frame->body;
+  g_autofree guint8 *contained = NULL;
+  guint i;
+
+  draft->n++;
+  if (body->kind == GENLM_JSON_KIND_OBJECT)
+    {
+      draft->order = others_order (book, body);
+      if (klass->word != GENLM_JSON_NONE)
+        {
+          draft->seen[klass->word / 64] |= G_GUINT64_CONSTANT (1) << (klass->word % 64);
+          draft->order = genlm_json_body_peek_word (body, klass->word)->order;
+        }
+    }
+  for (i = 0; i < klass->n_effects; i++)
+    {
+      const GenlmJsonEffect *effect = &klass->effects[i];
+      guint32 claim = slot->claims[i];
+      guint8 truth = claim < SKIPPED ? truths[claim] : GENLM_JSON_NO;
+
+      if (claim == SKIPPED)
+        continue;
+      if (effect->kind == GENLM_JSON_EFFECT_ALL && truth == GENLM_JSON_NO)
+        draft->cells[effect->atom] = GENLM_JSON_CELL_FAILED;
+      if (effect->kind != GENLM_JSON_EFFECT_CONTAINS)
+        continue;
+      if (claim == GENLM_JSON_NONE || truth == GENLM_JSON_YES)
+        {
+          count_once (genlm_json_body_peek_atom (body, effect->atom), &draft->cells[effect->atom]);
+          if (contained == NULL)
+            contained = g_new0 (guint8, body->atoms->len);
+          contained[effect->atom] = TRUE;
+        }
+      else if (truth == GENLM_JSON_OPEN)
+        draft->unsure[effect->atom] = TRUE;
+    }
+  for (i = 0; i < klass->n_effects && body->n_unevaluated > 0; i++)
+    {
+      const GenlmJsonEffect *effect = &klass->effects[i];
+      guint32 claim = slot->claims[i];
+      guint32 cover = effect->cover;
+
+      if (effect->kind != GENLM_JSON_EFFECT_UNEVALUATED || claim == SKIPPED
+          || (claim < SKIPPED && truths[claim] != GENLM_JSON_NO))
+        continue;
+      if (body->kind == GENLM_JSON_KIND_ARRAY)
+        {
+          guint j;
+
+          if (contained == NULL)
+            contained = g_new0 (guint8, body->atoms->len);
+          for (j = 0; j < body->atoms->len && !draft->unsure[j]; j++)
+            ;
+          if (j < body->atoms->len)
+            continue;
+          cover = genlm_json_body_make_item_cover (book, body, effect->atom, klass->index,
+                                                   contained);
+        }
+      add_cover (book, &draft->cells[effect->atom], cover);
+    }
+}
+
+/* Whether a value with these truths leaves the frame alive. */
+static gboolean
+try_value (GenlmJsonBook       *book,
+           const GenlmJsonSlot *slot,
+           const guint8        *truths)
+{
+  GenlmJsonFrame *frame = slot->frame;
+  g_autofree guint8 *claims = g_new (guint8, MAX (frame->body->n_claims, 1));
+  g_auto (Draft) draft = { 0 };
+
+  draft_init_copy (&draft, frame);
+  apply (book, slot, &draft, truths);
+  judge (book, frame->body, &draft, FALSE, claims);
+  return genlm_json_goal_allows (frame->ask->goal, claims);
+}
+
+static guint64
+make_table (GenlmJsonBook       *book,
+            const GenlmJsonSlot *slot,
+            guint                n)
+{
+  guint8 truths[GENLM_JSON_GOAL_MAX_EXACT];
+  guint64 table = 0;
+  guint result;
+  guint i;
+
+  for (result = 0; result < 1u << n; result++)
+    {
+      for (i = 0; i < n; i++)
+        truths[i] = (result >> i) & 1;
+      if (try_value (book, slot, truths))
+        table |= G_GUINT64_CONSTANT (1) << result;
+    }
+  return table;
+}
+
+/* The goal for many claims; NULL if nothing is of use. */
+static const GenlmJsonGoal *
+make_wide_goal (GenlmJsonBook       *book,
+                const GenlmJsonSlot *slot,
+                guint                n)
+{
+  g_autofree guint8 *truths = g_new (guint8, n);
+  g_autofree guint8 *wanted = g_new (guint8, n);
+  g_autofree guint32 *any = g_new (guint32, n);
+  guint n_any = 0;
+  guint i;
+
+  memset (truths, GENLM_JSON_OPEN, n);
+  if (!try_value (book, slot, truths))
+    return NULL;
+  for (i = 0; i < n; i++)
+    {
+      wanted[i] = GENLM_JSON_OPEN;
+      truths[i] = GENLM_JSON_NO;
+      if (!try_value (book, slot, truths))
+        wanted[i] = GENLM_JSON_YES;
+      truths[i] = GENLM_JSON_YES;
+      if (wanted[i] == GENLM_JSON_OPEN && !try_value (book, slot, truths))
+        wanted[i] = GENLM_JSON_NO;
+      truths[i] = GENLM_JSON_OPEN;
+    }
+  /* A smallest set of claims that must not all fail, if there is one. */
+  memset (truths, GENLM_JSON_NO, n);
+  for (i = 0; i < n; i++)
+    if (wanted[i] != GENLM_JSON_OPEN)
+      truths[i] = GENLM_JSON_OPEN;
+  if (!try_value (book, slot, truths))
+    for (i = 0; i < n; i++)
+      {
+        if (truths[i] == GENLM_JSON_OPEN)
+          continue;
+        truths[i] = GENLM_JSON_OPEN;
+        if (!try_value (book, slot, truths))
+          continue;
+        truths[i] = GENLM_JSON_NO;
+        any[n_any++] = i;
+      }
+  return genlm_json_ask_make_goal (book, n, 0, wanted, any, n_any);
+}
+
+static gboolean
+effect_matters (const GenlmJsonFrame  *frame,
+                const GenlmJsonEffect *effect)
+{
+  const GenlmJsonAtom *atom = genlm_json_body_peek_atom (frame->body, effect->atom);
+  guint32 cell = frame->cells[effect->atom];
+
+  if (cell >= GENLM_JSON_CELL_FAILED)
+    return FALSE;
+  return effect->kind != GENLM_JSON_EFFECT_CONTAINS || frame->body->n_unevaluated > 0
+         || count_truth (cell, atom->min, atom->max, FALSE) == GENLM_JSON_OPEN;
+}
+
+static int
+compare_claims (gconstpointer a,
+                gconstpointer b)
+{
+  GenlmJsonClaim x = *(const GenlmJsonClaim *) a;
+  GenlmJsonClaim y = *(const GenlmJsonClaim *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* The claims that are asked of the value, and how the effects go by them. */
+static GenlmJsonPlan *
+make_plan (GenlmJsonBook *book,
+           GenlmJsonSlot *slot)
+{
+  const GenlmJsonClass *klass = slot->klass;
+  g_autoptr (GArray) claims = g_array_new (FALSE, FALSE, sizeof (GenlmJsonClaim));
+  guint32 *map = genlm_json_book_alloc (book, klass->n_effects * sizeof *map);
+  guint n = 0;
+  guint i;
+
+  for (i = 0; i < klass->n_effects; i++)
+    {
+      map[i] = effect_matters (slot->frame, &klass->effects[i]) ? klass->effects[i].claim : SKIPPED;
+      if (map[i] != GENLM_JSON_NONE && map[i] != SKIPPED)
+        g_array_append_val (claims, map[i]);
+    }
+  g_array_sort (claims, compare_claims);
+  for (i = 0; i < claims->len; i++)
+    if (i == 0 || g_array_index (claims, guint32, i) != g_array_index (claims, guint32, n - 1))
+      g_array_index (claims, guint32, n++) = g_array_index (claims, guint32, i);
+  for (i = 0; i < klass->n_effects; i++)
+    if (map[i] != GENLM_JSON_NONE && map[i] != SKIPPED)
+      {
+        const guint32 *found = bsearch (&map[i], claims->data, n, sizeof *found, compare_claims);
+
+        map[i] = (guint32) (found - (const guint32 *) claims->data);
+      }
+  slot->claims = map;
+  return genlm_json_plan_intern (book, (const GenlmJsonClaim *) claims->data, n);
+}
+
+static gboolean
+class_may_come (const GenlmJsonFrame *self,
+                const GenlmJsonClass *klass,
+                GenlmJsonBook        *book)
+{
+  const GenlmJsonBody *body = self->body;
+
+  if (body->kind == GENLM_JSON_KIND_ARRAY)
+    return TRUE;
+  if (klass->word == GENLM_JSON_NONE)
+    return others_order (book, body) >= self->order;
+  return !((self->seen[klass->word / 64] >> (klass->word % 64)) & 1)
+         && genlm_json_body_peek_word (body, klass->word)->order >= self->order;
+}
+
+GenlmJsonSlot *
+genlm_json_frame_get_slot (GenlmJsonBook  *book,
+                           GenlmJsonFrame *self,
+                           GenlmJsonClass *klass)
+{
+  GenlmJsonSlot *slot = genlm_json_frame_peek_slot (self, klass);
+  const GenlmJsonGoal *goal;
+  GenlmJsonPlan *plan;
+  guint64 table;
+
+  if (slot != NULL)
+    return slot;
+  slot = genlm_json_book_alloc (book, sizeof *slot);
+  slot->frame = self;
+  slot->klass = klass;
+  if (class_may_come (self, klass, book))
+    {
+      plan = make_plan (book, slot);
+      if (plan->n_claims > GENLM_JSON_GOAL_MAX_EXACT)
+        goal = make_wide_goal (book, slot, plan->n_claims);
+      else
+        {
+          table = make_table (book, slot, plan->n_claims);
+          goal = table != 0
+                   ? genlm_json_ask_make_goal (book, plan->n_claims, table, NULL, NULL, 0)
+                   : NULL;
+        }
+      if (goal != NULL)
+        slot->ask = genlm_json_ask_intern (book, plan, goal);
+      if (slot->ask != NULL && !genlm_json_ask_is_alive (book, slot->ask))
+        slot->ask = NULL;
+    }
+  slot->next = self->slots;
+  __atomic_store_n (&self->slots, slot, __ATOMIC_RELEASE);
+  return slot;
+}
+
+GenlmJsonSlot *
+genlm_json_frame_get_item (GenlmJsonBook  *book,
+                           GenlmJsonFrame *self)
+{
+  GenlmJsonSlot *slot = self->item;
+
+  if (slot == NULL)
+    {
+      slot = genlm_json_frame_get_slot (book, self,
+                                        genlm_json_body_get_item_class (book, self->body, self->n));
+      __atomic_store_n (&self->item, slot, __ATOMIC_RELEASE);
+    }
+  return slot;
+}
+
+GenlmJsonFrame *
+genlm_json_slot_make_next (GenlmJsonBook   *book,
+                           GenlmJsonSlot   *self,
+                           GenlmJsonResult  result)
+{
+  guint n = self->ask->plan->n_claims;
+  g_autofree guint8 *truths = NULL;
+  g_auto (Draft) draft = { 0 };
+  GenlmJsonFrame *frame;
+  GenlmJsonNext *next;
+  guint i;
+
+  if (genlm_json_slot_peek_next (self, result, &frame))
+    return frame;
+  truths = g_new (guint8, MAX (n, 1));
+  for (i = 0; i < n; i++)
+    truths[i] = genlm_json_book_peek_result (book, result, n, i);
+  draft_init_copy (&draft, self->frame);
+  apply (book, self, &draft, truths);
+  next = genlm_json_book_alloc (book, sizeof *next);
+  next->result = result;
+  next->frame = finish (book, self->frame->ask, self->frame->body, &draft);
+  next->next = self->nexts;
+  __atomic_store_n (&self->nexts, next, __ATOMIC_RELEASE);
+  return next->frame;
+}
+
+/* The frame once two items have turned out to be equal; NULL if that is the
+ * end of it. */
+GenlmJsonFrame *
+genlm_json_frame_repeat (GenlmJsonBook  *book,
+                         GenlmJsonFrame *self)
+{
+  g_auto (Draft) draft = { 0 };
+  guint i;
+
+  draft_init_copy (&draft, self);
+  for (i = 0; i < self->body->atoms->len; i++)
+    if (genlm_json_body_peek_atom (self->body, i)->kind == GENLM_JSON_ATOM_UNIQUE)
+      draft.cells[i] = GENLM_JSON_CELL_FAILED;
+  return finish (book, self->ask, self->body, &draft);
+}
+
+/* Names */
+
+static gboolean
+class_is_alive (GenlmJsonBook  *book,
+                GenlmJsonFrame *self,
+                GenlmJsonClass *klass)
+{
+  if (!class_may_come (self, klass, book))
+    return FALSE;
+  return !klass->special || genlm_json_frame_get_slot (book, self, klass)->ask != NULL;
+}
+
+static void
+make_words (GenlmJsonBook  *book,
+            GenlmJsonFrame *self)
+{
+  guint n = self->body->words->len;
+  guint64 *words = genlm_json_book_alloc (book, n_seen_words (self->body) * sizeof *words);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    if (!((self->seen[i / 64] >> (i % 64)) & 1)
+        && class_is_alive (book, self, genlm_json_body_get_word_class (book, self->body, i)))
+      words[i / 64] |= G_GUINT64_CONSTANT (1) << (i % 64);
+  self->words = words;
+}
+
+static gboolean
+result_is_alive (GenlmJsonBook   *book,
+                 GenlmJsonFrame  *self,
+                 GenlmJsonResult  tests)
+{
+  return class_is_alive (book, self, genlm_json_body_get_name_class (book, self->body, tests));
+}
+
+/* Which results of the tests of names may come. */
+static const GenlmJsonGoal *
+make_names_goal (GenlmJsonBook  *book,
+                 GenlmJsonFrame *self)
+{
+  guint n = self->body->tests->n_claims;
+  g_autofree guint8 *wanted = NULL;
+  g_autofree guint32 *any = NULL;
+  guint64 table = 0;
+  guint i;
+
+  if (n <= GENLM_JSON_GOAL_MAX_EXACT)
+    {
+      for (i = 0; i < 1u << n; i++)
+        if (result_is_alive (book, self, i))
+          table |= G_GUINT64_CONSTANT (1) << i;
+      return table != 0 ? genlm_json_ask_make_goal (book, n, table, NULL, NULL, 0) : NULL;
+    }
+  wanted = g_malloc (n);
+  memset (wanted, GENLM_JSON_NO, n);
+  any = g_new (guint32, n);
+  for (i = 0; i < n; i++)
+    any[i] = i;
+  i = result_is_alive (book, self, genlm_json_book_make_result (book, wanted, n)) ? 0 : n;
+  memset (wanted, GENLM_JSON_OPEN, n);
+  return genlm_json_ask_make_goal (book, n, 0, wanted, any, i);
+}
+
+static void
+make_others (GenlmJsonBook  *book,
+             GenlmJsonFrame *self)
+{
+  GenlmJsonBody *tests = self->body->tests;
+  const GenlmJsonGoal *goal;
+
+  if (tests == NULL)
+    {
+      if (!class_is_alive (book, self, genlm_json_body_get_name_class (book, self->body, 0)))
+        return;
+      self->others = book->plain;
+      self->dfa = book->plain_dfa;
+      return;
+    }
+  goal = make_names_goal (book, self);
+  if (goal == NULL)
+    return;
+  self->others = genlm_json_strings_start (book, tests, goal);
+  self->dfa = tests->strings->dfa;
+}
+
+void
+genlm_json_frame_make_keys (GenlmJsonBook  *book,
+                            GenlmJsonFrame *self)
+{
+  if (self->has_keys)
+    return;
+  make_words (book, self);
+  make_others (book, self);
+  __atomic_store_n (&self->has_keys, TRUE, __ATOMIC_RELEASE);
+}
+
+/* Whether any of the words from @low to before @high may come. */
+gboolean
+genlm_json_frame_may_have (const GenlmJsonFrame *self,
+                           guint32               low,
+                           guint32               high)
+{
+  while (low < high)
+    {
+      guint64 bits = self->words[low / 64] >> (low % 64);
+
+      if (bits != 0)
+        return low + (guint32) __builtin_ctzll (bits) < high;
+      low = (low / 64 + 1) * 64;
+    }
+  return FALSE;
+}
+
+/* Whether another member or item may come. */
+gboolean
+genlm_json_frame_may_go_on (GenlmJsonBook  *book,
+                            GenlmJsonFrame *self)
+{
+  gboolean may;
+
+  if (self->may_go_on != GENLM_JSON_OPEN)
+    return self->may_go_on;
+  if (self->body->kind == GENLM_JSON_KIND_ARRAY)
+    may = genlm_json_frame_get_item (book, self)->ask != NULL;
+  else
+    {
+      genlm_json_frame_make_keys (book, self);
+      may = self->others != NULL || genlm_json_frame_may_have (self, 0, self->body->words->len);
+    }
+  __atomic_store_n (&self->may_go_on, (guint8) may, __ATOMIC_RELEASE);
+  return may;
+}

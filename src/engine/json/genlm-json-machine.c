@@ -1,0 +1,236 @@
+#include "genlm-json-machine.h"
+
+#include <math.h>
+
+#include "genlm-json-masks.h"
+
+struct _GenlmJsonMachine
+{
+  GenlmByteMachine        parent;
+
+  GenlmSchema            *schema;
+  GenlmJsonMachineOptions options;
+  GMutex                  lock;
+  GenlmJsonBook          *book; /* of what starts now */
+};
+
+/* Contexts may hold the state before the first byte for ever, so that one has
+ * no book. */
+typedef struct
+{
+  gatomicrefcount  ref_count;
+  GenlmJsonBook   *book;
+  GenlmJsonCursor  cursor;
+} State;
+
+static gpointer
+state_ref (gpointer data)
+{
+  State *state = data;
+
+  g_atomic_ref_count_inc (&state->ref_count);
+  return state;
+}
+
+static void
+state_unref (gpointer data)
+{
+  State *state = data;
+
+  if (!g_atomic_ref_count_dec (&state->ref_count))
+    return;
+  g_clear_pointer (&state->cursor.below, genlm_json_level_unref);
+  g_clear_pointer (&state->cursor.names, genlm_json_names_unref);
+  g_clear_pointer (&state->cursor.text, genlm_json_text_unref);
+  g_clear_pointer (&state->book, genlm_json_book_unref);
+  g_free (state);
+}
+
+/* The cursor has its text already. */
+static State *
+state_new (GenlmJsonBook         *book,
+           const GenlmJsonCursor *cursor)
+{
+  State *state = g_new (State, 1);
+
+  g_atomic_ref_count_init (&state->ref_count);
+  state->book = genlm_json_book_ref (book);
+  state->cursor = *cursor;
+  if (cursor->below != NULL)
+    genlm_json_level_ref (cursor->below);
+  if (cursor->names != NULL)
+    genlm_json_names_ref (cursor->names);
+  return state;
+}
+
+/* A book that is half full is left to what stands on it. */
+static GenlmJsonBook *
+dup_book (GenlmJsonMachine *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gboolean full;
+
+  g_mutex_lock (&self->book->lock);
+  full = genlm_json_book_get_memory (self->book) > self->options.limits.max_memory / 2
+         || self->book->n_frames > self->options.limits.max_states / 2 || self->book->error != NULL;
+  g_mutex_unlock (&self->book->lock);
+  if (full)
+    {
+      genlm_json_book_unref (self->book);
+      self->book = genlm_json_book_new (self->schema, self->options.order, &self->options.limits);
+    }
+  return genlm_json_book_ref (self->book);
+}
+
+static gpointer
+dup_start (GenlmByteMachine *machine)
+{
+  State *state = g_new0 (State, 1);
+
+  g_atomic_ref_count_init (&state->ref_count);
+  return state;
+}
+
+/* The book and the cursor of a state. */
+static GenlmJsonBook *
+open_state (GenlmJsonMachine *self,
+            const State      *state,
+            GenlmJsonCursor  *cursor)
+{
+  GenlmJsonBook *book;
+
+  if (state->book != NULL)
+    {
+      *cursor = state->cursor;
+      return genlm_json_book_ref (state->book);
+    }
+  book = dup_book (self);
+  genlm_json_cursor_init (cursor, book);
+  return book;
+}
+
+static gpointer
+advance (GenlmByteMachine *machine,
+         gpointer          data,
+         const guint8     *bytes,
+         gsize             n_bytes,
+         GError          **error)
+{
+  GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
+  State *to = NULL;
+  GenlmJsonCursor cursor;
+  g_autoptr (GenlmJsonBook) book = open_state (self, data, &cursor);
+  GenlmJsonStepper stepper;
+  gsize i;
+
+  genlm_json_stepper_init (&stepper, book, self->options.max_spaces, bytes);
+  for (i = 0; i < n_bytes && cursor.mode != GENLM_JSON_MODE_DEAD; i++)
+    genlm_json_stepper_step (&stepper, &cursor, i);
+  if (stepper.error != NULL)
+    g_propagate_error (error, g_steal_pointer (&stepper.error));
+  else
+    {
+      if (cursor.mode == GENLM_JSON_MODE_DEAD)
+        cursor = (GenlmJsonCursor) { .mode = GENLM_JSON_MODE_DEAD };
+      genlm_json_stepper_keep_text (&stepper, &cursor, i);
+      to = state_new (book, &cursor);
+    }
+  genlm_json_stepper_clear (&stepper);
+  return to;
+}
+
+static gboolean
+weigh (GenlmByteMachine *machine,
+       gpointer          data,
+       double           *prefix,
+       double           *complete,
+       GError          **error)
+{
+  GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
+  GenlmJsonCursor cursor;
+  g_autoptr (GenlmJsonBook) book = open_state (self, data, &cursor);
+  GenlmJsonStepper stepper;
+  gboolean ok;
+
+  genlm_json_stepper_init (&stepper, book, self->options.max_spaces, NULL);
+  if (prefix != NULL)
+    *prefix = cursor.mode == GENLM_JSON_MODE_DEAD ? -INFINITY : 0.0;
+  if (complete != NULL)
+    *complete = genlm_json_cursor_complete (&stepper, &cursor, 0) ? 0.0 : -INFINITY;
+  ok = stepper.error == NULL;
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&stepper.error));
+  genlm_json_stepper_clear (&stepper);
+  return ok;
+}
+
+static GenlmTokenSet *
+make_mask (GenlmByteMachine *machine,
+           gpointer          view,
+           GenlmTrieIndex   *index,
+           gpointer          data,
+           GError          **error)
+{
+  GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
+  GenlmJsonCursor cursor;
+  g_autoptr (GenlmJsonBook) book = open_state (self, data, &cursor);
+
+  return genlm_json_masks_walk (index, book, self->options.max_spaces, &cursor, error);
+}
+
+static void
+finalize (GenlmByteMachine *machine)
+{
+  GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
+
+  genlm_json_book_unref (self->book);
+  genlm_schema_unref (self->schema);
+  g_mutex_clear (&self->lock);
+}
+
+static const GenlmByteMachineClass machine_class = {
+  .finalize = finalize,
+  .ref_state = state_ref,
+  .unref_state = state_unref,
+  .dup_start = dup_start,
+  .advance = advance,
+  .weigh = weigh,
+  .make_mask = make_mask,
+};
+
+/* The machine of a schema. Nothing is built before it is asked for. */
+GenlmByteMachine *
+genlm_json_machine_new (GenlmSchema                   *schema,
+                        const GenlmJsonMachineOptions *options,
+                        GError                       **error)
+{
+  GenlmJsonMachine *self = g_new0 (GenlmJsonMachine, 1);
+
+  genlm_byte_machine_init (&self->parent, &machine_class);
+  g_mutex_init (&self->lock);
+  self->schema = genlm_schema_ref (schema);
+  self->options = *options;
+  self->book = genlm_json_book_new (schema, options->order, &options->limits);
+  if (genlm_json_book_check (self->book, error))
+    return &self->parent;
+  genlm_byte_machine_unref (&self->parent);
+  return NULL;
+}
+
+guint
+genlm_json_machine_get_n_states (GenlmByteMachine *machine)
+{
+  GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->book->n_frames;
+}
+
+guint64
+genlm_json_machine_get_memory (GenlmByteMachine *machine)
+{
+  GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return genlm_json_book_get_memory (self->book) + genlm_schema_get_size (self->schema);
+}

@@ -1,0 +1,42 @@
+#pragma once
+
+/* A number while it is read, and the claims about it: exactly at its end, and
+ * before as far as what has been read rules values out. */
+
+#include "genlm-json-body.h"
+
+G_BEGIN_DECLS
+
+/* Where in a number a reader is. */
+typedef enum
+{
+  GENLM_JSON_NUMBER_DEAD,
+  GENLM_JSON_NUMBER_MINUS,
+  GENLM_JSON_NUMBER_ZERO,
+  GENLM_JSON_NUMBER_WHOLE,
+  GENLM_JSON_NUMBER_POINT,
+  GENLM_JSON_NUMBER_FRACTION,
+  GENLM_JSON_NUMBER_E,
+  GENLM_JSON_NUMBER_SIGN,
+  GENLM_JSON_NUMBER_EXPONENT,
+} GenlmJsonNumberPlace;
+
+GenlmJsonNumberPlace genlm_json_number_start    (guint8                byte);
+GenlmJsonNumberPlace genlm_json_number_next     (GenlmJsonNumberPlace  place,
+                                                 guint8                byte);
+gboolean             genlm_json_number_is_whole (GenlmJsonNumberPlace  place);
+gboolean             genlm_json_number_is_free  (const GenlmJsonBook  *book,
+                                                 const GenlmJsonBody  *body);
+void                 genlm_json_number_judge    (GenlmJsonBook        *book,
+                                                 const GenlmJsonBody  *body,
+                                                 const char           *text,
+                                                 gsize                 length,
+                                                 guint8               *claims);
+void                 genlm_json_number_guess    (GenlmJsonBook        *book,
+                                                 const GenlmJsonBody  *body,
+                                                 GenlmJsonNumberPlace  place,
+                                                 const char           *text,
+                                                 gsize                 length,
+                                                 guint8               *claims);
+
+G_END_DECLS

@@ -1,0 +1,549 @@
+#include "genlm-json-strings.h"
+
+#include <string.h>
+
+#include "genlm-json-body.h"
+#include "genlm-json-text.h"
+#include "genlm-regex-compiler.h"
+#include "genlm-regex-parser.h"
+
+/* What is being put together. */
+typedef struct
+{
+  GenlmJsonBook    *book;
+  GenlmJsonBody    *body;
+  GenlmJsonStrings *strings;
+  GenlmByteExprs   *exprs;
+  GenlmByteExpr     character; /* one of a string */
+  GenlmByteExpr     all;       /* any string */
+  GenlmByteExpr     quote;
+} Builder;
+
+static GenlmByteExpr
+make_and (GenlmByteExprs *exprs,
+          GenlmByteExpr   a,
+          GenlmByteExpr   b)
+{
+  GenlmByteExpr members[] = { a, b };
+
+  return genlm_byte_exprs_make_intersection (exprs, members, 2);
+}
+
+static GenlmByteExpr
+make_or (GenlmByteExprs *exprs,
+         GenlmByteExpr   a,
+         GenlmByteExpr   b)
+{
+  GenlmByteExpr members[] = { a, b };
+
+  return genlm_byte_exprs_make_union (exprs, members, 2);
+}
+
+static GenlmByteExpr
+make_not (Builder       *builder,
+          GenlmByteExpr  expr)
+{
+  if (expr == builder->all)
+    return GENLM_BYTE_EXPR_NOTHING;
+  if (expr == GENLM_BYTE_EXPR_NOTHING)
+    return builder->all;
+  return make_and (builder->exprs, builder->all,
+                   genlm_byte_exprs_make_complement (builder->exprs, expr));
+}
+
+static guint32
+clamp_count (guint64 count)
+{
+  return count >= G_MAXINT32 ? GENLM_BYTE_EXPR_UNBOUNDED : (guint32) count;
+}
+
+static GenlmByteExpr
+compile (Builder              *builder,
+         const GenlmRegexTree *tree)
+{
+  GError *error = NULL;
+  GenlmByteExpr expr = GENLM_BYTE_EXPR_NOTHING;
+
+  if (!genlm_regex_compile (tree, builder->exprs, GENLM_BYTE_ENCODING_JSON, &expr, &error))
+    genlm_json_book_fail (builder->book, error);
+  return expr;
+}
+
+static GenlmByteExpr
+compile_pattern (Builder           *builder,
+                 GenlmRegexDialect  dialect,
+                 const char        *pattern,
+                 gsize              length)
+{
+  GError *error = NULL;
+  g_autoptr (GenlmRegexTree) tree = genlm_regex_parse_dialect (dialect, pattern, length, NULL, &error);
+
+  if (tree != NULL)
+    return compile (builder, tree);
+  genlm_json_book_fail (builder->book, error);
+  return GENLM_BYTE_EXPR_NOTHING;
+}
+
+static GenlmByteExpr
+compile_words (Builder   *builder,
+               GPtrArray *values)
+{
+  g_autofree const char **words = g_new (const char *, values->len);
+  g_autofree gsize *lengths = g_new (gsize, values->len);
+  guint i;
+
+  for (i = 0; i < values->len; i++)
+    {
+      const GenlmJsonValue *value = g_ptr_array_index (values, i);
+
+      words[i] = value->text;
+      lengths[i] = value->n;
+    }
+  return genlm_byte_exprs_make_words (builder->exprs, GENLM_BYTE_ENCODING_JSON, words, lengths,
+                                      values->len);
+}
+
+static GenlmByteExpr
+compile_atom (Builder             *builder,
+              const GenlmJsonAtom *atom)
+{
+  const GenlmSchemaPattern *pattern = atom->what;
+  const GenlmJsonFormat *format = atom->what;
+
+  switch (atom->kind)
+    {
+    case GENLM_JSON_ATOM_PATTERN:
+      if (pattern->tree == NULL)
+        return compile_pattern (builder, GENLM_REGEX_DIALECT_ECMA, pattern->text, pattern->length);
+      return compile (builder, pattern->tree);
+    case GENLM_JSON_ATOM_FORMAT:
+      return compile_pattern (builder, GENLM_REGEX_DIALECT_GENLM, format->pattern,
+                              strlen (format->pattern));
+    case GENLM_JSON_ATOM_WORDS:
+      return compile_words (builder, atom->what);
+    default:
+      return genlm_byte_exprs_make_repeat (builder->exprs, builder->character,
+                                           clamp_count (atom->min), clamp_count (atom->max));
+    }
+}
+
+static gboolean
+atom_is_checked (const GenlmJsonAtom *atom)
+{
+  return atom->kind == GENLM_JSON_ATOM_FORMAT && ((const GenlmJsonFormat *) atom->what)->check != NULL;
+}
+
+/* Exactly one of the members. */
+static GenlmByteExpr
+make_one (Builder             *builder,
+          const GenlmByteExpr *exprs,
+          const guint32       *members,
+          guint                n)
+{
+  GenlmByteExpr once = GENLM_BYTE_EXPR_NOTHING;
+  GenlmByteExpr twice = GENLM_BYTE_EXPR_NOTHING;
+  guint i;
+
+  for (i = 0; i < n; i++)
+    {
+      GenlmByteExpr member = exprs[members[i]];
+
+      twice = make_or (builder->exprs, twice, make_and (builder->exprs, once, member));
+      once = make_or (builder->exprs, once, member);
+    }
+  return make_and (builder->exprs, once, make_not (builder, twice));
+}
+
+static GenlmByteExpr
+make_list (Builder            *builder,
+           GenlmJsonFormulaOp  op,
+           const GenlmByteExpr *exprs,
+           const guint32      *members,
+           guint               n)
+{
+  g_autofree GenlmByteExpr *list = g_new (GenlmByteExpr, n);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    list[i] = exprs[members[i]];
+  if (op == GENLM_JSON_FORMULA_AND)
+    return genlm_byte_exprs_make_intersection (builder->exprs, list, n);
+  return genlm_byte_exprs_make_union (builder->exprs, list, n);
+}
+
+/* Bounds of "exactly one": as if it were "one at least" from above, nothing
+ * from below, where a member is not exact. */
+static void
+make_formula (Builder             *builder,
+              const GenlmByteExpr *atom_exprs,
+              GenlmByteExpr       *upper,
+              GenlmByteExpr       *lower)
+{
+  const GenlmJsonFormula *formula = &builder->body->formula;
+  guint i;
+
+  lower[GENLM_JSON_FORMULA_NO] = upper[GENLM_JSON_FORMULA_NO] = GENLM_BYTE_EXPR_NOTHING;
+  lower[GENLM_JSON_FORMULA_YES] = upper[GENLM_JSON_FORMULA_YES] = builder->all;
+  for (i = GENLM_JSON_FORMULA_YES + 1; i < genlm_json_formula_get_size (formula); i++)
+    {
+      const GenlmJsonFormulaNode *node = genlm_json_formula_peek (formula, i);
+      const guint32 *members = genlm_json_formula_peek_members (formula, node);
+      gboolean exact = TRUE;
+      guint j;
+
+      switch (node->op)
+        {
+        case GENLM_JSON_FORMULA_ATOM:
+          upper[i] = atom_exprs[node->a];
+          lower[i] = atom_is_checked (genlm_json_body_peek_atom (builder->body, node->a))
+                       ? GENLM_BYTE_EXPR_NOTHING
+                       : upper[i];
+          break;
+        case GENLM_JSON_FORMULA_NOT:
+          upper[i] = make_not (builder, lower[node->a]);
+          lower[i] = upper[node->a] == lower[node->a] ? upper[i]
+                                                      : make_not (builder, upper[node->a]);
+          break;
+        case GENLM_JSON_FORMULA_ONE:
+          for (j = 0; j < node->n; j++)
+            exact = exact && upper[members[j]] == lower[members[j]];
+          upper[i] = exact ? make_one (builder, upper, members, node->n)
+                           : make_list (builder, GENLM_JSON_FORMULA_OR, upper, members, node->n);
+          lower[i] = exact ? upper[i] : GENLM_BYTE_EXPR_NOTHING;
+          break;
+        default:
+          for (j = 0; j < node->n; j++)
+            exact = exact && upper[members[j]] == lower[members[j]];
+          upper[i] = make_list (builder, node->op, upper, members, node->n);
+          lower[i] = exact ? upper[i] : make_list (builder, node->op, lower, members, node->n);
+        }
+    }
+}
+
+static void
+add_item (Builder       *builder,
+          guint32        label,
+          GenlmByteExpr  expr)
+{
+  GenlmByteItem *item = &builder->strings->items[builder->strings->n_items++];
+
+  item->label = label;
+  item->expr = genlm_byte_exprs_make_concat (builder->exprs, expr, builder->quote);
+}
+
+static GenlmByteExpr
+with_quote (Builder       *builder,
+            GenlmByteExpr  expr)
+{
+  return genlm_byte_exprs_make_concat (builder->exprs, expr, builder->quote);
+}
+
+static void
+build (Builder *builder)
+{
+  GenlmJsonStrings *self = builder->strings;
+  GenlmJsonBody *body = builder->body;
+  guint size = genlm_json_formula_get_size (&body->formula);
+  g_autofree GenlmByteExpr *atoms = g_new0 (GenlmByteExpr, body->atoms->len);
+  g_autofree GenlmByteExpr *upper = g_new0 (GenlmByteExpr, size);
+  g_autofree GenlmByteExpr *lower = g_new0 (GenlmByteExpr, size);
+  GenlmByteSet quote = { 0 };
+  guint n_labels;
+  guint i;
+
+  genlm_byte_set_add_range (&quote, '"', '"');
+  builder->quote = genlm_byte_exprs_make_set (builder->exprs, &quote);
+  builder->character = compile_pattern (builder, GENLM_REGEX_DIALECT_GENLM, "(?s:.)", 6);
+  builder->all = genlm_byte_exprs_make_repeat (builder->exprs, builder->character, 0,
+                                               GENLM_BYTE_EXPR_UNBOUNDED);
+  for (i = 0; i < body->atoms->len; i++)
+    {
+      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
+
+      atoms[i] = compile_atom (builder, atom);
+      self->checked = self->checked || atom_is_checked (atom);
+    }
+  make_formula (builder, atoms, upper, lower);
+  n_labels = self->checked ? body->atoms->len : body->n_claims;
+  self->items = g_new (GenlmByteItem, n_labels + 1);
+  self->upper = g_new (GenlmByteExpr, body->n_claims);
+  self->lower = g_new (GenlmByteExpr, body->n_claims);
+  for (i = 0; i < body->n_claims; i++)
+    {
+      self->upper[i] = with_quote (builder, upper[body->roots[i]]);
+      self->lower[i] = with_quote (builder, lower[body->roots[i]]);
+    }
+  for (i = 0; i < n_labels; i++)
+    {
+      if (self->checked)
+        add_item (builder, i, atoms[i]);
+      else if (body->roots[i] > GENLM_JSON_FORMULA_YES)
+        add_item (builder, i, upper[body->roots[i]]);
+    }
+  add_item (builder, GENLM_JSON_STRINGS_ANY, builder->all);
+}
+
+static void
+make_quick (GenlmJsonStrings    *self,
+            const GenlmJsonBody *body)
+{
+  guint i;
+
+  self->quick = !self->checked && body->n_claims <= GENLM_JSON_STRINGS_MAX_QUICK;
+  for (i = 0; i < body->n_claims && self->quick; i++)
+    self->always |= (guint32) (body->roots[i] == GENLM_JSON_FORMULA_YES) << i;
+}
+
+void
+genlm_json_strings_free (GenlmJsonStrings *self)
+{
+  g_clear_pointer (&self->dfa, genlm_byte_dfa_unref);
+  g_free (self->upper);
+  g_free (self->lower);
+  g_free (self->items);
+  g_free (self);
+}
+
+/* Any string at all: one automaton for all books there are. */
+static GMutex plain_lock;
+static guint n_plain_users;
+static GenlmByteDfa *plain_dfa;
+static GenlmByteState *plain_start;
+
+static void
+make_plain (GenlmJsonBook *book)
+{
+  GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
+  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
+  GenlmJsonBody body = { .kind = GENLM_JSON_KIND_STRING };
+  GenlmJsonStrings strings = { 0 };
+  Builder builder = { .book = book, .body = &body, .strings = &strings, .exprs = exprs };
+  GError *error = NULL;
+
+  body.atoms = g_array_new (FALSE, FALSE, sizeof (GenlmJsonAtom));
+  genlm_json_formula_init (&body.formula);
+  build (&builder);
+  plain_dfa = genlm_byte_dfa_new (g_steal_pointer (&exprs), &error);
+  if (plain_dfa != NULL)
+    plain_start = genlm_byte_dfa_intern (plain_dfa, strings.items, strings.n_items,
+                                         GENLM_BYTE_EXPR_ANYTHING, &error);
+  if (error != NULL)
+    genlm_json_book_fail (book, error);
+  g_free (strings.items);
+  g_free (strings.upper);
+  g_free (strings.lower);
+  genlm_json_formula_clear (&body.formula);
+  g_array_unref (body.atoms);
+}
+
+void
+genlm_json_strings_use_plain (GenlmJsonBook *book)
+{
+  g_mutex_lock (&plain_lock);
+  if (n_plain_users++ == 0)
+    make_plain (book);
+  book->plain = plain_start;
+  book->plain_dfa = plain_dfa;
+  g_mutex_unlock (&plain_lock);
+}
+
+void
+genlm_json_strings_leave_plain (void)
+{
+  g_mutex_lock (&plain_lock);
+  if (--n_plain_users == 0)
+    g_clear_pointer (&plain_dfa, genlm_byte_dfa_unref);
+  g_mutex_unlock (&plain_lock);
+}
+
+GenlmJsonStrings *
+genlm_json_strings_get (GenlmJsonBook *book,
+                        GenlmJsonBody *body)
+{
+  g_autoptr (GenlmByteExprs) exprs = NULL;
+  Builder builder = { .book = book, .body = body };
+  GenlmJsonStrings *self;
+  GError *error = NULL;
+
+  if (body->strings != NULL)
+    return body->strings;
+  self = body->strings = builder.strings = g_new0 (GenlmJsonStrings, 1);
+  if (body->atoms->len == 0)
+    {
+      self->dfa = genlm_byte_dfa_ref (book->plain_dfa);
+      self->start = book->plain;
+      make_quick (self, body);
+      return self;
+    }
+  exprs = builder.exprs = genlm_byte_exprs_new (&book->limits);
+  build (&builder);
+  make_quick (self, body);
+  self->dfa = genlm_byte_dfa_new (g_steal_pointer (&exprs), &error);
+  if (self->dfa != NULL)
+    self->start = genlm_byte_dfa_intern (self->dfa, self->items, self->n_items,
+                                         GENLM_BYTE_EXPR_ANYTHING, &error);
+  if (self->start == NULL)
+    genlm_json_book_fail (book, error);
+  return self;
+}
+
+/* The strings of one result. */
+static GenlmByteExpr
+make_result_expr (GenlmByteExprs         *exprs,
+                  const GenlmJsonStrings *self,
+                  guint                   n_claims,
+                  guint                   result)
+{
+  GenlmByteExpr members[GENLM_JSON_GOAL_MAX_EXACT];
+  guint i;
+
+  for (i = 0; i < n_claims; i++)
+    members[i] = (result >> i) & 1
+                   ? self->upper[i]
+                   : genlm_byte_exprs_make_complement (exprs, self->lower[i]);
+  return genlm_byte_exprs_make_intersection (exprs, members, n_claims);
+}
+
+static GenlmByteExpr
+make_goal_expr (GenlmByteExprs         *exprs,
+                const GenlmJsonStrings *self,
+                const GenlmJsonGoal    *goal)
+{
+  g_autoptr (GArray) members = g_array_new (FALSE, FALSE, sizeof (GenlmByteExpr));
+  GenlmByteExpr expr;
+  guint i;
+
+  if (genlm_json_goal_is_exact (goal))
+    {
+      for (i = 0; i < 1u << goal->n_claims; i++)
+        if ((goal->table >> i) & 1)
+          {
+            expr = make_result_expr (exprs, self, goal->n_claims, i);
+            g_array_append_val (members, expr);
+          }
+      return genlm_byte_exprs_make_union (exprs, (const GenlmByteExpr *) members->data, members->len);
+    }
+  for (i = 0; i < goal->n_any; i++)
+    g_array_append_val (members, self->upper[goal->any[i]]);
+  expr = GENLM_BYTE_EXPR_ANYTHING;
+  if (goal->n_any > 0)
+    expr = genlm_byte_exprs_make_union (exprs, (const GenlmByteExpr *) members->data, members->len);
+  g_array_set_size (members, 0);
+  g_array_append_val (members, expr);
+  for (i = 0; i < goal->n_claims; i++)
+    {
+      if (goal->wanted[i] == GENLM_JSON_OPEN)
+        continue;
+      expr = goal->wanted[i] == GENLM_JSON_YES
+               ? self->upper[i]
+               : genlm_byte_exprs_make_complement (exprs, self->lower[i]);
+      g_array_append_val (members, expr);
+    }
+  return genlm_byte_exprs_make_intersection (exprs, (const GenlmByteExpr *) members->data,
+                                             members->len);
+}
+
+/* The state after the opening quote; NULL if no string reaches the goal. */
+GenlmByteState *
+genlm_json_strings_start (GenlmJsonBook       *book,
+                          GenlmJsonBody       *body,
+                          const GenlmJsonGoal *goal)
+{
+  GenlmJsonStrings *self = genlm_json_strings_get (book, body);
+  GenlmByteState *state;
+  GenlmByteExprs *exprs;
+  GenlmByteExpr expr;
+  GError *error = NULL;
+
+  if (self->start == NULL)
+    return NULL;
+  if (genlm_json_goal_is_exact (goal)
+      && goal->table == genlm_json_goal_full_table (goal->n_claims))
+    return self->start;
+  if (body->atoms->len == 0)
+    return self->start;
+  exprs = genlm_byte_dfa_lock_exprs (self->dfa);
+  expr = make_goal_expr (exprs, self, goal);
+  state = NULL;
+  if (genlm_byte_dfa_unlock_exprs (self->dfa, &error))
+    state = genlm_byte_dfa_intern (self->dfa, self->items, self->n_items, expr, &error);
+  if (state == NULL)
+    genlm_json_book_fail (book, error);
+  return state == self->dfa->dead ? NULL : state;
+}
+
+static gboolean
+state_accepts (const GenlmByteState *state,
+               guint32               label)
+{
+  guint i;
+
+  for (i = 0; i < state->n_accepts; i++)
+    if (state->accepts[i] == label)
+      return TRUE;
+  return FALSE;
+}
+
+/* Which claims hold of a string whose closing quote led to @state. @text is
+ * the raw string without its quotes; only what is checked needs it. */
+GenlmJsonResult
+genlm_json_strings_judge (GenlmJsonBook        *book,
+                          GenlmJsonBody        *body,
+                          const GenlmByteState *state,
+                          const char           *text,
+                          gsize                 length)
+{
+  GenlmJsonStrings *self = body->strings;
+  g_autofree guint8 *claims = g_new (guint8, MAX (body->n_claims, 1));
+  g_autofree guint8 *atoms = NULL;
+  g_autoptr (GString) decoded = NULL;
+  guint i;
+
+  if (!self->checked)
+    {
+      for (i = 0; i < body->n_claims; i++)
+        claims[i] = body->roots[i] > GENLM_JSON_FORMULA_YES ? GENLM_JSON_NO : body->roots[i];
+      for (i = 0; i < state->n_accepts; i++)
+        if (state->accepts[i] < body->n_claims)
+          claims[state->accepts[i]] = GENLM_JSON_YES;
+      return genlm_json_book_make_result (book, claims, body->n_claims);
+    }
+  atoms = g_new (guint8, body->atoms->len);
+  for (i = 0; i < body->atoms->len; i++)
+    {
+      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
+
+      atoms[i] = state_accepts (state, i);
+      if (!atoms[i] || !atom_is_checked (atom))
+        continue;
+      if (decoded == NULL)
+        decoded = genlm_json_text_decode (text, length);
+      atoms[i] = ((const GenlmJsonFormat *) atom->what)->check (decoded->str, decoded->len);
+    }
+  genlm_json_body_judge (body, atoms, book->truths, claims);
+  return genlm_json_book_make_result (book, claims, body->n_claims);
+}
+
+/* The same for a text that stands in no string. */
+GenlmJsonResult
+genlm_json_strings_judge_text (GenlmJsonBook *book,
+                               GenlmJsonBody *body,
+                               const char    *text,
+                               gsize          length)
+{
+  GenlmJsonStrings *self = genlm_json_strings_get (book, body);
+  g_autoptr (GString) raw = genlm_json_text_encode (text, length);
+  GenlmByteState *state;
+  GError *error = NULL;
+
+  if (self->start == NULL)
+    return 0;
+  g_string_append_c (raw, '"');
+  state = genlm_byte_dfa_walk (self->dfa, self->start, (const guint8 *) raw->str, raw->len, &error);
+  if (state == NULL)
+    {
+      genlm_json_book_fail (book, error);
+      return 0;
+    }
+  return genlm_json_strings_judge (book, body, state, raw->str, raw->len - 1);
+}

@@ -1,0 +1,35 @@
+#pragma once
+
+/* Raw text of a document that has still to be looked at as a whole: a list of
+ * pieces, the last one first, shared by all states that go on from it; and
+ * how JSON writes strings. */
+
+#include "genlm-engine.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GenlmJsonText GenlmJsonText;
+
+struct _GenlmJsonText
+{
+  gatomicrefcount ref_count;
+  guint32         length;
+  guint64         total;  /* with the pieces before */
+  GenlmJsonText  *before; /* nullable */
+  char            bytes[];
+};
+
+GenlmJsonText *genlm_json_text_new    (GenlmJsonText *before,
+                                       const guint8  *bytes,
+                                       gsize          length);
+GenlmJsonText *genlm_json_text_ref    (GenlmJsonText *self);
+void           genlm_json_text_unref  (GenlmJsonText *self);
+void           genlm_json_text_append (GenlmJsonText *self,
+                                       guint64        from,
+                                       GString       *to);
+GString       *genlm_json_text_decode (const char    *raw,
+                                       gsize          length);
+GString       *genlm_json_text_encode (const char    *text,
+                                       gsize          length);
+
+G_END_DECLS
