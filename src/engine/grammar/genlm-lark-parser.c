@@ -89,6 +89,15 @@ node_at_token (const Parser      *parser,
                            .weight = NAN };
 }
 
+/* The text of a grammar has no end of its own that a number would stop at. */
+static char *
+dup_token (const Parser         *parser,
+           const GenlmLarkToken *token)
+{
+  return genlm_lark_document_dup_text (parser->document, (guint32) token->at,
+                                       (guint32) token->length);
+}
+
 static Frame *
 innermost (Parser *parser)
 {
@@ -135,7 +144,8 @@ read_weight (Parser *parser)
 {
   const GenlmLarkToken token = parser->lexer.token;
   Frame *frame = innermost (parser);
-  double weight = g_ascii_strtod (parser->document->source.text + token.at, NULL);
+  g_autofree char *text = dup_token (parser, &token);
+  double weight = g_ascii_strtod (text, NULL);
 
   if (frame->kind == FRAME_TEMPLATE || !isnan (frame->weight)
       || parser->items->len > frame->n_items)
@@ -229,7 +239,7 @@ read_count (Parser  *parser,
             guint32 *count)
 {
   const GenlmLarkToken token = parser->lexer.token;
-  const char *text = parser->document->source.text + token.at;
+  g_autofree char *text = dup_token (parser, &token);
   guint64 value;
 
   if (token.kind != GENLM_LARK_TOKEN_NUMBER)
@@ -624,11 +634,11 @@ read_rule_or_terminal (Parser                 *parser,
     }
   statement = statement_at_token (parser, kind);
   parser->terminal = statement.terminal;
-  parser->private = !statement.terminal && parser->document->source.text[statement.at] == '_';
   if (peek (parser) != GENLM_LARK_TOKEN_RULE
       && (modified || peek (parser) != GENLM_LARK_TOKEN_TERMINAL))
     return fail_expected (parser, modified ? "the name of a rule after \"?\" or \"!\""
                                            : "a rule or a terminal that is defined");
+  parser->private = !statement.terminal && parser->document->source.text[statement.at] == '_';
   if (inlined && parser->private)
     return fail (parser, statement.at,
                  "a rule whose name starts with \"_\" is inlined always and takes no \"?\"");
@@ -685,8 +695,7 @@ static gboolean
 refuse_library (Parser               *parser,
                 const GenlmLarkToken *library)
 {
-  g_autofree char *name = genlm_lark_document_dup_text (parser->document, (guint32) library->at,
-                                                        (guint32) library->length);
+  g_autofree char *name = dup_token (parser, library);
 
   return genlm_grammar_source_fail (&parser->document->source, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
                                     library->at, parser->error,
