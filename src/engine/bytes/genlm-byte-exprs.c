@@ -66,6 +66,10 @@ typedef struct
   guint32 max;
   /* The largest count of a repeat in it that can be seen from outside. */
   guint32 count;
+  /* No string is shorter or longer, in bytes. Of the longer ones
+   * GENLM_BYTE_EXPR_UNBOUNDED says nothing. */
+  guint32 least;
+  guint32 most;
 } Node;
 
 /* An open-addressed table of what was derived: (expression, class) → result. */
@@ -93,12 +97,21 @@ typedef struct
   guint32       max;
 } Counted;
 
-/* One expression met by a search, and the one it was derived from. */
+/* One expression met by a search, the one it was derived from, and after how
+ * many bytes it was. */
 typedef struct
 {
   GenlmByteExpr expr;
   guint         parent;
+  guint         depth;
 } Visit;
+
+/* A visit that is still to be followed, and how soon. */
+typedef struct
+{
+  guint64 cost;
+  guint   visit;
+} Open;
 
 struct _GenlmByteExprs
 {
@@ -319,6 +332,87 @@ find_count (const GenlmByteExprs *self,
   return node->max == GENLM_BYTE_EXPR_UNBOUNDED ? count : MAX (count, node->max);
 }
 
+static guint32
+add_lengths (guint32 x,
+             guint32 y)
+{
+  return x > GENLM_BYTE_EXPR_UNBOUNDED - y ? GENLM_BYTE_EXPR_UNBOUNDED : x + y;
+}
+
+static guint32
+repeat_length (guint32 length,
+               guint32 count)
+{
+  guint64 product = (guint64) length * count;
+
+  if (length == 0 || count == 0)
+    return 0;
+  if (length == GENLM_BYTE_EXPR_UNBOUNDED || count == GENLM_BYTE_EXPR_UNBOUNDED)
+    return GENLM_BYTE_EXPR_UNBOUNDED;
+  return (guint32) MIN (product, GENLM_BYTE_EXPR_UNBOUNDED);
+}
+
+static void
+find_list_lengths (const GenlmByteExprs *self,
+                   Node                 *node)
+{
+  gboolean all = node->kind == KIND_INTERSECTION;
+  guint32 i;
+
+  node->least = all ? 0 : GENLM_BYTE_EXPR_UNBOUNDED;
+  node->most = all ? GENLM_BYTE_EXPR_UNBOUNDED : 0;
+  for (i = 0; i < node->b; i++)
+    {
+      const Node *member = get (self, get_member (self, node, i));
+
+      node->least = all ? MAX (node->least, member->least) : MIN (node->least, member->least);
+      node->most = all ? MIN (node->most, member->most) : MAX (node->most, member->most);
+    }
+}
+
+static void
+find_lengths (const GenlmByteExprs *self,
+              Node                 *node)
+{
+  const Node *inner;
+
+  node->least = node->nullable ? 0 : 1;
+  node->most = GENLM_BYTE_EXPR_UNBOUNDED;
+  switch ((Kind) node->kind)
+    {
+    case KIND_SET:
+      node->most = 1;
+      break;
+    case KIND_NOTHING:
+    case KIND_EPSILON:
+      node->most = 0;
+      break;
+    case KIND_CONCAT:
+      inner = get (self, node->a);
+      node->least = add_lengths (inner->least, get (self, node->b)->least);
+      node->most = add_lengths (inner->most, get (self, node->b)->most);
+      break;
+    case KIND_REPEAT:
+      inner = get (self, node->a);
+      node->least = repeat_length (inner->least, node->min);
+      node->most = repeat_length (inner->most, node->max);
+      break;
+    case KIND_UNION:
+    case KIND_INTERSECTION:
+      find_list_lengths (self, node);
+      break;
+    case KIND_LOOP:
+      node->least = 0;
+      break;
+    case KIND_ANYTHING:
+    case KIND_COMPLEMENT:
+    case KIND_WORDS:
+    case KIND_LITERALS:
+    default:
+      break;
+    }
+}
+
 /* The expression that equals @node, which is added if there is none. Its list
  * or set, if it has one, lies at the end of the pool and is taken off again if
  * it is not needed. */
@@ -343,6 +437,7 @@ intern (GenlmByteExprs *self,
   found = self->nodes->len;
   g_array_append_val (self->nodes, *node);
   g_array_index (self->nodes, Node, found).count = find_count (self, node);
+  find_lengths (self, &g_array_index (self->nodes, Node, found));
   self->table[slot] = found;
   charge_memory (self, sizeof (Node) + (has_list (node) ? node->b * sizeof (guint32) : 0)
                          + (node->kind == KIND_SET ? sizeof (GenlmByteSet) : 0));
@@ -794,6 +889,25 @@ has_contradiction (const GenlmByteExprs *self,
   return FALSE;
 }
 
+/* Whether one of the members is longer than another one can be. */
+static gboolean
+has_no_length (const GenlmByteExprs *self,
+               guint                 base)
+{
+  guint32 least = 0;
+  guint32 most = GENLM_BYTE_EXPR_UNBOUNDED;
+  guint i;
+
+  for (i = base; i < self->stack->len; i++)
+    {
+      const Node *node = get (self, g_array_index (self->stack, guint32, i));
+
+      least = MAX (least, node->least);
+      most = MIN (most, node->most);
+    }
+  return least > most;
+}
+
 /* (x|y)&~z is kept as x&~z | y&~z, so that a loop whose rounds set conditions
  * on what follows has finitely many derivatives: unions of a place in the
  * pattern with a set of conditions. Other intersections are left as they are.
@@ -900,7 +1014,7 @@ intersect_stack (GenlmByteExprs *self,
   if (has_set && !nothing)
     push (self, genlm_byte_exprs_make_set (self, &set));
   sort_stack (self, base);
-  if (nothing || has_epsilon || has_contradiction (self, base))
+  if (nothing || has_epsilon || has_contradiction (self, base) || has_no_length (self, base))
     {
       g_array_set_size (self->stack, base);
       return has_epsilon && nullable ? GENLM_BYTE_EXPR_EPSILON : GENLM_BYTE_EXPR_NOTHING;
@@ -1291,6 +1405,61 @@ find_classes (GenlmByteExprs *self)
     self->representatives[self->classes[byte - 1]] = (guint8) (byte - 1);
 }
 
+/* Of a heap, the place of the smaller child of @at, or of @at itself. */
+static guint
+find_smallest (const Open *heap,
+               guint       n_open,
+               guint       at)
+{
+  guint smallest = at;
+
+  if (2 * at + 1 < n_open && heap[2 * at + 1].cost < heap[smallest].cost)
+    smallest = 2 * at + 1;
+  if (2 * at + 2 < n_open && heap[2 * at + 2].cost < heap[smallest].cost)
+    smallest = 2 * at + 2;
+  return smallest;
+}
+
+/* What is nearest to a match is followed first; of two, what is further on. */
+static void
+push_open (GenlmByteExprs *self,
+           GArray         *open,
+           const Visit    *visit,
+           guint           index)
+{
+  guint32 length = add_lengths (visit->depth, get (self, visit->expr)->least);
+  Open one = { ((guint64) length << 32) | (G_MAXUINT32 - visit->depth), index };
+  guint at = open->len;
+  Open *heap;
+
+  g_array_append_val (open, one);
+  heap = (Open *) open->data;
+  for (; at > 0 && heap[(at - 1) / 2].cost > one.cost; at = (at - 1) / 2)
+    heap[at] = heap[(at - 1) / 2];
+  heap[at] = one;
+}
+
+static guint
+pop_open (GArray *open)
+{
+  Open *heap = (Open *) open->data;
+  guint first = heap[0].visit;
+  Open last = heap[open->len - 1];
+  guint at = 0;
+  guint next;
+
+  g_array_set_size (open, open->len - 1);
+  if (open->len == 0)
+    return first;
+  heap[0] = last;
+  for (; (next = find_smallest (heap, open->len, at)) != at; at = next)
+    {
+      heap[at] = heap[next];
+      heap[next] = last;
+    }
+  return first;
+}
+
 /* Follows derivatives until one is met that is live. If there is none, all
  * that were met are dead, and that is noted for all; if there is one, those on
  * the way to it are live. */
@@ -1299,27 +1468,28 @@ search_live (GenlmByteExprs *self,
              GenlmByteExpr   expr)
 {
   g_autoptr (GArray) visits = g_array_new (FALSE, FALSE, sizeof (Visit));
-  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (Open));
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
-  Visit visit = { expr, 0 };
-  guint at = 0;
+  Visit visit = { expr, 0, 0 };
+  guint at;
   guint c;
 
   if (self->n_classes == 0)
     find_classes (self);
   g_array_append_val (visits, visit);
-  g_array_append_val (open, at);
+  push_open (self, open, &visit, 0);
   g_hash_table_add (seen, GUINT_TO_POINTER (expr));
   while (open->len > 0 && self->exceeded == LIMIT_NONE)
     {
-      at = g_array_index (open, guint, open->len - 1);
-      g_array_set_size (open, open->len - 1);
+      Visit from;
+
+      at = pop_open (open);
+      from = g_array_index (visits, Visit, at);
       if (++self->n_visits > (guint64) self->limits.max_states * MAX_VISITS)
         exceed (self, LIMIT_SEARCH);
       for (c = 0; c < self->n_classes; c++)
         {
-          GenlmByteExpr from = g_array_index (visits, Visit, at).expr;
-          GenlmByteExpr next = derive (self, from, self->representatives[c]);
+          GenlmByteExpr next = derive (self, from.expr, self->representatives[c]);
           Live live = guess_live (self, next);
 
           if (live == LIVE_YES)
@@ -1330,8 +1500,8 @@ search_live (GenlmByteExprs *self,
             }
           if (live == LIVE_NO || !g_hash_table_add (seen, GUINT_TO_POINTER (next)))
             continue;
-          visit = (Visit) { next, at };
-          g_array_append_val (open, visits->len);
+          visit = (Visit) { next, at, from.depth + 1 };
+          push_open (self, open, &visit, visits->len);
           g_array_append_val (visits, visit);
         }
       if (visits->len > self->limits.max_states)
