@@ -70,9 +70,12 @@ typedef struct
    * GENLM_BYTE_EXPR_UNBOUNDED says nothing. */
   guint32 least;
   guint32 most;
+  /* Where its row of derivatives starts, plus one; 0 if it has none yet. */
+  guint32 row;
 } Node;
 
-/* An open-addressed table of what was derived: (expression, class) → result. */
+/* An open-addressed table of what was derived while a loop is: (expression,
+ * class) → result. */
 typedef struct
 {
   guint64 key;
@@ -136,6 +139,8 @@ struct _GenlmByteExprs
   guint32          *table;
   guint             table_mask;
 
+  /* Derivatives by class, NO_ENTRY where none was made yet. */
+  GArray           *rows;
   Memo             *memo;
   guint64           memo_mask;
   guint64           memo_used;
@@ -1267,14 +1272,52 @@ derive_node (GenlmByteExprs *self,
     }
 }
 
+/* While the derivative of a loop is made. */
+static GenlmByteExpr
+derive_in_loop (GenlmByteExprs *self,
+                GenlmByteExpr   expr,
+                const Node     *node,
+                guint8          byte)
+{
+  guint64 key = ((guint64) expr << 8) | self->classes[byte];
+  guint64 slot = memo_slot (self, key);
+  GenlmByteExpr result;
+
+  if (self->memo[slot].key == key)
+    return self->memo[slot].value;
+  result = derive_node (self, expr, node, byte);
+  remember (self, key, result);
+  return result;
+}
+
+static void
+remember_row (GenlmByteExprs *self,
+              GenlmByteExpr   expr,
+              guint8          byte,
+              GenlmByteExpr   result)
+{
+  Node *node = &g_array_index (self->nodes, Node, expr);
+  guint start = self->rows->len;
+
+  if (self->exceeded != LIMIT_NONE)
+    return;
+  if (node->row == 0)
+    {
+      g_array_set_size (self->rows, start + self->n_classes);
+      memset (&g_array_index (self->rows, guint32, start), 0xff,
+              self->n_classes * sizeof (guint32));
+      node->row = start + 1;
+      charge_memory (self, self->n_classes * sizeof (guint32));
+    }
+  g_array_index (self->rows, guint32, node->row - 1 + self->classes[byte]) = result;
+}
+
 static GenlmByteExpr
 derive (GenlmByteExprs *self,
         GenlmByteExpr   expr,
         guint8          byte)
 {
   Node node = *get (self, expr);
-  guint64 key;
-  guint64 slot;
   GenlmByteExpr result;
 
   if (node.kind == KIND_NOTHING || node.kind == KIND_EPSILON || !may_go_on (self))
@@ -1288,12 +1331,16 @@ derive (GenlmByteExprs *self,
     return genlm_byte_set_contains (get_set (self, get (self, node.a)), byte)
              ? node.b
              : GENLM_BYTE_EXPR_NOTHING;
-  key = ((guint64) expr << 8) | self->classes[byte];
-  slot = memo_slot (self, key);
-  if (self->memo[slot].key == key)
-    return self->memo[slot].value;
+  if (self->open_loops->len > 0)
+    return derive_in_loop (self, expr, &node, byte);
+  if (node.row != 0)
+    {
+      result = g_array_index (self->rows, guint32, node.row - 1 + self->classes[byte]);
+      if (result != NO_ENTRY)
+        return result;
+    }
   result = derive_node (self, expr, &node, byte);
-  remember (self, key, result);
+  remember_row (self, expr, byte, result);
   return result;
 }
 
@@ -1385,8 +1432,9 @@ find_classes (GenlmByteExprs *self)
   guint byte;
   guint i;
 
-  g_free (self->memo);
-  begin_memo (self);
+  g_array_set_size (self->rows, 0);
+  for (i = 0; i < self->nodes->len; i++)
+    g_array_index (self->nodes, Node, i).row = 0;
   memset (self->classes, 0, sizeof self->classes);
   self->n_classes = 1;
   for (i = 0; i < self->word_lists->len; i++)
@@ -1600,6 +1648,7 @@ genlm_byte_exprs_new (const GenlmEngineLimits *limits)
   self->nodes = g_array_new (FALSE, FALSE, sizeof (Node));
   self->lists = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->sets = g_array_new (FALSE, FALSE, sizeof (GenlmByteSet));
+  self->rows = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->word_lists = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_word_list_free);
   self->number_by_list = g_hash_table_new (genlm_word_list_hash, genlm_word_list_equal);
   self->chars = g_hash_table_new_full (hash_chars, equal_chars, g_free, NULL);
@@ -1611,7 +1660,6 @@ genlm_byte_exprs_new (const GenlmEngineLimits *limits)
   self->table_mask = 63;
   self->table = g_new (guint32, 64);
   memset (self->table, 0xff, 64 * sizeof (guint32));
-  begin_memo (self);
   add_constant (self, KIND_NOTHING);
   add_constant (self, KIND_EPSILON);
   add_constant (self, KIND_ANYTHING);
@@ -1631,6 +1679,7 @@ genlm_byte_exprs_free (GenlmByteExprs *self)
   g_hash_table_unref (self->chars);
   g_hash_table_unref (self->number_by_list);
   g_ptr_array_unref (self->word_lists);
+  g_array_unref (self->rows);
   g_array_unref (self->sets);
   g_array_unref (self->lists);
   g_array_unref (self->nodes);
@@ -2062,7 +2111,8 @@ measure_reach (GenlmByteExprs *self,
       for (i = reached->len; i > 0; i--)
         for (c = 0; c < self->n_classes; c++)
           {
-            guint32 distance = distances[g_array_index (next, guint, (i - 1) * self->n_classes + c)];
+            guint index = (i - 1) * self->n_classes + c;
+            guint32 distance = distances[g_array_index (next, guint, index)];
 
             if (distance != NO_REACH && distance + 1 < distances[i - 1])
               {
