@@ -5,8 +5,7 @@
 #define BIT(name) (1u << GENLM_SCHEMA_DRAFT_##name)
 #define FROM_2020 (BIT (2020_12) | BIT (ANY))
 #define FROM_2019 (FROM_2020 | BIT (2019_09))
-#define FROM_7    (FROM_2019 | BIT (7))
-#define FROM_6    (FROM_7 | BIT (6))
+#define FROM_6    (FROM_2019 | BIT (7) | BIT (6))
 #define FROM_4    (FROM_6 | BIT (4))
 #define ONLY_4    (BIT (4))
 #define ONLY_2019 (BIT (2019_09))
@@ -17,11 +16,12 @@
 #define H(name) GENLM_SCHEMA_HOLDS_##name
 #define V(name) GENLM_SCHEMA_VOCABULARY_##name
 
-/* Sorted by name. 2020-12 lists "definitions" and "dependencies" as what it
- * once was and still reads. */
+/* Sorted by name. Drafts 4 and 6 are read as draft 7: who writes one of its
+ * words there means it. 2020-12 lists "definitions" and "dependencies" as what
+ * it once was and still reads. */
 static const GenlmSchemaKeyword keywords[] = {
   { "$anchor",                K (ANCHOR),                                H (NOTHING),     V (CORE),         FROM_2019 },
-  { "$comment",               K (ANNOTATION),                            H (NOTHING),     V (CORE),         FROM_7 },
+  { "$comment",               K (ANNOTATION),                            H (NOTHING),     V (CORE),         FROM_4 },
   { "$defs",                  K (DEFS),                                  H (MAP),         V (CORE),         FROM_2019 },
   { "$dynamicAnchor",         K (DYNAMIC_ANCHOR),                        H (NOTHING),     V (CORE),         FROM_2020 },
   { "$dynamicRef",            K (DYNAMIC_REF),                           H (NOTHING),     V (CORE),         FROM_2020 },
@@ -35,10 +35,10 @@ static const GenlmSchemaKeyword keywords[] = {
   { "additionalProperties",   K (ADDITIONAL_PROPERTIES),                 H (ONE),         V (APPLICATOR),   FROM_4 },
   { "allOf",                  K (ALL_OF),                                H (LIST),        V (APPLICATOR),   FROM_4 },
   { "anyOf",                  K (ANY_OF),                                H (LIST),        V (APPLICATOR),   FROM_4 },
-  { "const",                  K (CONST),                                 H (NOTHING),     V (VALIDATION),   FROM_6 },
-  { "contains",               K (CONTAINS),                              H (ONE),         V (APPLICATOR),   FROM_6 },
-  { "contentEncoding",        K (ANNOTATION),                            H (NOTHING),     V (CONTENT),      FROM_7 },
-  { "contentMediaType",       K (ANNOTATION),                            H (NOTHING),     V (CONTENT),      FROM_7 },
+  { "const",                  K (CONST),                                 H (NOTHING),     V (VALIDATION),   FROM_4 },
+  { "contains",               K (CONTAINS),                              H (ONE),         V (APPLICATOR),   FROM_4 },
+  { "contentEncoding",        K (ANNOTATION),                            H (NOTHING),     V (CONTENT),      FROM_4 },
+  { "contentMediaType",       K (ANNOTATION),                            H (NOTHING),     V (CONTENT),      FROM_4 },
   { "contentSchema",          K (ANNOTATION),                            H (ONE),         V (CONTENT),      FROM_2019 },
   { "default",                K (ANNOTATION),                            H (NOTHING),     V (META_DATA),    FROM_4 },
   { "definitions",            K (DEFINITIONS),                           H (MAP),         V (CORE),         FROM_4 },
@@ -47,14 +47,14 @@ static const GenlmSchemaKeyword keywords[] = {
   { "dependentSchemas",       K (DEPENDENT_SCHEMAS),                     H (MAP),         V (APPLICATOR),   FROM_2019 },
   { "deprecated",             K (ANNOTATION),                            H (NOTHING),     V (META_DATA),    FROM_2019 },
   { "description",            K (ANNOTATION),                            H (NOTHING),     V (META_DATA),    FROM_4 },
-  { "else",                   K (ELSE),                                  H (ONE),         V (APPLICATOR),   FROM_7 },
+  { "else",                   K (ELSE),                                  H (ONE),         V (APPLICATOR),   FROM_4 },
   { "enum",                   K (ENUM),                                  H (NOTHING),     V (VALIDATION),   FROM_4 },
-  { "examples",               K (ANNOTATION),                            H (NOTHING),     V (META_DATA),    FROM_6 },
+  { "examples",               K (ANNOTATION),                            H (NOTHING),     V (META_DATA),    FROM_4 },
   { "exclusiveMaximum",       K (EXCLUSIVE_MAXIMUM),                     H (NOTHING),     V (VALIDATION),   FROM_4 },
   { "exclusiveMinimum",       K (EXCLUSIVE_MINIMUM),                     H (NOTHING),     V (VALIDATION),   FROM_4 },
   { "format",                 K (FORMAT),                                H (NOTHING),     V (FORMAT),       FROM_4 },
   { "id",                     K (ID),                                    H (NOTHING),     V (CORE),         ONLY_4 },
-  { "if",                     K (IF),                                    H (ONE),         V (APPLICATOR),   FROM_7 },
+  { "if",                     K (IF),                                    H (ONE),         V (APPLICATOR),   FROM_4 },
   { "items",                  K (ITEMS),                                 H (ONE_OR_LIST), V (APPLICATOR),   FROM_4 },
   { "maxContains",            K (MAX_CONTAINS),                          H (NOTHING),     V (VALIDATION),   FROM_2019 },
   { "maxItems",               K (MAX_ITEMS),                             H (NOTHING),     V (VALIDATION),   FROM_4 },
@@ -73,16 +73,16 @@ static const GenlmSchemaKeyword keywords[] = {
   { "patternProperties",      K (PATTERN_PROPERTIES),                    H (MAP),         V (APPLICATOR),   FROM_4 },
   { "prefixItems",            K (PREFIX_ITEMS),                          H (LIST),        V (APPLICATOR),   FROM_2020 },
   { "properties",             K (PROPERTIES),                            H (MAP),         V (APPLICATOR),   FROM_4 },
-  { "propertyNames",          K (PROPERTY_NAMES),                        H (ONE),         V (APPLICATOR),   FROM_6 },
-  { "readOnly",               K (ANNOTATION),                            H (NOTHING),     V (META_DATA),    FROM_7 },
+  { "propertyNames",          K (PROPERTY_NAMES),                        H (ONE),         V (APPLICATOR),   FROM_4 },
+  { "readOnly",               K (ANNOTATION),                            H (NOTHING),     V (META_DATA),    FROM_4 },
   { "required",               K (REQUIRED),                              H (NOTHING),     V (VALIDATION),   FROM_4 },
-  { "then",                   K (THEN),                                  H (ONE),         V (APPLICATOR),   FROM_7 },
+  { "then",                   K (THEN),                                  H (ONE),         V (APPLICATOR),   FROM_4 },
   { "title",                  K (ANNOTATION),                            H (NOTHING),     V (META_DATA),    FROM_4 },
   { "type",                   K (TYPE),                                  H (NOTHING),     V (VALIDATION),   FROM_4 },
   { "unevaluatedItems",       K (UNEVALUATED_ITEMS),                     H (ONE),         V (UNEVALUATED),  FROM_2019 },
   { "unevaluatedProperties",  K (UNEVALUATED_PROPERTIES),                H (ONE),         V (UNEVALUATED),  FROM_2019 },
   { "uniqueItems",            K (UNIQUE_ITEMS),                          H (NOTHING),     V (VALIDATION),   FROM_4 },
-  { "writeOnly",              K (ANNOTATION),                            H (NOTHING),     V (META_DATA),    FROM_7 },
+  { "writeOnly",              K (ANNOTATION),                            H (NOTHING),     V (META_DATA),    FROM_4 },
 };
 
 /* The keyword of any draft. */

@@ -1,5 +1,7 @@
 #include "genlm-schema-private.h"
 
+#include "genlm-regex-parser.h"
+
 #include <genlm.h>
 #include <string.h>
 
@@ -358,6 +360,7 @@ read_schemas (const Reading        *reading,
   return TRUE;
 }
 
+/* Reads the pattern @text for what stands at @at. NULL if it was dropped. */
 static gboolean
 read_pattern (const Reading             *reading,
               const GenlmJsonValue      *at,
@@ -365,17 +368,22 @@ read_pattern (const Reading             *reading,
               gsize                      length,
               const GenlmSchemaPattern **result)
 {
-  Loader             *loader = reading->loader;
-  g_autoptr (GBytes)  key = g_bytes_new_static (text, length);
-  GenlmSchemaPattern *pattern = g_hash_table_lookup (loader->patterns, key);
+  Loader                    *loader = reading->loader;
+  g_autoptr (GBytes)         key = g_bytes_new_static (text, length);
+  GenlmSchemaPattern        *pattern = g_hash_table_lookup (loader->patterns, key);
+  g_autoptr (GError)         error = NULL;
+  g_autoptr (GenlmRegexTree) tree = NULL;
 
-  if (pattern == NULL)
-    {
-      pattern = genlm_json_arena_alloc (&loader->schema->arena, sizeof (GenlmSchemaPattern));
-      *pattern = (GenlmSchemaPattern) { loader->schema->patterns->len, text, length, NULL };
-      g_ptr_array_add (loader->schema->patterns, pattern);
-      g_hash_table_insert (loader->patterns, g_steal_pointer (&key), pattern);
-    }
+  *result = pattern;
+  if (pattern != NULL)
+    return TRUE;
+  tree = genlm_regex_parse_dialect (GENLM_REGEX_DIALECT_ECMA, text, length, NULL, &error);
+  if (tree == NULL)
+    return refuse (loader, at, error->code, "%s", error->message);
+  pattern = genlm_json_arena_alloc (&loader->schema->arena, sizeof (GenlmSchemaPattern));
+  *pattern = (GenlmSchemaPattern) { loader->schema->patterns->len, text, length, g_steal_pointer (&tree) };
+  g_ptr_array_add (loader->schema->patterns, pattern);
+  g_hash_table_insert (loader->patterns, g_steal_pointer (&key), pattern);
   *result = pattern;
   return TRUE;
 }
@@ -569,9 +577,9 @@ read_format (const Reading          *reading,
   if (value->type != GENLM_JSON_STRING)
     return refuse_type (reading->loader, value, "the name of a format, a string");
   format = genlm_json_format_find (value->text, value->n);
-  if (format == NULL || !(format->drafts & 1u << reading->resource->draft))
+  if (format == NULL)
     return note (reading->loader, reading->loader->schema->annotations, value,
-                 "a format that the draft does not know says nothing about the text");
+                 "a format that no draft knows says nothing about the text");
   if (!options->annotate_formats || reading->resource->vocabularies & GENLM_SCHEMA_VOCABULARY_FORMAT_ASSERTION)
     *result = format;
   return TRUE;
