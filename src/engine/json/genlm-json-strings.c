@@ -69,19 +69,26 @@ compile (Builder              *builder,
   return expr;
 }
 
+/* Any one character. */
 static GenlmByteExpr
-compile_pattern (Builder           *builder,
-                 GenlmRegexDialect  dialect,
-                 const char        *pattern,
-                 gsize              length)
+compile_character (Builder *builder)
 {
-  GError *error = NULL;
-  g_autoptr (GenlmRegexTree) tree = genlm_regex_parse_dialect (dialect, pattern, length, NULL, &error);
+  static const char character[] = "(?s:.)";
+  g_autoptr (GenlmRegexTree) tree = genlm_regex_parse (character, strlen (character), NULL, NULL);
 
-  if (tree != NULL)
-    return compile (builder, tree);
-  genlm_json_book_fail (builder->book, error);
-  return GENLM_BYTE_EXPR_NOTHING;
+  return compile (builder, tree);
+}
+
+static GenlmByteExpr
+compile_format (Builder               *builder,
+                const GenlmJsonFormat *format)
+{
+  GenlmByteExpr expr = compile (builder, genlm_json_format_peek_tree (format));
+
+  if (format->max_length == G_MAXUINT)
+    return expr;
+  return make_and (builder->exprs, expr,
+                   genlm_byte_exprs_make_repeat (builder->exprs, builder->character, 0, format->max_length));
 }
 
 static GenlmByteExpr
@@ -113,12 +120,9 @@ compile_atom (Builder             *builder,
   switch (atom->kind)
     {
     case GENLM_JSON_ATOM_PATTERN:
-      if (pattern->tree == NULL)
-        return compile_pattern (builder, GENLM_REGEX_DIALECT_ECMA, pattern->text, pattern->length);
       return compile (builder, pattern->tree);
     case GENLM_JSON_ATOM_FORMAT:
-      return compile_pattern (builder, GENLM_REGEX_DIALECT_GENLM, format->pattern,
-                              strlen (format->pattern));
+      return compile_format (builder, format);
     case GENLM_JSON_ATOM_WORDS:
       return compile_words (builder, atom->what);
     default:
@@ -253,7 +257,7 @@ build (Builder *builder)
 
   genlm_byte_set_add_range (&quote, '"', '"');
   builder->quote = genlm_byte_exprs_make_set (builder->exprs, &quote);
-  builder->character = compile_pattern (builder, GENLM_REGEX_DIALECT_GENLM, "(?s:.)", 6);
+  builder->character = compile_character (builder);
   builder->all = genlm_byte_exprs_make_repeat (builder->exprs, builder->character, 0,
                                                GENLM_BYTE_EXPR_UNBOUNDED);
   for (i = 0; i < body->atoms->len; i++)
