@@ -7,6 +7,10 @@
 /* A product of masses is kept until it is so small, and then its logarithm. */
 #define SMALL_PRODUCT (1e-200)
 
+/* How many columns are held while bytes are read before those are dropped that
+ * nothing is read in any more; with more readings it is done less often. */
+#define MAX_HELD(reader) (1000u + 2 * (reader)->readings->len)
+
 typedef struct
 {
   GenlmByteMachine            parent;
@@ -17,6 +21,9 @@ typedef struct
   guint                       max_readings;
   guint64                     max_memory;
   guint64                     memory;
+
+  GMutex                      mutex;
+  GPtrArray                  *scratches;
 } WcfgMachine;
 
 /* Before the first byte there is no reading but an ending, at the start. A
@@ -35,6 +42,15 @@ struct _GenlmWcfgState
   double            ending_mass;
   GenlmWcfgReading  readings[];
 };
+
+/* What reading bytes needs, kept for the next time. */
+typedef struct
+{
+  GArray    *readings;
+  GArray    *next;
+  GArray    *scans;
+  GPtrArray *held;
+} Scratch;
 
 /* The readings while bytes are read. Columns that were made are held until a
  * state holds them. */
@@ -288,31 +304,48 @@ read_byte (Reader   *reader,
 /* Inside a terminal that cannot end before the next byte there is nothing but
  * its automaton. Returns how many bytes were read like that. */
 static gsize
-read_fast (Reader       *reader,
-           const guint8 *bytes,
-           gsize         n_bytes)
+read_fast (Reader           *reader,
+           GenlmWcfgReading *reading,
+           const guint8     *bytes,
+           gsize             n_bytes)
 {
-  GenlmWcfgReading *reading = &g_array_index (reader->readings, GenlmWcfgReading, 0);
   const GenlmWcfgTerminal *terminal;
   const GenlmByteSet *follow;
+  guint32 state = reading->state;
   gsize i;
 
   terminal = genlm_wcfg_lexer_peek (reader->machine->lexer, reading->terminal);
   follow = &reader->machine->grammar->follow[reading->terminal];
   for (i = 0; i < n_bytes; i++)
     {
-      const GenlmWcfgArc *arc = genlm_wcfg_terminal_find_arc (terminal, reading->state, bytes[i]);
+      const GenlmWcfgArc *arc = genlm_wcfg_terminal_find_arc (terminal, state, bytes[i]);
 
       if (arc->state == GENLM_WCFG_LEXER_DEAD
-          || (terminal->ends[reading->state].weight > 0.0
-              && genlm_byte_set_contains (follow, bytes[i])))
+          || (terminal->ends[state].weight > 0.0 && genlm_byte_set_contains (follow, bytes[i])))
         break;
-      reading->state = arc->state;
+      state = arc->state;
       reader->product *= arc->weight;
       if (reader->product < SMALL_PRODUCT)
         take_product (reader);
     }
+  reading->state = state;
   return i;
+}
+
+/* Long texts are not to hold every column on their way. */
+static void
+drop_held (Reader *reader)
+{
+  guint n = reader->held->len;
+  guint i;
+
+  for (i = 0; i < reader->readings->len; i++)
+    {
+      GenlmWcfgColumn *column = g_array_index (reader->readings, GenlmWcfgReading, i).column;
+
+      g_ptr_array_add (reader->held, genlm_wcfg_column_ref (column));
+    }
+  g_ptr_array_remove_range (reader->held, 0, n);
 }
 
 static gboolean
@@ -326,37 +359,97 @@ read_bytes (Reader        *reader,
   while (i < n_bytes && (reader->fresh != NULL || reader->readings->len > 0))
     {
       if (reader->readings->len == 1)
-        i += read_fast (reader, bytes + i, n_bytes - i);
+        i += read_fast (reader, &g_array_index (reader->readings, GenlmWcfgReading, 0), bytes + i,
+                        n_bytes - i);
       if (i < n_bytes && !read_byte (reader, bytes[i++], error))
         return FALSE;
-      /* Long texts are not to hold every column on their way. */
-      if (reader->held->len > 1000)
-        {
-          guint k;
-
-          for (k = 0; k < reader->readings->len; k++)
-            g_ptr_array_add (reader->held,
-                             genlm_wcfg_column_ref (g_array_index (reader->readings, GenlmWcfgReading, k).column));
-          g_ptr_array_remove_range (reader->held, 0, reader->held->len - reader->readings->len);
-        }
+      if (reader->held->len > MAX_HELD (reader))
+        drop_held (reader);
     }
   return TRUE;
 }
 
 static GenlmWcfgState *
-make_state (Reader *reader)
+make_state (Reader                 *reader,
+            const GenlmWcfgReading *readings,
+            guint                   n_readings)
 {
-  GenlmWcfgState *state = state_new (reader->machine, reader->readings->len);
+  GenlmWcfgState *state = state_new (reader->machine, n_readings);
   guint i;
 
   take_product (reader);
-  for (i = 0; i < state->n_readings; i++)
+  for (i = 0; i < n_readings; i++)
     {
-      state->readings[i] = g_array_index (reader->readings, GenlmWcfgReading, i);
-      genlm_wcfg_column_ref (state->readings[i].column);
+      state->readings[i] = readings[i];
+      genlm_wcfg_column_ref (readings[i].column);
     }
-  state->log_high = state->n_readings > 0 ? reader->log_high : -INFINITY;
-  state->log_low = state->n_readings > 0 ? reader->log_low : 0.0;
+  state->log_high = n_readings > 0 ? reader->log_high : -INFINITY;
+  state->log_low = n_readings > 0 ? reader->log_low : 0.0;
+  return state;
+}
+
+static Scratch *
+take_scratch (WcfgMachine *self)
+{
+  Scratch *scratch = NULL;
+
+  g_mutex_lock (&self->mutex);
+  if (self->scratches->len > 0)
+    scratch = g_ptr_array_steal_index_fast (self->scratches, self->scratches->len - 1);
+  g_mutex_unlock (&self->mutex);
+  if (scratch != NULL)
+    return scratch;
+  scratch = g_new (Scratch, 1);
+  scratch->readings = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgReading));
+  scratch->next = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgReading));
+  scratch->scans = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgScan));
+  scratch->held = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_wcfg_column_unref);
+  return scratch;
+}
+
+static void
+return_scratch (WcfgMachine *self,
+                Scratch     *scratch)
+{
+  g_ptr_array_set_size (scratch->held, 0);
+  g_mutex_lock (&self->mutex);
+  g_ptr_array_add (self->scratches, scratch);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+scratch_free (gpointer data)
+{
+  Scratch *scratch = data;
+
+  g_ptr_array_unref (scratch->held);
+  g_array_unref (scratch->scans);
+  g_array_unref (scratch->next);
+  g_array_unref (scratch->readings);
+  g_free (scratch);
+}
+
+static GenlmWcfgState *
+advance_readings (Reader                  *reader,
+                  const GenlmWcfgReading  *readings,
+                  guint                    n_readings,
+                  const guint8            *bytes,
+                  gsize                    n_bytes,
+                  GError                 **error)
+{
+  Scratch *scratch = take_scratch (reader->machine);
+  GenlmWcfgState *state = NULL;
+
+  g_array_set_size (scratch->readings, 0);
+  g_array_append_vals (scratch->readings, readings, n_readings);
+  reader->readings = scratch->readings;
+  reader->next = scratch->next;
+  reader->scans = scratch->scans;
+  reader->held = scratch->held;
+  if (read_bytes (reader, bytes, n_bytes, error))
+    state = make_state (reader, (const GenlmWcfgReading *) (gpointer) reader->readings->data,
+                        reader->readings->len);
+  return_scratch (reader->machine, scratch);
   return state;
 }
 
@@ -368,30 +461,25 @@ advance (GenlmByteMachine  *machine,
          GError           **error)
 {
   GenlmWcfgState *state = data;
-  g_autoptr (GArray) readings = NULL;
-  g_autoptr (GArray) next = NULL;
-  g_autoptr (GArray) scans = NULL;
-  g_autoptr (GPtrArray) held = NULL;
   Reader reader = { .machine = (WcfgMachine *) machine,
                     .product = 1.0,
                     .log_high = state->log_high,
                     .log_low = state->log_low };
-  gboolean ok;
+  GenlmWcfgReading reading;
+  gsize n_read;
 
   if (n_bytes == 0)
     return ref_state (state);
-  readings = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgReading));
-  next = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgReading));
-  scans = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgScan));
-  held = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_wcfg_column_unref);
-  g_array_append_vals (readings, state->readings, state->n_readings);
-  reader.readings = readings;
-  reader.next = next;
-  reader.scans = scans;
-  reader.held = held;
-  reader.fresh = state->n_readings == 0 ? state->ending : NULL;
-  ok = read_bytes (&reader, bytes, n_bytes, error);
-  return ok ? make_state (&reader) : NULL;
+  if (state->n_readings != 1)
+    {
+      reader.fresh = state->n_readings == 0 ? state->ending : NULL;
+      return advance_readings (&reader, state->readings, state->n_readings, bytes, n_bytes, error);
+    }
+  reading = state->readings[0];
+  n_read = read_fast (&reader, &reading, bytes, n_bytes);
+  if (n_read == n_bytes)
+    return make_state (&reader, &reading, 1);
+  return advance_readings (&reader, &reading, 1, bytes + n_read, n_bytes - n_read, error);
 }
 
 /* The column behind what may end in a state and its mass; the column belongs
@@ -475,6 +563,8 @@ finalize (GenlmByteMachine *machine)
 {
   WcfgMachine *self = (WcfgMachine *) machine;
 
+  g_ptr_array_unref (self->scratches);
+  g_mutex_clear (&self->mutex);
   genlm_wcfg_chart_free (self->chart);
   genlm_wcfg_lexer_free (self->lexer);
 }
@@ -540,6 +630,8 @@ genlm_wcfg_machine_new (const GenlmGrammar       *grammar,
     }
   self = g_new0 (WcfgMachine, 1);
   genlm_byte_machine_init (&self->parent, &wcfg_machine_class);
+  g_mutex_init (&self->mutex);
+  self->scratches = g_ptr_array_new_with_free_func (scratch_free);
   self->lexer = g_steal_pointer (&lexer);
   self->log_total = weighted->log_total;
   self->max_readings = limits->max_states;
