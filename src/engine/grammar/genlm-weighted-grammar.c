@@ -24,6 +24,7 @@ typedef struct
   GenlmWeightedGrammar *self;
   const GenlmGrammar   *grammar;
   const GenlmWcfgLexer *lexer;
+  gint64                end_time;
   GArray               *rules;
   GArray               *symbols; /* of all rules */
   double               *fill;    /* by symbol */
@@ -141,8 +142,8 @@ solve_totals (Builder   *builder,
     }
   return genlm_weighted_totals_solve (builder->self->n_nonterminals,
                                       (const GenlmWeightedTerm *) (gpointer) terms->data, terms->len,
-                                      (const guint32 *) (gpointer) variables->data, name_variable,
-                                      builder, error);
+                                      (const guint32 *) (gpointer) variables->data,
+                                      builder->end_time, name_variable, builder, error);
 }
 
 static void
@@ -253,8 +254,8 @@ solve_filled (Builder                  *builder,
     }
   return genlm_weighted_totals_solve (builder->self->n_nonterminals,
                                       (const GenlmWeightedTerm *) (gpointer) terms->data, terms->len,
-                                      (const guint32 *) (gpointer) variables->data, name_variable,
-                                      builder, error);
+                                      (const guint32 *) (gpointer) variables->data,
+                                      builder->end_time, name_variable, builder, error);
 }
 
 static gboolean
@@ -629,10 +630,12 @@ build (Builder  *builder,
 }
 
 /* The lexer has the terminals of the grammar, which has no ignored ones beside
- * its rules any more. Fails where the weights of a rule have no finite sum. */
+ * its rules any more. Fails where the weights of a rule have no finite sum, and
+ * at @end_time of the monotonic clock, if that is not 0. */
 GenlmWeightedGrammar *
 genlm_weighted_grammar_new (const GenlmGrammar    *grammar,
                             const GenlmWcfgLexer  *lexer,
+                            gint64                 end_time,
                             GError               **error)
 {
   g_autoptr (GenlmWeightedGrammar) self = g_new0 (GenlmWeightedGrammar, 1);
@@ -644,8 +647,8 @@ genlm_weighted_grammar_new (const GenlmGrammar    *grammar,
   g_autofree double *fill = NULL;
   g_autofree double *skip = NULL;
   GenlmWeightedSuffix end = { G_MAXUINT32, GENLM_WEIGHTED_END, 0.0, 0.0, 1.0, 0.0 };
-  Builder builder = { .self = self, .grammar = grammar, .lexer = lexer, .rules = rules,
-                      .symbols = symbols, .suffixes = suffixes, .arcs = arcs };
+  Builder builder = { .self = self, .grammar = grammar, .lexer = lexer, .end_time = end_time,
+                      .rules = rules, .symbols = symbols, .suffixes = suffixes, .arcs = arcs };
   gsize n_symbols;
 
   self->n_nonterminals = genlm_grammar_get_n_nonterminals (grammar);

@@ -67,6 +67,7 @@ struct _GenlmWeightedGrammar
 
 GENLM_ENGINE_API GenlmWeightedGrammar *genlm_weighted_grammar_new        (const GenlmGrammar         *grammar,
                                                                           const GenlmWcfgLexer       *lexer,
+                                                                          gint64                      end_time,
                                                                           GError                    **error);
 GENLM_ENGINE_API void                  genlm_weighted_grammar_free       (GenlmWeightedGrammar       *self);
 GENLM_ENGINE_API guint64               genlm_weighted_grammar_get_memory (const GenlmWeightedGrammar *self);

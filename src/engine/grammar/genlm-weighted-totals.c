@@ -71,6 +71,14 @@ divide (Wide a,
   return add (renormalize (first, second), make_wide (rest.high / b.high));
 }
 
+typedef enum
+{
+  OUTCOME_SOLVED,
+  OUTCOME_DIVERGES,
+  OUTCOME_TOO_LARGE,
+  OUTCOME_TOO_LATE,
+} Outcome;
+
 typedef struct
 {
   const GenlmWeightedTerm *terms;
@@ -82,6 +90,7 @@ typedef struct
   Wide                    *totals;
   const guint32           *rows; /* the component */
   guint32                  n;
+  gint64                   end_time; /* monotonic; 0 is none */
   /* I - J with the right side as one more column. */
   Wide                    *system;
   Wide                    *steps;
@@ -146,8 +155,8 @@ fill_system (Solver *solver)
 }
 
 /* Elimination in order: the matrix has a non-negative inverse, if the totals
- * are finite, and then all pivots are positive. FALSE if one is not. */
-static gboolean
+ * are finite, and then all pivots are positive. */
+static Outcome
 solve_system (Solver *solver)
 {
   guint32 n = solver->n;
@@ -161,7 +170,9 @@ solve_system (Solver *solver)
       const Wide *pivot = solver->system + k * width;
 
       if (!(pivot[k].high > 0.0))
-        return FALSE;
+        return OUTCOME_DIVERGES;
+      if (solver->end_time != 0 && g_get_monotonic_time () > solver->end_time)
+        return OUTCOME_TOO_LATE;
       for (i = k + 1; i < n; i++)
         {
           Wide *row = solver->system + i * width;
@@ -185,7 +196,7 @@ solve_system (Solver *solver)
           sum = add (sum, negate (multiply (row[j], solver->steps[j])));
       solver->steps[k - 1] = divide (sum, row[k - 1]);
     }
-  return TRUE;
+  return OUTCOME_SOLVED;
 }
 
 /* Goes @times the steps on; tells the largest one against its value. */
@@ -221,8 +232,8 @@ is_finite (Solver *solver)
 }
 
 /* Newton's method from zero, which grows to the least solution if there is
- * one. FALSE if there is none. */
-static gboolean
+ * one. */
+static Outcome
 solve_component (Solver *solver)
 {
   double before = 0.0;
@@ -230,24 +241,26 @@ solve_component (Solver *solver)
 
   for (round = 0; round < MAX_ROUNDS; round++)
     {
+      Outcome outcome;
       double step;
 
       fill_system (solver);
-      if (!solve_system (solver))
-        return FALSE;
+      outcome = solve_system (solver);
+      if (outcome != OUTCOME_SOLVED)
+        return outcome;
       step = take_steps (solver, 1.0);
       if (!is_finite (solver))
-        return FALSE;
+        return OUTCOME_DIVERGES;
       if (step <= SMALL_STEP)
-        return TRUE;
+        return OUTCOME_SOLVED;
       if (step < HALVING_STEP && fabs (step / before - 0.5) < HALVING_TOLERANCE)
         {
           take_steps (solver, 1.0);
-          return TRUE;
+          return OUTCOME_SOLVED;
         }
       before = step;
     }
-  return FALSE;
+  return OUTCOME_DIVERGES;
 }
 
 /* Whether the only variable of the component stands in its own terms. */
@@ -269,7 +282,7 @@ is_recursive (Solver *solver)
   return FALSE;
 }
 
-static gboolean
+static Outcome
 evaluate (Solver *solver)
 {
   Wide row[2] = { { 0.0, 0.0 }, { 0.0, 0.0 } };
@@ -279,7 +292,7 @@ evaluate (Solver *solver)
   for (i = solver->heads[variable]; i < solver->heads[variable + 1]; i++)
     add_term (solver, &solver->terms[solver->by_head[i]], row);
   solver->totals[variable] = row[1];
-  return is_finite (solver);
+  return is_finite (solver) ? OUTCOME_SOLVED : OUTCOME_DIVERGES;
 }
 
 /* The graph of what stands in whose terms. */
@@ -322,24 +335,35 @@ sort_by_head (guint32                  n_variables,
     by_head[next[terms[i].head]++] = i;
 }
 
-static gboolean
-fail (guint32                 variable,
-      guint32                 n,
-      GenlmWeightedNameFunc   name,
-      gpointer                user_data,
-      GError                **error)
+static void
+set_error (Outcome       outcome,
+           Solver       *solver,
+           const char   *name,
+           GError      **error)
 {
-  if (n > GENLM_WEIGHTED_MAX_COMPONENT)
-    g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                 "Failed to find the total weight of “%s”: it is one of %u rules that stand in each "
-                 "other, and at most %u can be solved",
-                 name (variable, user_data), n, GENLM_WEIGHTED_MAX_COMPONENT);
-  else
-    g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_WEIGHT,
-                 "Failed to find the total weight of “%s”: the sum over its derivations diverges; "
-                 "make the weights of its recursive rules smaller",
-                 name (variable, user_data));
-  return FALSE;
+  switch (outcome)
+    {
+    case OUTCOME_SOLVED:
+      break;
+    case OUTCOME_DIVERGES:
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_WEIGHT,
+                   "Failed to find the total weight of “%s”: the sum over its derivations diverges; "
+                   "make the weights of its recursive rules smaller",
+                   name);
+      break;
+    case OUTCOME_TOO_LARGE:
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "Failed to find the total weight of “%s”: it is one of %u rules that stand in each "
+                   "other, and at most %u can be solved",
+                   name, solver->n, GENLM_WEIGHTED_MAX_COMPONENT);
+      break;
+    case OUTCOME_TOO_LATE:
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "Failed to find the total weight of “%s” in time (deadline): it is one of %u rules "
+                   "that stand in each other",
+                   name, solver->n);
+      break;
+    }
 }
 
 static gboolean
@@ -355,31 +379,37 @@ solve_all (Solver                         *solver,
 
   for (i = 0; i < components->n_components; i++)
     {
-      gboolean ok;
+      Outcome outcome = OUTCOME_TOO_LARGE;
 
       solver->rows = components->order + components->starts[i];
       solver->n = components->starts[i + 1] - components->starts[i];
-      if (solver->n > GENLM_WEIGHTED_MAX_COMPONENT)
-        return fail (solver->rows[0], solver->n, name, user_data, error);
       for (j = 0; j < solver->n; j++)
         places[solver->rows[j]] = j;
-      solver->system = g_new (Wide, (gsize) solver->n * (solver->n + 1));
-      solver->steps = g_new0 (Wide, solver->n);
-      ok = solver->n == 1 && !is_recursive (solver) ? evaluate (solver) : solve_component (solver);
-      g_free (solver->steps);
-      g_free (solver->system);
-      if (!ok)
-        return fail (solver->rows[0], solver->n, name, user_data, error);
+      if (solver->n <= GENLM_WEIGHTED_MAX_COMPONENT)
+        {
+          solver->system = g_new (Wide, (gsize) solver->n * (solver->n + 1));
+          solver->steps = g_new0 (Wide, solver->n);
+          outcome = solver->n == 1 && !is_recursive (solver) ? evaluate (solver)
+                                                             : solve_component (solver);
+          g_free (solver->steps);
+          g_free (solver->system);
+        }
+      if (outcome == OUTCOME_SOLVED)
+        continue;
+      set_error (outcome, solver, name (solver->rows[0], user_data), error);
+      return FALSE;
     }
   return TRUE;
 }
 
-/* By variable. An error names one of which the sum diverges. */
+/* By variable. An error names one of which the sum diverges. @end_time is the
+ * monotonic time at which to give up, or 0. */
 GenlmWeightedTotal *
 genlm_weighted_totals_solve (guint32                   n_variables,
                              const GenlmWeightedTerm  *terms,
                              guint32                   n_terms,
                              const guint32            *variables,
+                             gint64                    end_time,
                              GenlmWeightedNameFunc     name,
                              gpointer                  user_data,
                              GError                  **error)
@@ -398,6 +428,7 @@ genlm_weighted_totals_solve (guint32                   n_variables,
                     .component = components->component,
                     .places = places,
                     .totals = totals,
+                    .end_time = end_time,
                     .prefixes = prefixes };
 
   sort_by_head (n_variables, terms, n_terms, heads, by_head);

@@ -33,6 +33,7 @@ GENLM_ENGINE_API GenlmWeightedTotal *genlm_weighted_totals_solve (guint32       
                                                                   const GenlmWeightedTerm *terms,
                                                                   guint32                  n_terms,
                                                                   const guint32           *variables,
+                                                                  gint64                   end_time,
                                                                   GenlmWeightedNameFunc    name,
                                                                   gpointer                 user_data,
                                                                   GError                 **error);
