@@ -151,6 +151,8 @@ check_golden (const char   *rules,
 #define G4 "0.25: S->S S\n0.5: S->a"
 #define G5 "0.5: S->X\n0.25: X->S\n0.5: X->a\n0.1: S->"
 #define DYCK "0.3: S->( S ) S\n0.7: S->"
+/* What is ignored follows itself, between any two letters. */
+#define BLANKS "0.3: S->W\n0.2: S->a\n0.4: S->W a W b S\n0.1: S->( S W )\n"
 #define CRITICAL "0.5: S->( S ) S\n0.5: S->"
 
 static void
@@ -492,7 +494,7 @@ make_small_vocab (void)
   tokens = g_variant_ref_sink (g_variant_new_parsed (
     "[b'a', b'b', b'c', b'aa', b'ab', b'ba', b'bb', b'aab', b'abab', b'aaaa', b'bbbb', b'', b'abc', "
     "b'cab', b'(', b')', b'()', b'(())', b')(', b'))', b'((', b'a', b'aaab', b'bbba', b'aaaaaaaa', "
-    "b'aaaabaaa', b'x', b'((x', b'abababab', b',', b'a,a', b'a,', b',a,a,']"));
+    "b'aaaabaaa', b'x', b'((x', b'abababab', b',', b'a,a', b'a,', b',a,a,', b'xx', b'xxx', b'xa', b'xxa', b'xaxxb', b'axbxxaxxx', b'xxxxxxxxb', b'xx)x)', b'bxx', b'xyx', b'xyxxya', b'xy']"));
   vocab = genlm_vocab_new (tokens, NULL, &error);
   g_assert_no_error (error);
   return vocab;
@@ -539,7 +541,9 @@ test_vectors (void)
                                        "0.7: S->/a+/ S\n0.3: S->b",
                                        "0.6: S->/a*b?/ , S\n0.4: S->/(ab|c)*/",
                                        "0.3: S->S S\n0.3: S->/a+/\n0.3: S->/a?b/",
-                                       "0.5: S->L\n0.5: S->( S )\n0.5: L->/[ab]/\n0.5: L->/[ab]/ , L" };
+                                       "0.5: S->L\n0.5: S->( S )\n0.5: L->/[ab]/\n0.5: L->/[ab]/ , L",
+                                       BLANKS "0.5: W->\n0.5: W->/x+/ W", BLANKS "0.5: W->\n0.5: W->W /x+/",
+                                       BLANKS "0.5: W->\n0.25: W->W /x+y?/\n0.25: W->/x/ W" };
   g_autoptr (GenlmVocab) vocab = make_small_vocab ();
   gsize i;
 
@@ -547,8 +551,8 @@ test_vectors (void)
     {
       g_autoptr (GenlmByteMachine) machine = make_machine (rules[i]);
 
-      check_vectors (machine, vocab, "ab(),", 5);
-      check_vectors (machine, genlm_vocab_bytes (), "ab(),", 4);
+      check_vectors (machine, vocab, "ab(),x", 4);
+      check_vectors (machine, genlm_vocab_bytes (), "ab(),xy", 4);
     }
 }
 

@@ -8,6 +8,10 @@
 /* States that mean more than this at once are not kept as a whole. */
 #define MAX_KEY (16u)
 
+/* A terminal that is read over and over is followed in so many states at
+ * once. */
+#define MAX_RUN (8u)
+
 /* A node in which a terminal may end, with tokens below it that may go on. */
 typedef struct
 {
@@ -17,13 +21,18 @@ typedef struct
 } Cut;
 
 /* The tokens that stay within a terminal. With @tokens NULL there is a weight
- * for every token of the vocabulary. */
+ * for every token of the vocabulary.
+ *
+ * With @again above zero the terminal is begun again wherever it ends, with
+ * that weight, for as long as tokens last: what is ignored may follow itself,
+ * and every cut of a row of blanks would be a walk of its own otherwise. */
 typedef struct
 {
   gatomicrefcount  ref_count;
   guint32          below;
   guint32          terminal;
   guint32          state;
+  double           again;
   guint32          n_tokens;
   guint32          n_cuts;
   guint32         *tokens;
@@ -56,11 +65,14 @@ struct _GenlmWcfgView
   guint64               vectors_memory;
 };
 
-/* A terminal has ended in a node. */
+/* A terminal that was begun in the column has ended in a node; or, of one that
+ * is begun again and again, the column behind it is known, in which everything
+ * but that terminal begins. */
 typedef struct
 {
   guint32          node;
   guint32          terminal;
+  gboolean         is_run;
   GenlmWcfgColumn *column;
   double           log_weight;
   const Cut       *cut;
@@ -71,6 +83,7 @@ typedef struct
 {
   GenlmWcfgView *view;
   double        *values;
+  gboolean       is_blank; /* nothing was written to the values */
   GArray        *heap;  /* of Ended, the first node first */
   GArray        *scans;
   GArray        *logs;
@@ -90,12 +103,21 @@ mix (guint   hash,
   return (guint) (product ^ (product >> 32));
 }
 
+static guint64
+get_bits (double x)
+{
+  guint64 bits;
+
+  memcpy (&bits, &x, sizeof bits);
+  return bits;
+}
+
 static guint
 hash_walk (gconstpointer key)
 {
   const Walk *walk = key;
 
-  return mix (mix (walk->below, walk->terminal), walk->state);
+  return mix (mix (mix (walk->below, walk->terminal), walk->state), get_bits (walk->again));
 }
 
 static gboolean
@@ -105,7 +127,8 @@ equal_walks (gconstpointer a,
   const Walk *x = a;
   const Walk *y = b;
 
-  return x->below == y->below && x->terminal == y->terminal && x->state == y->state;
+  return x->below == y->below && x->terminal == y->terminal && x->state == y->state
+         && x->again == y->again;
 }
 
 static void
@@ -119,15 +142,6 @@ walk_unref (gpointer data)
   g_free (walk->log_weights);
   g_free (walk->cuts);
   g_free (walk);
-}
-
-static guint64
-get_bits (double x)
-{
-  guint64 bits;
-
-  memcpy (&bits, &x, sizeof bits);
-  return bits;
 }
 
 static guint
@@ -226,6 +240,16 @@ genlm_wcfg_view_free (GenlmWcfgView *self)
   g_free (self);
 }
 
+static double
+add_logs (double a,
+          double b)
+{
+  double most = MAX (a, b);
+  double least = MIN (a, b);
+
+  return least == -INFINITY ? most : most + log1p (exp (least - most));
+}
+
 /* The bytes of the nodes right below @node. */
 static void
 find_children (const GenlmTrie *trie,
@@ -260,36 +284,61 @@ typedef struct
   double  log_weight;
 } WalkToken;
 
+typedef struct
+{
+  GenlmWcfgView           *view;
+  const Walk              *walk;
+  const GenlmTrie         *trie;
+  const GenlmWcfgTerminal *terminal;
+  guint32                  first;
+  guint32                  end;
+  guint32                  depth; /* of the node that is walked below */
+  GArray                  *tokens;
+  GArray                  *cuts;
+} Walker;
+
+static void
+add_token (Walker              *walker,
+           const GenlmTrieNode *node,
+           double               log_weight)
+{
+  WalkToken token = { GENLM_TRIE_NODE_TOKEN (node), log_weight };
+
+  if (token.token != GENLM_TRIE_NO_TOKEN)
+    g_array_append_val (walker->tokens, token);
+}
+
+static void
+add_cut (Walker  *walker,
+         guint32  p,
+         double   log_weight)
+{
+  Cut cut = { .node = p, .log_weight = log_weight };
+
+  if (GENLM_TRIE_NODE_EXTENT (&walker->trie->nodes[p]) == 1 || log_weight == -INFINITY)
+    return;
+  find_children (walker->trie, p, &cut.bytes);
+  if (do_meet (&cut.bytes, &walker->view->grammar->follow[walker->walk->terminal]))
+    g_array_append_val (walker->cuts, cut);
+}
+
 /* Walks the nodes below one beside the automaton of a terminal. */
 static void
-walk_nodes (GenlmWcfgView *self,
-            Walk          *walk,
-            GArray        *tokens,
-            GArray        *cuts)
+walk_once (Walker *walker)
 {
-  const GenlmTrie *trie = self->index->trie;
-  const GenlmWcfgTerminal *terminal = genlm_wcfg_lexer_peek (self->lexer, walk->terminal);
-  const GenlmByteSet *follow = &self->grammar->follow[walk->terminal];
+  const GenlmWcfgTerminal *terminal = walker->terminal;
   guint32 states[GENLM_TRIE_MAX_DEPTH + 1];
   double logs[GENLM_TRIE_MAX_DEPTH + 1];
-  guint32 p = 0;
-  guint32 end = trie->n_nodes;
-  guint32 depth = 0;
+  guint32 p = walker->first;
 
-  if (walk->below != ALL)
+  states[walker->depth] = walker->walk->state;
+  logs[walker->depth] = 0.0;
+  while (p < walker->end)
     {
-      depth = GENLM_TRIE_NODE_DEPTH (&trie->nodes[walk->below]);
-      p = walk->below + 1;
-      end = walk->below + GENLM_TRIE_NODE_EXTENT (&trie->nodes[walk->below]);
-    }
-  states[depth] = walk->state;
-  logs[depth] = 0.0;
-  while (p < end)
-    {
-      const GenlmTrieNode *node = &trie->nodes[p];
+      const GenlmTrieNode *node = &walker->trie->nodes[p];
+      guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
       const GenlmWcfgArc *arc;
 
-      depth = GENLM_TRIE_NODE_DEPTH (node);
       arc = genlm_wcfg_terminal_find_arc (terminal, states[depth - 1], GENLM_TRIE_NODE_BYTE (node));
       if (arc->state == GENLM_WCFG_LEXER_DEAD)
         {
@@ -298,22 +347,131 @@ walk_nodes (GenlmWcfgView *self,
         }
       states[depth] = arc->state;
       logs[depth] = logs[depth - 1] + arc->log_weight;
-      if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
-        {
-          WalkToken token = { GENLM_TRIE_NODE_TOKEN (node), logs[depth] };
-
-          g_array_append_val (tokens, token);
-        }
-      if (GENLM_TRIE_NODE_EXTENT (node) > 1 && terminal->ends[arc->state].weight > 0.0)
-        {
-          Cut cut = { .node = p, .log_weight = logs[depth] + terminal->ends[arc->state].log_weight };
-
-          find_children (trie, p, &cut.bytes);
-          if (do_meet (&cut.bytes, follow))
-            g_array_append_val (cuts, cut);
-        }
+      add_token (walker, node, logs[depth]);
+      add_cut (walker, p, logs[depth] + terminal->ends[arc->state].log_weight);
       p++;
     }
+}
+
+/* The states that a terminal may be in, having been begun again or not. */
+typedef struct
+{
+  guint   n;
+  guint32 states[MAX_RUN];
+  double  logs[MAX_RUN];
+  double  ended;
+} Run;
+
+static gboolean
+add_to_run (Run                *run,
+            const GenlmWcfgArc *arc,
+            double              log_weight)
+{
+  guint i;
+
+  if (arc->state == GENLM_WCFG_LEXER_DEAD || log_weight == -INFINITY)
+    return TRUE;
+  for (i = 0; i < run->n && run->states[i] != arc->state; i++)
+    ;
+  if (i == MAX_RUN)
+    return FALSE;
+  if (i < run->n)
+    run->logs[i] = add_logs (run->logs[i], log_weight + arc->log_weight);
+  else
+    {
+      run->states[run->n] = arc->state;
+      run->logs[run->n++] = log_weight + arc->log_weight;
+    }
+  return TRUE;
+}
+
+/* What becomes of @before with a byte. FALSE if that is too much. */
+static gboolean
+step_run (Walker    *walker,
+          const Run *before,
+          guint8     byte,
+          Run       *run,
+          double    *sum)
+{
+  const GenlmWcfgTerminal *terminal = walker->terminal;
+  guint i;
+
+  run->n = 0;
+  run->ended = -INFINITY;
+  *sum = -INFINITY;
+  for (i = 0; i < before->n; i++)
+    if (!add_to_run (run, genlm_wcfg_terminal_find_arc (terminal, before->states[i], byte),
+                     before->logs[i]))
+      return FALSE;
+  if (!add_to_run (run, genlm_wcfg_terminal_find_arc (terminal, 0, byte),
+                   before->ended + log (walker->walk->again)))
+    return FALSE;
+  for (i = 0; i < run->n; i++)
+    {
+      *sum = add_logs (*sum, run->logs[i]);
+      run->ended = add_logs (run->ended, run->logs[i] + terminal->ends[run->states[i]].log_weight);
+    }
+  return TRUE;
+}
+
+/* The same for a terminal that is begun again wherever it ends below. FALSE if
+ * it is in too many states at once. */
+static gboolean
+walk_run (Walker *walker)
+{
+  g_autofree Run *runs = g_new (Run, GENLM_TRIE_MAX_DEPTH + 1);
+  guint32 p = walker->first;
+
+  runs[walker->depth] = (Run){ .n = 1, .ended = -INFINITY };
+  runs[walker->depth].states[0] = walker->walk->state;
+  runs[walker->depth].logs[0] = 0.0;
+  while (p < walker->end)
+    {
+      const GenlmTrieNode *node = &walker->trie->nodes[p];
+      guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
+      Run *run = &runs[depth];
+      double sum;
+
+      if (!step_run (walker, &runs[depth - 1], GENLM_TRIE_NODE_BYTE (node), run, &sum))
+        return FALSE;
+      if (run->n == 0)
+        {
+          p += GENLM_TRIE_NODE_EXTENT (node);
+          continue;
+        }
+      add_token (walker, node, sum);
+      add_cut (walker, p, run->ended);
+      p++;
+    }
+  return TRUE;
+}
+
+static gboolean
+walk_nodes (GenlmWcfgView *self,
+            const Walk    *walk,
+            GArray        *tokens,
+            GArray        *cuts)
+{
+  Walker walker = { .view = self,
+                    .walk = walk,
+                    .trie = self->index->trie,
+                    .terminal = genlm_wcfg_lexer_peek (self->lexer, walk->terminal),
+                    .end = self->index->trie->n_nodes,
+                    .tokens = tokens,
+                    .cuts = cuts };
+
+  if (walk->below != ALL)
+    {
+      const GenlmTrieNode *node = &walker.trie->nodes[walk->below];
+
+      walker.depth = GENLM_TRIE_NODE_DEPTH (node);
+      walker.first = walk->below + 1;
+      walker.end = walk->below + GENLM_TRIE_NODE_EXTENT (node);
+    }
+  if (walk->again > 0.0)
+    return walk_run (&walker);
+  walk_once (&walker);
+  return TRUE;
 }
 
 static Walk *
@@ -328,7 +486,14 @@ make_walk (GenlmWcfgView *self,
 
   *walk = *key;
   g_atomic_ref_count_init (&walk->ref_count);
-  walk_nodes (self, walk, tokens, cuts);
+  if (!walk_nodes (self, walk, tokens, cuts))
+    {
+      /* Without running on, it is a walk like any other. */
+      walk->again = 0.0;
+      g_array_set_size (tokens, 0);
+      g_array_set_size (cuts, 0);
+      walk_nodes (self, walk, tokens, cuts);
+    }
   walk->n_tokens = tokens->len;
   walk->n_cuts = cuts->len;
   walk->cuts = g_memdup2 (cuts->data, cuts->len * sizeof (Cut));
@@ -366,9 +531,10 @@ static Walk *
 get_walk (GenlmWcfgView *self,
           guint32        below,
           guint32        terminal,
-          guint32        state)
+          guint32        state,
+          double         again)
 {
-  Walk key = { .below = below, .terminal = terminal, .state = state };
+  Walk key = { .below = below, .terminal = terminal, .state = state, .again = again };
   GHashTable *old = NULL;
   Walk *walk;
 
@@ -399,16 +565,18 @@ get_walk (GenlmWcfgView *self,
   return walk;
 }
 
-static double
-add_logs (double a,
-          double b)
+static void
+clear_values (Making *making)
 {
-  double most = MAX (a, b);
-  double least = MIN (a, b);
+  guint32 n = making->view->index->n_tokens;
+  guint32 i;
 
-  return least == -INFINITY ? most : most + log1p (exp (least - most));
+  for (i = 0; i < n; i++)
+    making->values[i] = -INFINITY;
+  making->is_blank = FALSE;
 }
 
+/* The first walk over most of the vocabulary is copied. */
 static void
 add_values (Making     *making,
             const Walk *walk,
@@ -417,6 +585,15 @@ add_values (Making     *making,
   double *values = making->values;
   guint32 i;
 
+  if (making->is_blank && walk->tokens == NULL)
+    {
+      for (i = 0; i < walk->n_tokens; i++)
+        values[i] = log_mass + walk->log_weights[i];
+      making->is_blank = FALSE;
+      return;
+    }
+  if (making->is_blank)
+    clear_values (making);
   if (walk->tokens != NULL)
     for (i = 0; i < walk->n_tokens; i++)
       values[walk->tokens[i]] = add_logs (values[walk->tokens[i]],
@@ -467,39 +644,91 @@ pop_ended (GArray *heap)
   return top;
 }
 
-/* Adds the tokens that a terminal of a column reads, and notes where it may end
- * within tokens. The walk is held for as long as its cuts are in use. */
-static void
-add_walk (Making          *making,
-          GenlmWcfgColumn *column,
-          Walk            *walk,
-          double           log_mass,
-          gboolean         with_values)
+/* Whether a terminal that was begun in a column may be followed by itself, in a
+ * column to which it leads again and again. That column, which the making
+ * holds, or NULL; @again is how likely it is begun there. FALSE with an error
+ * when a limit is passed. */
+static gboolean
+find_run (Making           *making,
+          GenlmWcfgColumn  *column,
+          guint32           terminal,
+          GenlmWcfgColumn **behind,
+          double           *again,
+          GError          **error)
 {
+  GenlmWcfgView *self = making->view;
+  GenlmWcfgScan scan = { column, terminal, 1.0 };
+  GenlmWcfgColumn *next;
   guint32 i;
 
-  if (with_values)
-    add_values (making, walk, log_mass);
+  *behind = NULL;
+  *again = 0.0;
+  if (!do_meet (&self->grammar->follow[terminal],
+                &genlm_wcfg_lexer_peek (self->lexer, terminal)->first))
+    return TRUE;
+  scan.column = genlm_wcfg_chart_scan (self->chart, &scan, 1, error);
+  if (scan.column == NULL)
+    return FALSE;
+  g_ptr_array_add (making->columns, scan.column);
+  for (i = 0; i < scan.column->n_priors && scan.column->priors[i].terminal != terminal; i++)
+    ;
+  if (i == scan.column->n_priors)
+    return TRUE;
+  next = genlm_wcfg_chart_scan (self->chart, &scan, 1, error);
+  if (next == NULL)
+    return FALSE;
+  g_ptr_array_add (making->columns, next);
+  if (next == scan.column)
+    {
+      *behind = next;
+      *again = next->priors[i].mass;
+    }
+  return TRUE;
+}
+
+/* Adds the tokens that a terminal of a column reads, and notes where it may end
+ * within tokens. The walk is held for as long as its cuts are in use. */
+static gboolean
+add_walk (Making          *making,
+          GenlmWcfgColumn *column,
+          guint32          below,
+          guint32          terminal,
+          guint32          state,
+          double           log_mass,
+          GError         **error)
+{
+  GenlmWcfgColumn *behind;
+  double again;
+  Walk *walk;
+  guint32 i;
+
+  if (!find_run (making, column, terminal, &behind, &again, error))
+    return FALSE;
+  walk = get_walk (making->view, below, terminal, state, again);
+  add_values (making, walk, log_mass);
   for (i = 0; i < walk->n_cuts; i++)
     {
-      Ended ended = { walk->cuts[i].node, walk->terminal, column,
-                      log_mass + walk->cuts[i].log_weight, &walk->cuts[i] };
+      Ended ended = { walk->cuts[i].node, terminal, walk->again > 0.0,
+                      walk->again > 0.0 ? behind : column, log_mass + walk->cuts[i].log_weight,
+                      &walk->cuts[i] };
 
       push_ended (making->heap, ended);
     }
-  if (walk->n_cuts > 0)
-    g_ptr_array_add (making->walks, walk);
-  else
-    walk_unref (walk);
+  g_ptr_array_add (making->walks, walk);
+  return TRUE;
 }
 
-/* Begins the terminals of a column below a node. */
-static void
-begin_terminals (Making             *making,
-                 GenlmWcfgColumn    *column,
-                 guint32             below,
-                 const GenlmByteSet *bytes,
-                 double              log_mass)
+#define NONE (G_MAXUINT32)
+
+/* Begins the terminals of a column below a node, but @except. */
+static gboolean
+begin_terminals (Making              *making,
+                 GenlmWcfgColumn     *column,
+                 guint32              below,
+                 const GenlmByteSet  *bytes,
+                 guint32              except,
+                 double               log_mass,
+                 GError             **error)
 {
   GenlmWcfgView *self = making->view;
   guint32 i;
@@ -508,11 +737,14 @@ begin_terminals (Making             *making,
     {
       const GenlmWcfgPrior *prior = &column->priors[i];
 
-      if (bytes == NULL
-          || do_meet (bytes, &genlm_wcfg_lexer_peek (self->lexer, prior->terminal)->first))
-        add_walk (making, column, get_walk (self, below, prior->terminal, 0),
-                  log_mass + log (prior->mass), TRUE);
+      if (prior->terminal == except
+          || (bytes != NULL
+              && !do_meet (bytes, &genlm_wcfg_lexer_peek (self->lexer, prior->terminal)->first)))
+        continue;
+      if (!add_walk (making, column, below, prior->terminal, 0, log_mass + log (prior->mass), error))
+        return FALSE;
     }
+  return TRUE;
 }
 
 /* Adds to the scans of the node; those of one terminal of one column are one. */
@@ -594,61 +826,27 @@ follow_cuts (Making  *making,
 
       g_array_set_size (making->scans, 0);
       g_array_set_size (making->logs, 0);
+      if (ended.is_run)
+        {
+          if (!begin_terminals (making, ended.column, ended.node, &ended.cut->bytes, ended.terminal,
+                                ended.log_weight, error))
+            return FALSE;
+          continue;
+        }
       add_scan (making, &ended);
-      while (making->heap->len > 0 && g_array_index (making->heap, Ended, 0).node == ended.node)
+      while (making->heap->len > 0 && g_array_index (making->heap, Ended, 0).node == ended.node
+             && !g_array_index (making->heap, Ended, 0).is_run)
         {
           Ended other = pop_ended (making->heap);
 
           add_scan (making, &other);
         }
       column = scan (making, &log_mass, error);
-      if (column == NULL)
+      if (column == NULL
+          || !begin_terminals (making, column, ended.node, &ended.cut->bytes, NONE, log_mass, error))
         return FALSE;
-      begin_terminals (making, column, ended.node, &ended.cut->bytes, log_mass);
     }
   return TRUE;
-}
-
-/* The first walk over most of the vocabulary is copied rather than added. */
-static void
-begin_readings (Making                 *making,
-                const GenlmWcfgReading *readings,
-                guint                   n_readings)
-{
-  GenlmWcfgView *self = making->view;
-  guint32 n = self->index->n_tokens;
-  gboolean copied = FALSE;
-  guint32 token;
-  guint pass;
-  guint i;
-
-  for (pass = 0; pass < 2; pass++)
-    {
-      for (i = 0; i < n_readings; i++)
-        {
-          const GenlmWcfgReading *reading = &readings[i];
-          double log_mass = log (reading->mass);
-          Walk *walk = get_walk (self, ALL, reading->terminal, reading->state);
-
-          if (pass == 0 && (copied || walk->tokens != NULL))
-            {
-              walk_unref (walk);
-              continue;
-            }
-          if (pass == 0)
-            {
-              for (token = 0; token < n; token++)
-                making->values[token] = walk->log_weights[token] + log_mass;
-              copied = TRUE;
-              add_walk (making, reading->column, walk, log_mass, FALSE);
-              continue;
-            }
-          add_walk (making, reading->column, walk, log_mass, TRUE);
-        }
-      if (pass == 0 && !copied)
-        for (token = 0; token < n; token++)
-          making->values[token] = -INFINITY;
-    }
 }
 
 static gboolean
@@ -663,7 +861,7 @@ make_values (GenlmWcfgView   *self,
   g_autoptr (GPtrArray) walks = g_ptr_array_new_with_free_func (walk_unref);
   g_autoptr (GPtrArray) columns = NULL;
   Making making = { .view = self, .values = values, .heap = heap, .scans = scans, .logs = logs,
-                    .walks = walks };
+                    .walks = walks, .is_blank = TRUE };
   const GenlmTrie *trie = self->index->trie;
   const GenlmWcfgReading *readings;
   GenlmWcfgEnding ending;
@@ -675,11 +873,17 @@ make_values (GenlmWcfgView   *self,
   if (!genlm_wcfg_machine_find_ending (self->machine, state, &ending, error))
     return FALSE;
   readings = genlm_wcfg_state_peek_readings (state, &n_readings);
-  begin_readings (&making, readings, n_readings);
-  if (ending.column != NULL)
-    begin_terminals (&making, ending.column, ALL, NULL, log (ending.mass));
+  for (i = 0; i < n_readings; i++)
+    if (!add_walk (&making, readings[i].column, ALL, readings[i].terminal, readings[i].state,
+                   log (readings[i].mass), error))
+      return FALSE;
+  if (ending.column != NULL
+      && !begin_terminals (&making, ending.column, ALL, NULL, NONE, log (ending.mass), error))
+    return FALSE;
   if (!follow_cuts (&making, error))
     return FALSE;
+  if (making.is_blank)
+    clear_values (&making);
   for (i = 0; i < trie->n_empty_tokens; i++)
     values[trie->empty_tokens[i]] = 0.0;
   values[self->index->n_tokens] = -INFINITY;
