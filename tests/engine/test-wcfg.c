@@ -487,15 +487,26 @@ check_vector (GenlmByteMachine *machine,
 static GenlmVocab *
 make_small_vocab (void)
 {
+  static const char *const texts[] = {
+    "a", "b", "c", "aa", "ab", "ba", "bb", "aab", "abab", "aaaa", "bbbb", "", "abc", "cab", "(",
+    ")", "()", "(())", ")(", "))", "((", "a", "aaab", "bbba", "aaaaaaaa", "aaaabaaa", "x", "((x",
+    "abababab", ",", "a,a", "a,", ",a,a,", "xx", "xxx", "xa", "xxa", "xaxxb", "axbxxaxxx",
+    "xxxxxxxxb", "xx)x)", "bxx", "xyx", "xyxxya", "xy"
+  };
+  GString *data = g_string_new (NULL);
+  guint32 offsets[G_N_ELEMENTS (texts) + 1] = { 0 };
+  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) tokens = NULL;
   GenlmVocab *vocab;
+  gsize i;
 
-  tokens = g_variant_ref_sink (g_variant_new_parsed (
-    "[b'a', b'b', b'c', b'aa', b'ab', b'ba', b'bb', b'aab', b'abab', b'aaaa', b'bbbb', b'', b'abc', "
-    "b'cab', b'(', b')', b'()', b'(())', b')(', b'))', b'((', b'a', b'aaab', b'bbba', b'aaaaaaaa', "
-    "b'aaaabaaa', b'x', b'((x', b'abababab', b',', b'a,a', b'a,', b',a,a,', b'xx', b'xxx', b'xa', b'xxa', b'xaxxb', b'axbxxaxxx', b'xxxxxxxxb', b'xx)x)', b'bxx', b'xyx', b'xyxxya', b'xy']"));
-  vocab = genlm_vocab_new (tokens, NULL, &error);
+  for (i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_string_append (data, texts[i]);
+      offsets[i + 1] = (guint32) data->len;
+    }
+  bytes = g_string_free_to_bytes (data);
+  vocab = genlm_vocab_new_flat (bytes, offsets, G_N_ELEMENTS (offsets), NULL, &error);
   g_assert_no_error (error);
   return vocab;
 }
