@@ -182,6 +182,14 @@ read_label (Reader      *reader,
                       shown);
 }
 
+static gboolean
+equal_labels (const Label *a,
+              const Label *b)
+{
+  return a->is_epsilon == b->is_epsilon && a->n_bytes == b->n_bytes
+         && memcmp (a->bytes, b->bytes, a->n_bytes) == 0;
+}
+
 /* -- weights --------------------------------------------------------------- */
 
 static gboolean
@@ -352,7 +360,7 @@ read_arc (Reader *reader)
     return FALSE;
   if (reader->n_fields == 5 && !read_label (reader, &fields[3], &output))
     return FALSE;
-  if (reader->n_fields == 5 && memcmp (&label, &output, sizeof label) != 0)
+  if (reader->n_fields == 5 && !equal_labels (&label, &output))
     return fail_syntax (reader, "the two labels differ; a transducer is no automaton");
   if (reader->n_fields > 3 && !read_weight (reader, &fields[reader->n_fields - 1], &weight))
     return FALSE;
