@@ -155,7 +155,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
       check_error (error);
       return 0;
     }
-  limits.max_states = 4;
+  limits.max_states = 2;
   small = genlm_weighted_dfa_new_for_wfsa (wfsa, &limits, NULL);
   if (end != NULL && small != NULL)
     check_walk (dfa, small, end + 1, MIN (size - length - 1, 64));

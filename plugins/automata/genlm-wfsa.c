@@ -43,6 +43,8 @@ enum
   PROP_MAX_STATES,
   PROP_MAX_MEMORY,
   PROP_DEADLINE,
+  PROP_N_STATES,
+  PROP_MEMORY,
   N_PROPS
 };
 
@@ -353,6 +355,15 @@ genlm_wfsa_potential_set_property (GObject      *object,
     }
 }
 
+/* NULL before it is compiled. */
+static GenlmWeightedDfa *
+get_dfa (GenlmWfsaPotential *self)
+{
+  return self->matcher != NULL
+           ? genlm_wfsa_machine_get_dfa (genlm_byte_matcher_get_machine (self->matcher))
+           : NULL;
+}
+
 static void
 genlm_wfsa_potential_get_property (GObject    *object,
                                    guint       prop_id,
@@ -360,6 +371,7 @@ genlm_wfsa_potential_get_property (GObject    *object,
                                    GParamSpec *pspec)
 {
   GenlmWfsaPotential *self = GENLM_WFSA_POTENTIAL (object);
+  GenlmWeightedDfa *dfa = get_dfa (self);
 
   switch (prop_id)
     {
@@ -383,6 +395,12 @@ genlm_wfsa_potential_get_property (GObject    *object,
       break;
     case PROP_DEADLINE:
       g_value_set_uint (value, self->limits.deadline);
+      break;
+    case PROP_N_STATES:
+      g_value_set_uint (value, dfa != NULL ? genlm_weighted_dfa_get_n_states (dfa) : 0);
+      break;
+    case PROP_MEMORY:
+      g_value_set_uint64 (value, dfa != NULL ? genlm_weighted_dfa_get_memory (dfa) : 0);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -440,6 +458,12 @@ install_properties (GObjectClass *object_class)
     g_param_spec_uint ("deadline", "Deadline",
                        "How many milliseconds building the automaton may take; 0 for any number", 0,
                        G_MAXUINT, GENLM_ENGINE_DEFAULT_DEADLINE, flags);
+  properties[PROP_N_STATES] =
+    g_param_spec_uint ("n-states", "Number of states", "How many states the automaton has so far", 0,
+                       G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_MEMORY] =
+    g_param_spec_uint64 ("memory", "Memory", "How many bytes the automaton takes so far", 0,
+                         G_MAXUINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

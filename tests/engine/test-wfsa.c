@@ -304,8 +304,8 @@ static void
 test_epsilon_cycle (void)
 {
   check_epsilon_cycle (1000);
-  check_epsilon_cycle (3);
   check_epsilon_cycle (1);
+  check_epsilon_cycle (0);
 }
 
 /* -- random automata against sums over all paths ---------------------------- */
@@ -562,7 +562,7 @@ test_random (void)
       g_autoptr (GenlmWfsa) wfsa = make_random (rand, round % 2 == 0 ? 0.0 : 7.0, &oracle);
       g_autoptr (GenlmByteMatcher) matcher = make_matcher (wfsa, genlm_vocab_bytes (), 1000);
       g_autoptr (GenlmByteMatcher) beyond = make_matcher (wfsa, genlm_vocab_bytes (),
-                                                          1 + round % 8);
+                                                          round % 6);
       g_autoptr (GenlmByteMatcher) words = genlm_byte_matcher_coerce (matcher, tokens);
       g_autoptr (GenlmByteMatcher) beyond_words = genlm_byte_matcher_coerce (beyond, tokens);
       g_autoptr (GenlmContext) context = genlm_context_new ();

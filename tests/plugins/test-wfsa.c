@@ -318,6 +318,22 @@ check_tokens (GenlmPotential *potential,
 }
 
 static void
+test_size (void)
+{
+  g_autoptr (GenlmPotential) fan = make ("text", FAN);
+  guint n_states[2];
+  guint64 memory[2];
+
+  g_object_get (fan, "n-states", &n_states[0], "memory", &memory[0], NULL);
+  check (fan, "ab", LN2, LN2, NULL);
+  g_object_get (fan, "n-states", &n_states[1], "memory", &memory[1], NULL);
+  g_assert_cmpuint (n_states[0], ==, 1);
+  g_assert_cmpuint (n_states[1], ==, 3);
+  g_assert_cmpuint (memory[0], >, 0);
+  g_assert_cmpuint (memory[1], >, memory[0]);
+}
+
+static void
 test_coerced (void)
 {
   g_autoptr (GenlmVocab) vocab = make_vocab ();
@@ -437,6 +453,7 @@ main (int   argc,
   g_test_add_func ("/wfsa/empty-language", test_empty_language);
   g_test_add_func ("/wfsa/refusals", test_refusals);
   g_test_add_func ("/wfsa/not-ready", test_not_ready);
+  g_test_add_func ("/wfsa/size", test_size);
   g_test_add_func ("/wfsa/coerced", test_coerced);
   g_test_add_func ("/wfsa/product", test_product);
   g_test_add_func ("/wfsa/copies", test_copies);

@@ -120,6 +120,7 @@ find_state (RegexWeights    *self,
       return NULL;
     }
   state = genlm_weighted_dfa_allocate (&self->parent, 0);
+  self->parent.n_states++;
   state->data = bytes;
   state->n_more = n_more;
   state->n_data = n_ways;
@@ -167,9 +168,16 @@ regex_weights_expand (GenlmWeightedDfa    *dfa,
   return TRUE;
 }
 
+static guint64
+regex_weights_measure_more (GenlmWeightedDfa *dfa)
+{
+  return genlm_byte_dfa_get_memory (((RegexWeights *) dfa)->bytes);
+}
+
 static const GenlmWeightedDfaClass regex_weights_class = {
   .finalize = regex_weights_finalize,
   .expand = regex_weights_expand,
+  .measure_more = regex_weights_measure_more,
 };
 
 static GenlmByteDfa *

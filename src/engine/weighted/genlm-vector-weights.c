@@ -98,6 +98,7 @@ intern (VectorWeights           *self,
     return dfa->beyond;
   state = genlm_weighted_dfa_allocate (dfa, n_more);
   memcpy ((gpointer) state->data, states, n_more);
+  dfa->n_states++;
   state->n_data = n_states;
   state->log_final = genlm_forward_weigh_final (self->pushed, states, n_states);
   g_hash_table_add (self->states, state);
@@ -137,9 +138,19 @@ vector_weights_finalize (GenlmWeightedDfa *dfa)
   genlm_pushed_wfsa_free (self->pushed);
 }
 
+static guint64
+vector_weights_measure_more (GenlmWeightedDfa *dfa)
+{
+  const GenlmGraph *graph = ((VectorWeights *) dfa)->pushed->graph;
+
+  return graph->starts[graph->n_states] * (guint64) sizeof (GenlmGraphEdge)
+         + graph->n_states * (guint64) (sizeof (guint32) + 2 * sizeof (GenlmWide));
+}
+
 static const GenlmWeightedDfaClass vector_weights_class = {
   .finalize = vector_weights_finalize,
   .expand = vector_weights_expand,
+  .measure_more = vector_weights_measure_more,
 };
 
 /* Errors: as those of genlm_pushed_wfsa_new(). The limits on states and memory

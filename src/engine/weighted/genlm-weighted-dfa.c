@@ -22,7 +22,7 @@ genlm_weighted_dfa_measure (const GenlmWeightedDfa *self,
 }
 
 /* A state of which nothing is known yet; its data point to the room behind
- * it. */
+ * it. Who wants it counted counts it. */
 GenlmWeightedState *
 genlm_weighted_dfa_allocate (GenlmWeightedDfa *self,
                              gsize             n_more)
@@ -51,7 +51,6 @@ genlm_weighted_dfa_allocate (GenlmWeightedDfa *self,
   state->log_final = NAN;
   state->data = &state->arcs[self->n_classes];
   self->memory += size;
-  self->n_states++;
   return state;
 }
 
@@ -149,5 +148,5 @@ genlm_weighted_dfa_get_memory (GenlmWeightedDfa *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  return self->memory;
+  return self->memory + self->klass->measure_more (self);
 }

@@ -35,16 +35,18 @@ struct _GenlmWeightedState
   GenlmWeightedArc arcs[];
 };
 
-/* Both are called under the lock. */
+/* All are called under the lock. */
 struct _GenlmWeightedDfaClass
 {
-  void     (*finalize) (GenlmWeightedDfa    *self);
+  void     (*finalize)     (GenlmWeightedDfa    *self);
   /* Fills in at least the transition by the class of byte, or the final
    * weight; FALSE with an error when a limit is passed. */
-  gboolean (*expand)   (GenlmWeightedDfa    *self,
-                        GenlmWeightedState  *state,
-                        guint                byte_class,
-                        GError             **error);
+  gboolean (*expand)       (GenlmWeightedDfa    *self,
+                            GenlmWeightedState  *state,
+                            guint                byte_class,
+                            GError             **error);
+  /* The bytes that are taken beside the states. */
+  guint64  (*measure_more) (GenlmWeightedDfa    *self);
 };
 
 struct _GenlmWeightedDfa
