@@ -1,159 +1,8 @@
 #include <genlm.h>
-#include <math.h>
 #include <string.h>
 
-#include "genlm-byte-exprs.h"
 #include "genlm-lark-reader.h"
-#include "genlm-regex-compiler.h"
-
-/* --- Weighing by brute force -------------------------------------------- */
-
-typedef struct
-{
-  const GenlmGrammar *grammar;
-  gsize               length;
-  double             *inner;   /* by nonterminal, start and end */
-  guint8             *matches; /* by terminal, start and end */
-} Chart;
-
-static gsize
-place_of (const Chart *chart,
-          guint32      index,
-          gsize        start,
-          gsize        end)
-{
-  return (index * (chart->length + 1) + start) * (chart->length + 1) + end;
-}
-
-static void
-find_matches (Chart      *chart,
-              const char *text)
-{
-  const GenlmEngineLimits limits = { 100000, 1 << 26, 0 };
-  guint32 i;
-
-  for (i = 0; i < genlm_grammar_get_n_terminals (chart->grammar); i++)
-    {
-      g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
-      g_autoptr (GError) error = NULL;
-      guint8 classes[256];
-      GenlmByteExpr whole;
-      gsize start;
-      gsize end;
-
-      g_assert_true (genlm_regex_compile (genlm_grammar_peek_terminal (chart->grammar, i)->tree,
-                                          exprs, GENLM_BYTE_ENCODING_UTF8, &whole, &error));
-      g_assert_no_error (error);
-      genlm_byte_exprs_seal (exprs, classes);
-      for (start = 0; start <= chart->length; start++)
-        {
-          GenlmByteExpr expr = whole;
-
-          for (end = start;; end++)
-            {
-              chart->matches[place_of (chart, i, start, end)] =
-                genlm_byte_exprs_is_nullable (exprs, expr);
-              if (end == chart->length)
-                break;
-              expr = genlm_byte_exprs_derive (exprs, expr, (guint8) text[end]);
-            }
-        }
-    }
-}
-
-static double
-weigh_symbol (const Chart *chart,
-              guint32      symbol,
-              gsize        start,
-              gsize        end)
-{
-  if (GENLM_GRAMMAR_IS_TERMINAL (symbol))
-    return chart->matches[place_of (chart, GENLM_GRAMMAR_TERMINAL_INDEX (symbol), start, end)];
-  return chart->inner[place_of (chart, symbol, start, end)];
-}
-
-/* Adds what a production weighs from a place to every other. */
-static void
-weigh_production (const Chart                  *chart,
-                  const GenlmGrammarProduction *production,
-                  gsize                         start,
-                  double                       *sums)
-{
-  g_autofree double *now = g_new0 (double, chart->length + 1);
-  g_autofree double *next = g_new (double, chart->length + 1);
-  guint32 i;
-  gsize from;
-  gsize to;
-
-  now[start] = production->weight;
-  for (i = 0; i < production->n_symbols; i++)
-    {
-      memset (next, 0, sizeof *next * (chart->length + 1));
-      for (from = start; from <= chart->length; from++)
-        for (to = from; now[from] > 0 && to <= chart->length; to++)
-          next[to] += now[from] * weigh_symbol (chart, production->symbols[i], from, to);
-      memcpy (now, next, sizeof *next * (chart->length + 1));
-    }
-  for (to = start; to <= chart->length; to++)
-    sums[to] += now[to];
-}
-
-/* Once more over all; how much changed. */
-static double
-improve (Chart *chart)
-{
-  guint32 head;
-  double change = 0;
-
-  for (head = 0; head < genlm_grammar_get_n_nonterminals (chart->grammar); head++)
-    {
-      guint32 n;
-      const GenlmGrammarProduction *productions =
-        genlm_grammar_peek_productions (chart->grammar, head, &n);
-      gsize start = chart->length + 1;
-
-      while (start-- > 0)
-        {
-          g_autofree double *sums = g_new0 (double, chart->length + 1);
-          gsize end;
-          guint32 i;
-
-          for (i = 0; i < n; i++)
-            weigh_production (chart, &productions[i], start, sums);
-          for (end = start; end <= chart->length; end++)
-            {
-              double *place = &chart->inner[place_of (chart, head, start, end)];
-
-              change = MAX (change, fabs (sums[end] - *place));
-              *place = sums[end];
-            }
-        }
-    }
-  return change;
-}
-
-static double
-weigh (const GenlmGrammar *grammar,
-       const char         *text)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GenlmGrammar) expanded = genlm_grammar_expand_ignored (grammar, &error);
-  Chart chart = { expanded, strlen (text), NULL, NULL };
-  gsize n_cells = (chart.length + 1) * (chart.length + 1);
-  double result;
-  guint i;
-
-  g_assert_no_error (error);
-  chart.inner = g_new0 (double, n_cells * genlm_grammar_get_n_nonterminals (expanded));
-  chart.matches = g_new0 (guint8, n_cells * (genlm_grammar_get_n_terminals (expanded) + 1));
-  find_matches (&chart, text);
-  for (i = 0; i < 1000 && improve (&chart) > 1e-15; i++)
-    ;
-  result = chart.inner[place_of (&chart, genlm_grammar_get_start (expanded), 0, chart.length)];
-  g_free (chart.matches);
-  g_free (chart.inner);
-  return result;
-}
+#include "grammar-chart.h"
 
 static GenlmGrammar *
 read_grammar (const char *text)
@@ -184,12 +33,12 @@ check_language (const Language *language,
   for (i = 0; language->right[i] != NULL; i++)
     {
       g_test_message ("right: \"%s\"", language->right[i]);
-      g_assert_cmpfloat (weigh (grammar, language->right[i]), >, 0);
+      g_assert_cmpfloat (grammar_chart_weigh (grammar, language->right[i]), >, 0);
     }
   for (i = 0; language->wrong[i] != NULL; i++)
     {
       g_test_message ("wrong: \"%s\"", language->wrong[i]);
-      g_assert_cmpfloat (weigh (grammar, language->wrong[i]), ==, 0);
+      g_assert_cmpfloat (grammar_chart_weigh (grammar, language->wrong[i]), ==, 0);
     }
 }
 
@@ -427,7 +276,7 @@ test_weights (void)
       g_autoptr (GenlmGrammar) grammar = read_grammar (cases[i].grammar);
 
       g_test_message ("%s  \"%s\"", cases[i].grammar, cases[i].text);
-      g_assert_cmpfloat_with_epsilon (weigh (grammar, cases[i].text), cases[i].weight, 1e-12);
+      g_assert_cmpfloat_with_epsilon (grammar_chart_weigh (grammar, cases[i].text), cases[i].weight, 1e-12);
     }
 }
 
@@ -448,7 +297,7 @@ test_counts (void)
           g_autofree char *as = g_strnfill (n, 'a');
           double expected = n >= max / 3 && n <= max ? 1.0 / (max - max / 3 + 1) : 0;
 
-          g_assert_cmpfloat_with_epsilon (weigh (grammar, as), expected, 1e-12);
+          g_assert_cmpfloat_with_epsilon (grammar_chart_weigh (grammar, as), expected, 1e-12);
         }
     }
 }
