@@ -9,6 +9,8 @@
 
 #define N_RANDOM (400u)
 #define LENGTH   (5u)
+#define N_WALKS  (4u)
+#define WALK_LENGTH (25u)
 
 static const GenlmEngineLimits default_limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
                                                   GENLM_ENGINE_DEFAULT_MAX_MEMORY,
@@ -137,6 +139,40 @@ check_mask (GenlmByteMatcher *matcher,
     }
 }
 
+/* Masks along a long text, which mostly are known from elsewhere in it, are
+ * those of a machine that remembers nothing. */
+static void
+check_walk (GenlmByteMatcher *matcher,
+            GenlmByteMatcher *plain,
+            guint             n_steps,
+            GRand            *rand)
+{
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  g_autoptr (GError) error = NULL;
+  guint step;
+
+  for (step = 0; step < n_steps; step++)
+    {
+      g_autoptr (GenlmTokenSet) mask = genlm_byte_matcher_dup_mask (matcher, context, NULL);
+      g_autoptr (GenlmTokenSet) plain_mask = genlm_byte_matcher_dup_mask (plain, context, NULL);
+      g_autofree guint32 *tokens = NULL;
+      GenlmContext *longer;
+      gsize n_tokens;
+
+      if (mask == NULL && plain_mask == NULL)
+        return;
+      g_assert_true (genlm_token_set_equal (mask, plain_mask));
+      tokens = genlm_token_set_dup_tokens (mask, &n_tokens);
+      n_tokens -= genlm_token_set_contains (mask, G_N_ELEMENTS (token_texts));
+      if (n_tokens == 0)
+        return;
+      longer = genlm_context_append (context,
+                                     tokens[g_rand_int_range (rand, 0, (gint32) n_tokens)]);
+      genlm_context_unref (context);
+      context = longer;
+    }
+}
+
 static void
 check_texts (const GenlmGrammar *grammar,
              const char         *alphabet,
@@ -149,9 +185,12 @@ check_texts (const GenlmGrammar *grammar,
   g_autoptr (GenlmByteMatcher) matcher = genlm_byte_matcher_new (machine, genlm_vocab_bytes ());
   g_autoptr (GenlmByteMatcher) by_tokens = genlm_byte_matcher_coerce (matcher, vocab);
   g_autoptr (GenlmByteMatcher) plain = genlm_byte_matcher_new (plain_machine, vocab);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (length);
   gsize n = strlen (alphabet);
   guint size;
 
+  for (size = 0; size < N_WALKS; size++)
+    check_walk (by_tokens, plain, WALK_LENGTH, rand);
   for (size = 0; size <= length; size++)
     {
       guint digits[16] = { 0 };

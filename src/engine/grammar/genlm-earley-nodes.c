@@ -18,25 +18,19 @@
 
 #define FIRST_TARGETS (4u)
 
-/* One way to go on with a terminal. */
-typedef struct
-{
-  guint32          terminal;
-  guint32          rest;
-  GenlmEarleyNode *node;
-  guint8           level; /* as in a target, of the node */
-  guint8           level_below;
-} Scan;
-
-/* What follows from the items of a node. */
+/* What follows from the items of a node. Nodes of which the same follows share
+ * it, and the first of them stands for all. */
 struct _GenlmEarleyClosure
 {
+  GenlmEarleyNode   *node;
+  /* Before a terminal, with ignored text before it and without. */
   GenlmByteState    *lexer;
+  GenlmByteState    *bare_lexer;
   GenlmEarleyTarget *targets; /* a table by accept, of a power of two */
   guint32            targets_size;
   guint32            n_targets;
   guint32            n_scans;
-  Scan               scans[]; /* by terminal */
+  GenlmEarleyScan    scans[]; /* by terminal, suffix and node */
 };
 
 /* The nodes to which nonterminals return that start with each other: by what
@@ -67,8 +61,6 @@ typedef struct
   guint32          stamp;
   guint32          first_return;
   GenlmEarleyNode *node;
-  guint8           level;
-  guint8           level_below;
 } Call;
 
 /* Labels that are accepted together. */
@@ -90,6 +82,7 @@ struct _GenlmEarleyNodes
   GenlmEarleyTable  nodes;
   GenlmEarleyTable  circular;
   GenlmEarleyTable  groups;
+  GenlmEarleyTable  closures;
   GenlmEarleyNode  *start;
   guint32           next_id;
 
@@ -443,32 +436,12 @@ compare_components (gconstpointer a,
   return x > y ? -1 : x < y;
 }
 
-static gboolean
-ends (const GenlmEarleyNodes *self,
-      guint32                 rest)
-{
-  return self->rules->suffixes[rest].nullable;
-}
-
-/* The node that a call returns to, if it is known, and how deep it is. */
+/* The node that a call returns to, which is known if its caller's is. */
 static GenlmEarleyNode *
 get_returned (GenlmEarleyNodes *self,
-              const Return     *back,
-              guint8           *level,
-              guint8           *level_below)
+              const Return     *back)
 {
-  const Call *call;
-
-  if (back->caller == NOTHING)
-    {
-      *level = 1;
-      *level_below = 2;
-      return back->node;
-    }
-  call = &self->calls[back->caller];
-  *level = call->level;
-  *level_below = call->level_below;
-  return call->node;
+  return back->caller == NOTHING ? back->node : self->calls[back->caller].node;
 }
 
 /* Finds where a nonterminal returns to that is alone in its component. */
@@ -484,14 +457,9 @@ resolve_single (GenlmEarleyNodes *self,
   guint32 i;
 
   g_array_set_size (self->items, 0);
-  call->level = 0;
-  call->level_below = 0;
   for (i = call->first_return; i != NOTHING; i = return_at (self, i)->next)
     {
       const Return *back = return_at (self, i);
-      guint8 level;
-      guint8 level_below;
-      GenlmEarleyNode *node;
 
       if (back->caller == nonterminal)
         {
@@ -499,19 +467,10 @@ resolve_single (GenlmEarleyNodes *self,
           add_rest (self, self->items, back->rest, stand_in);
           continue;
         }
-      node = get_returned (self, back, &level, &level_below);
       n_returns++;
-      only = back->rest == GENLM_EARLEY_END ? node : NULL;
-      add_rest (self, self->items, back->rest, node);
-      if (ends (self, back->rest))
-        {
-          call->level = MAX (call->level, level);
-          call->level_below = MAX (call->level_below, level_below);
-        }
-      if (back->rest != GENLM_EARLEY_END)
-        call->level_below = MAX (call->level_below, level);
+      only = back->rest == GENLM_EARLEY_END ? get_returned (self, back) : NULL;
+      add_rest (self, self->items, back->rest, get_returned (self, back));
     }
-  call->level_below = MAX (call->level_below, call->level);
   if (is_circular)
     call->node = intern_circular (self, self->items, stand_in);
   else
@@ -555,7 +514,7 @@ mark_tails (GenlmEarleyNodes *self,
           guint32 caller;
 
           if (back->caller == NOTHING || rules->component[back->caller] != component
-              || !ends (self, back->rest))
+              || !rules->suffixes[back->rest].nullable)
             continue;
           caller = find_member (rules, component, back->caller);
           if (!marks[caller])
@@ -581,8 +540,6 @@ list_returns (GenlmEarleyNodes *self,
     {
       const Return *back = return_at (self, i);
       gboolean is_inside = back->caller != NOTHING && rules->component[back->caller] == component;
-      guint8 level;
-      guint8 level_below;
 
       if (is_inside != inside)
         continue;
@@ -590,7 +547,7 @@ list_returns (GenlmEarleyNodes *self,
         add_rest (self, self->items, back->rest,
                   &self->stand_ins[find_member (rules, component, back->caller)]);
       else
-        add_rest (self, self->items, back->rest, get_returned (self, back, &level, &level_below));
+        add_rest (self, self->items, back->rest, get_returned (self, back));
     }
 }
 
@@ -697,14 +654,8 @@ resolve_group (GenlmEarleyNodes *self,
       known = group;
     }
   for (i = 0; i < group->n_members; i++)
-    {
-      Call *call = &self->calls[self->rules->members[self->rules->first_member[component] + i]];
-
-      /* At most. */
-      call->level = 1;
-      call->level_below = 2;
-      call->node = known->nodes[group->n_members + i];
-    }
+    self->calls[self->rules->members[self->rules->first_member[component] + i]].node
+      = known->nodes[group->n_members + i];
 }
 
 static void
@@ -729,15 +680,12 @@ resolve_calls (GenlmEarleyNodes *self)
 static void
 add_scan (GenlmEarleyNodes *self,
           guint32           suffix,
-          GenlmEarleyNode  *node,
-          guint8            level,
-          guint8            level_below)
+          GenlmEarleyNode  *node)
 {
-  const GenlmEarleySuffix *entry = &self->rules->suffixes[suffix];
-  Scan scan = { GENLM_GRAMMAR_TERMINAL_INDEX (entry->symbol), entry->rest, node, level,
-                level_below };
+  guint32 symbol = self->rules->suffixes[suffix].symbol;
+  GenlmEarleyScan scan = { GENLM_GRAMMAR_TERMINAL_INDEX (symbol), suffix, node };
 
-  if (GENLM_GRAMMAR_IS_TERMINAL (entry->symbol) && suffix != GENLM_EARLEY_FINISH)
+  if (GENLM_GRAMMAR_IS_TERMINAL (symbol) && suffix != GENLM_EARLEY_FINISH)
     g_array_append_val (self->scans, scan);
 }
 
@@ -745,10 +693,28 @@ static int
 compare_scans (gconstpointer a,
                gconstpointer b)
 {
-  const Scan *x = a;
-  const Scan *y = b;
+  const GenlmEarleyScan *x = a;
+  const GenlmEarleyScan *y = b;
 
-  return x->terminal < y->terminal ? -1 : x->terminal > y->terminal;
+  if (x->terminal != y->terminal)
+    return x->terminal < y->terminal ? -1 : 1;
+  if (x->suffix != y->suffix)
+    return x->suffix < y->suffix ? -1 : 1;
+  return x->node->id < y->node->id ? -1 : x->node->id > y->node->id;
+}
+
+static void
+sort_scans (GArray *array)
+{
+  GenlmEarleyScan *scans = (GenlmEarleyScan *) (gpointer) array->data;
+  guint n_kept = 0;
+  guint i;
+
+  g_array_sort (array, compare_scans);
+  for (i = 0; i < array->len; i++)
+    if (n_kept == 0 || compare_scans (&scans[n_kept - 1], &scans[i]) != 0)
+      scans[n_kept++] = scans[i];
+  g_array_set_size (array, n_kept);
 }
 
 static void
@@ -761,53 +727,115 @@ find_scans (GenlmEarleyNodes *self,
 
   g_array_set_size (self->scans, 0);
   for (i = 0; i < node->n_items; i++)
-    add_scan (self, node->items[i].suffix, node->items[i].node, 1, 2);
+    add_scan (self, node->items[i].suffix, node->items[i].node);
   for (i = 0; i < self->called->len; i++)
     {
       guint32 nonterminal = g_array_index (self->called, guint32, i);
-      const Call *call = &self->calls[nonterminal];
 
       for (j = rules->first_corner[nonterminal]; j < rules->first_corner[nonterminal + 1]; j++)
-        add_scan (self, rules->corners[j], call->node, call->level, call->level_below);
+        add_scan (self, rules->corners[j], self->calls[nonterminal].node);
     }
-  g_array_sort (self->scans, compare_scans);
+  sort_scans (self->scans);
+}
+
+/* What makes a closure what it is. */
+typedef struct
+{
+  const GenlmEarleyNode *node;
+  GArray                *scans;
+} Following;
+
+static gboolean
+is_following (gconstpointer value,
+              gconstpointer wanted)
+{
+  const GenlmEarleyClosure *closure = value;
+  const Following *following = wanted;
+  const GenlmEarleyScan *scans = (const GenlmEarleyScan *) (gpointer) following->scans->data;
+  guint32 i;
+
+  if (closure->n_scans != following->scans->len
+      || closure->node->is_final != following->node->is_final)
+    return FALSE;
+  for (i = 0; i < closure->n_scans; i++)
+    if (closure->scans[i].suffix != scans[i].suffix || closure->scans[i].node != scans[i].node)
+      return FALSE;
+  return TRUE;
+}
+
+static GenlmEarleyClosure *
+make_closure (GenlmEarleyNodes *self,
+              GenlmEarleyNode  *node)
+{
+  gsize size = self->scans->len * sizeof (GenlmEarleyScan);
+  GenlmEarleyClosure *closure = genlm_earley_heap_alloc (&self->heap, sizeof *closure + size);
+
+  memset (closure, 0, sizeof *closure);
+  closure->node = node;
+  closure->n_scans = self->scans->len;
+  if (size > 0)
+    memcpy (closure->scans, self->scans->data, size);
+  return closure;
 }
 
 static GenlmEarleyClosure *
 ensure_closure (GenlmEarleyNodes *self,
                 GenlmEarleyNode  *node)
 {
-  GenlmEarleyClosure *closure = node->closure;
+  Following following = { node, self->scans };
+  guint64 hash = node->is_final;
+  guint i;
 
-  if (G_LIKELY (closure != NULL))
-    return closure;
+  if (G_LIKELY (node->closure != NULL))
+    return node->closure;
   find_calls (self, node);
   resolve_calls (self);
   find_scans (self, node);
-  closure = genlm_earley_heap_alloc (&self->heap,
-                                     sizeof *closure + self->scans->len * sizeof (Scan));
-  memset (closure, 0, sizeof *closure);
-  closure->n_scans = self->scans->len;
-  if (self->scans->len > 0)
-    memcpy (closure->scans, self->scans->data, self->scans->len * sizeof (Scan));
-  node->closure = closure;
-  return closure;
+  for (i = 0; i < self->scans->len; i++)
+    {
+      const GenlmEarleyScan *scan = &g_array_index (self->scans, GenlmEarleyScan, i);
+
+      hash = genlm_earley_hash_add (hash, ((guint64) scan->suffix << 32) | scan->node->id);
+    }
+  node->closure = genlm_earley_table_lookup (&self->closures, hash, is_following, &following);
+  if (node->closure == NULL)
+    {
+      node->closure = make_closure (self, node);
+      genlm_earley_table_insert (&self->closures, hash, node->closure);
+    }
+  return node->closure;
 }
 
-/* The state of the automaton before what may follow. NULL when a limit is
- * passed. */
-GenlmByteState *
-genlm_earley_nodes_find_lexer (GenlmEarleyNodes  *self,
-                               GenlmEarleyNode   *node,
-                               GError           **error)
+/* The node that stands for all of which the same follows as of @node. */
+GenlmEarleyNode *
+genlm_earley_nodes_find_same (GenlmEarleyNodes *self,
+                              GenlmEarleyNode  *node)
+{
+  return ensure_closure (self, node)->node;
+}
+
+/* What may be read next after a node. */
+const GenlmEarleyScan *
+genlm_earley_nodes_list_scans (GenlmEarleyNodes *self,
+                               GenlmEarleyNode  *node,
+                               guint32          *n_scans)
+{
+  const GenlmEarleyClosure *closure = ensure_closure (self, node);
+
+  *n_scans = closure->n_scans;
+  return closure->scans;
+}
+
+static GenlmByteState *
+make_lexer (GenlmEarleyNodes          *self,
+            const GenlmEarleyClosure  *closure,
+            gboolean                   with_ignored,
+            GError                   **error)
 {
   const GenlmEarleyRules *rules = self->rules;
-  GenlmEarleyClosure *closure = ensure_closure (self, node);
   guint32 last = NOTHING;
   guint32 i;
 
-  if (closure->lexer != NULL)
-    return closure->lexer;
   g_array_set_size (self->lexer_items, 0);
   for (i = 0; i < closure->n_scans; i++)
     {
@@ -818,16 +846,32 @@ genlm_earley_nodes_find_lexer (GenlmEarleyNodes  *self,
       last = item.label;
       g_array_append_val (self->lexer_items, item);
     }
-  if (rules->has_ignored)
+  if (with_ignored)
     {
       GenlmByteItem item = { rules->n_terminals, rules->exprs[rules->n_terminals] };
 
       g_array_append_val (self->lexer_items, item);
     }
-  closure->lexer = genlm_byte_dfa_intern (rules->dfa,
-                                          (const GenlmByteItem *) (gpointer) self->lexer_items->data,
-                                          self->lexer_items->len, GENLM_BYTE_EXPR_ANYTHING, error);
-  return closure->lexer;
+  return genlm_byte_dfa_intern (rules->dfa,
+                                (const GenlmByteItem *) (gpointer) self->lexer_items->data,
+                                self->lexer_items->len, GENLM_BYTE_EXPR_ANYTHING, error);
+}
+
+/* The state of the automaton before what may follow, or what may follow once
+ * ignored text was read. NULL when a limit is passed. */
+GenlmByteState *
+genlm_earley_nodes_find_lexer (GenlmEarleyNodes  *self,
+                               GenlmEarleyNode   *node,
+                               gboolean           after_ignored,
+                               GError           **error)
+{
+  GenlmEarleyClosure *closure = ensure_closure (self, node);
+  gboolean with_ignored = self->rules->has_ignored && !after_ignored;
+  GenlmByteState **lexer = after_ignored ? &closure->bare_lexer : &closure->lexer;
+
+  if (*lexer == NULL)
+    *lexer = make_lexer (self, closure, with_ignored, error);
+  return *lexer;
 }
 
 /* --- Reading terminals --------------------------------------------------- */
@@ -882,17 +926,6 @@ genlm_earley_nodes_find_accept (GenlmEarleyNodes *self,
   return known->number;
 }
 
-const guint32 *
-genlm_earley_nodes_peek_labels (GenlmEarleyNodes *self,
-                                guint32           accept,
-                                guint32          *n_labels)
-{
-  const Accept *entry = &g_array_index (self->accepts, Accept, accept);
-
-  *n_labels = entry->n_labels;
-  return entry->labels;
-}
-
 static guint32
 find_first_scan (const GenlmEarleyClosure *closure,
                  guint32                   terminal)
@@ -913,46 +946,36 @@ find_first_scan (const GenlmEarleyClosure *closure,
 }
 
 static void
-make_target (GenlmEarleyNodes         *self,
-             const GenlmEarleyClosure *closure,
-             GenlmEarleyTarget        *target)
+make_target (GenlmEarleyNodes   *self,
+             GenlmEarleyClosure *closure,
+             GenlmEarleyTarget  *target)
 {
-  const Accept *accept = &g_array_index (self->accepts, Accept, target->accept);
-  GenlmEarleyNode *only = NULL;
+  const Accept accept = g_array_index (self->accepts, Accept, target->accept);
   guint n_scans = 0;
   guint32 i;
   guint32 j;
 
+  /* First, since it needs the lists itself. */
+  for (i = 0; i < accept.n_labels; i++)
+    for (j = find_first_scan (closure, accept.labels[i]);
+         j < closure->n_scans && closure->scans[j].terminal == accept.labels[i]; j++)
+      ensure_closure (self, closure->scans[j].node);
   g_array_set_size (self->items, 0);
-  for (i = 0; i < accept->n_labels; i++)
+  for (i = 0; i < accept.n_labels; i++)
     {
-      if (accept->labels[i] == self->rules->n_terminals)
+      target->keeps |= accept.labels[i] == self->rules->n_terminals;
+      for (j = find_first_scan (closure, accept.labels[i]);
+           j < closure->n_scans && closure->scans[j].terminal == accept.labels[i]; j++, n_scans++)
         {
-          target->keeps = TRUE;
-          continue;
-        }
-      for (j = find_first_scan (closure, accept->labels[i]);
-           j < closure->n_scans && closure->scans[j].terminal == accept->labels[i]; j++)
-        {
-          const Scan *scan = &closure->scans[j];
+          GenlmEarleyNode *node = closure->scans[j].node->closure->node;
+          guint32 rest = self->rules->suffixes[closure->scans[j].suffix].rest;
 
-          n_scans++;
-          only = scan->rest == GENLM_EARLEY_END ? scan->node : NULL;
-          add_rest (self, self->items, scan->rest, scan->node);
-          if (ends (self, scan->rest))
-            {
-              target->level = MAX (target->level, scan->level);
-              target->level_below = MAX (target->level_below, scan->level_below);
-            }
-          if (scan->rest != GENLM_EARLEY_END)
-            target->level_below = MAX (target->level_below, scan->level);
+          add_rest (self, self->items, rest, node);
+          target->returns |= self->rules->suffixes[rest].nullable && node != closure->node;
         }
     }
-  target->level_below = MAX (target->level_below, target->level);
-  if (n_scans == 1 && only != NULL)
-    target->node = only;
-  else if (n_scans > 0)
-    target->node = intern (self, self->items);
+  if (n_scans > 0)
+    target->node = genlm_earley_nodes_find_same (self, intern (self, self->items));
 }
 
 static GenlmEarleyTarget *
@@ -1016,11 +1039,13 @@ init_tables (GenlmEarleyNodes *self)
   genlm_earley_table_init (&self->nodes);
   genlm_earley_table_init (&self->circular);
   genlm_earley_table_init (&self->groups);
+  genlm_earley_table_init (&self->closures);
 }
 
 static void
 clear_tables (GenlmEarleyNodes *self)
 {
+  genlm_earley_table_clear (&self->closures);
   genlm_earley_table_clear (&self->groups);
   genlm_earley_table_clear (&self->circular);
   genlm_earley_table_clear (&self->nodes);
@@ -1141,7 +1166,7 @@ genlm_earley_nodes_new (GenlmEarleyRules *rules)
   self->items = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
   self->tried = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
   self->returns = g_array_new (FALSE, FALSE, sizeof (Return));
-  self->scans = g_array_new (FALSE, FALSE, sizeof (Scan));
+  self->scans = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyScan));
   self->called = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->lexer_items = g_array_new (FALSE, FALSE, sizeof (GenlmByteItem));
   self->calls = g_new0 (Call, (gsize) rules->n_nonterminals + 1);
@@ -1183,7 +1208,8 @@ genlm_earley_nodes_get_memory (GenlmEarleyNodes *self)
 {
   return self->heap.memory + genlm_earley_table_get_memory (&self->nodes)
          + genlm_earley_table_get_memory (&self->circular)
-         + genlm_earley_table_get_memory (&self->groups);
+         + genlm_earley_table_get_memory (&self->groups)
+         + genlm_earley_table_get_memory (&self->closures);
 }
 
 GenlmEarleyNode *

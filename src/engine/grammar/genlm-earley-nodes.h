@@ -28,18 +28,22 @@ typedef struct
   GenlmEarleyNode *node;
 } GenlmEarleyItem;
 
-/* A node after one of several terminals. Levels say how deep one has to look
- * into the node before to know the one after: 0, at its items; 1, at the items
- * of their nodes; and so on. */
+/* A terminal that may be read next: what is then left of the rule, with the
+ * terminal before it, and the node that the rule returns to. */
+typedef struct
+{
+  guint32          terminal;
+  guint32          suffix;
+  GenlmEarleyNode *node;
+} GenlmEarleyScan;
+
+/* What comes after a node when one of several terminals was read. */
 typedef struct
 {
   guint32          accept;
-  /* To know its items, at most 1, and to know those of their nodes, at most
-   * 2. */
-  guint8           level;
-  guint8           level_below;
-  gboolean         keeps; /* ignored text is among them: the node before stays, too */
-  GenlmEarleyNode *node;  /* NULL if nothing else is */
+  gboolean         keeps;   /* ignored text is among them: the node stays */
+  gboolean         returns; /* a rule may have ended that returns to another node */
+  GenlmEarleyNode *node;    /* after all but ignored text; NULL if that is all */
 } GenlmEarleyTarget;
 
 struct _GenlmEarleyNode
@@ -65,14 +69,18 @@ GenlmEarleyNode   *genlm_earley_nodes_get_start     (GenlmEarleyNodes   *self);
 GenlmEarleyNode   *genlm_earley_nodes_unite         (GenlmEarleyNodes   *self,
                                                      GenlmEarleyNode   **nodes,
                                                      guint               n_nodes);
+GenlmEarleyNode   *genlm_earley_nodes_find_same     (GenlmEarleyNodes   *self,
+                                                     GenlmEarleyNode    *node);
+const GenlmEarleyScan *
+                   genlm_earley_nodes_list_scans    (GenlmEarleyNodes   *self,
+                                                     GenlmEarleyNode    *node,
+                                                     guint32            *n_scans);
 GenlmByteState    *genlm_earley_nodes_find_lexer    (GenlmEarleyNodes   *self,
                                                      GenlmEarleyNode    *node,
+                                                     gboolean            after_ignored,
                                                      GError            **error);
 guint32            genlm_earley_nodes_find_accept   (GenlmEarleyNodes   *self,
                                                      GenlmByteState     *state);
-const guint32     *genlm_earley_nodes_peek_labels   (GenlmEarleyNodes   *self,
-                                                     guint32             accept,
-                                                     guint32            *n_labels);
 const GenlmEarleyTarget *
                    genlm_earley_nodes_find_target   (GenlmEarleyNodes   *self,
                                                      GenlmEarleyNode    *node,

@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "genlm-earley-signatures.h"
 #include "genlm-earley-table.h"
+
+/* The part of the memory that signatures may take. */
+#define SIGNATURE_SHARE (8u)
 
 /* What somebody outside holds: the configuration it stands for may be moved. */
 struct _GenlmEarleyHandle
@@ -22,6 +26,7 @@ struct _GenlmEarleyParser
   GMutex             mutex;
   GenlmEarleyRules  *rules;
   GenlmEarleyNodes  *nodes;
+  GenlmEarleySignatures *signatures;
   guint64            max_memory;
   /* When it takes more than this, what nobody holds is let go. */
   guint64            threshold;
@@ -30,8 +35,10 @@ struct _GenlmEarleyParser
   GenlmEarleyConfig *dead;
   GenlmEarleyHandle *handles;
   /* Of a configuration that is being made. */
+  gboolean           returns;
   GArray            *members;
-  GPtrArray         *forks;
+  GPtrArray         *forks; /* after a terminal */
+  GPtrArray         *kept;  /* after ignored text */
 };
 
 /* --- Configurations ------------------------------------------------------ */
@@ -132,9 +139,10 @@ add_member (GenlmEarleyParser *self,
   g_array_append_val (self->members, member);
 }
 
-/* Adds a node after a terminal, if it can go on with the byte. */
+/* Adds a node that is to be gone on with from here, if it can with the byte. */
 static gboolean
 add_fork (GenlmEarleyParser  *self,
+          GPtrArray          *forks,
           GenlmEarleyNode    *node,
           guint8              byte,
           GError            **error)
@@ -143,17 +151,17 @@ add_fork (GenlmEarleyParser  *self,
   GenlmByteState *next;
   guint i;
 
-  for (i = 0; i < self->forks->len; i++)
-    if (g_ptr_array_index (self->forks, i) == node)
+  for (i = 0; i < forks->len; i++)
+    if (g_ptr_array_index (forks, i) == node)
       return TRUE;
-  lexer = genlm_earley_nodes_find_lexer (self->nodes, node, error);
+  lexer = genlm_earley_nodes_find_lexer (self->nodes, node, forks == self->kept, error);
   if (lexer == NULL)
     return FALSE;
   next = genlm_byte_dfa_step (self->rules->dfa, lexer, byte, error);
   if (next == NULL)
     return FALSE;
   if (next != self->rules->dfa->dead)
-    g_ptr_array_add (self->forks, node);
+    g_ptr_array_add (forks, node);
   return TRUE;
 }
 
@@ -175,15 +183,18 @@ step_member (GenlmEarleyParser  *self,
     return TRUE;
   target = genlm_earley_nodes_find_target (self->nodes, node,
                                            genlm_earley_nodes_find_accept (self->nodes, state));
-  if (target->node != NULL && !add_fork (self, target->node, byte, error))
+  self->returns |= target->returns;
+  if (target->node != NULL && !add_fork (self, self->forks, target->node, byte, error))
     return FALSE;
-  return !target->keeps || add_fork (self, node, byte, error);
+  return !target->keeps || add_fork (self, self->kept, node, byte, error);
 }
 
-/* All terminals that begin with this byte begin in one node, so that there are
- * no more members than bytes were read. */
+/* All terminals that begin with this byte begin in one node, or in another one
+ * after ignored text, so that there are no more members than twice the bytes
+ * that were read. */
 static gboolean
 join_forks (GenlmEarleyParser  *self,
+            GPtrArray          *forks,
             guint8              byte,
             GError            **error)
 {
@@ -191,11 +202,11 @@ join_forks (GenlmEarleyParser  *self,
   GenlmByteState *lexer;
   GenlmByteState *next;
 
-  if (self->forks->len == 0)
+  if (forks->len == 0)
     return TRUE;
-  node = genlm_earley_nodes_unite (self->nodes, (GenlmEarleyNode **) self->forks->pdata,
-                                   self->forks->len);
-  lexer = genlm_earley_nodes_find_lexer (self->nodes, node, error);
+  node = genlm_earley_nodes_unite (self->nodes, (GenlmEarleyNode **) forks->pdata, forks->len);
+  node = genlm_earley_nodes_find_same (self->nodes, node);
+  lexer = genlm_earley_nodes_find_lexer (self->nodes, node, forks == self->kept, error);
   if (lexer == NULL)
     return FALSE;
   next = genlm_byte_dfa_step (self->rules->dfa, lexer, byte, error);
@@ -211,23 +222,29 @@ add_transition (GenlmEarleyParser  *self,
                 guint8              byte,
                 GError            **error)
 {
-  gsize size = self->rules->dfa->n_classes * sizeof (gpointer);
+  guint n_classes = self->rules->dfa->n_classes;
+  gsize size = n_classes * (sizeof (gpointer) + sizeof (guint8));
   GenlmEarleyConfig *next;
   guint32 i;
 
+  self->returns = FALSE;
+
   g_array_set_size (self->members, 0);
   g_ptr_array_set_size (self->forks, 0);
+  g_ptr_array_set_size (self->kept, 0);
   for (i = 0; i < config->n_members; i++)
     if (!step_member (self, config->members[i].node, config->members[i].state, byte, error))
       return NULL;
-  if (!join_forks (self, byte, error))
+  if (!join_forks (self, self->forks, byte, error) || !join_forks (self, self->kept, byte, error))
     return NULL;
   next = intern (self);
   if (config->next == NULL)
     {
       config->next = genlm_earley_heap_alloc (genlm_earley_nodes_get_heap (self->nodes), size);
       memset (config->next, 0, size);
+      config->returns = (guint8 *) &config->next[n_classes];
     }
+  config->returns[self->rules->dfa->classes[byte]] = (guint8) self->returns;
   config->next[self->rules->dfa->classes[byte]] = next;
   return next;
 }
@@ -274,8 +291,6 @@ save_config (GenlmEarleyParser *self,
   config->moved = moved = make_config (self, self->members);
   moved->handle = config->handle;
   moved->is_start = config->is_start;
-  if (moved->handle != NULL)
-    moved->handle->config = moved;
   if (moved->n_members > 0 && !moved->is_start)
     genlm_earley_table_insert (&self->configs, hash_members (moved->members, moved->n_members),
                                moved);
@@ -296,7 +311,7 @@ collect (GenlmEarleyParser  *self,
   self->dead = save_config (self, self->dead);
   *config = save_config (self, *config);
   for (handle = self->handles; handle != NULL; handle = handle->next)
-    save_config (self, handle->config);
+    handle->config = save_config (self, handle->config);
   genlm_earley_nodes_end_collect (self->nodes);
 }
 
@@ -430,7 +445,7 @@ make_first_configs (GenlmEarleyParser  *self,
   if (self->rules->start == GENLM_EARLEY_END)
     return TRUE;
   node = genlm_earley_nodes_get_start (self->nodes);
-  lexer = genlm_earley_nodes_find_lexer (self->nodes, node, error);
+  lexer = genlm_earley_nodes_find_lexer (self->nodes, node, FALSE, error);
   if (lexer == NULL)
     return FALSE;
   add_member (self, node, lexer);
@@ -451,11 +466,14 @@ genlm_earley_parser_new (GenlmEarleyRules         *rules,
   g_mutex_init (&self->mutex);
   self->rules = rules;
   self->nodes = genlm_earley_nodes_new (rules);
+  self->signatures = genlm_earley_signatures_new (self->nodes,
+                                                  limits->max_memory / SIGNATURE_SHARE);
   self->max_memory = limits->max_memory;
   self->threshold = limits->max_memory / 2;
   genlm_earley_table_init (&self->configs);
   self->members = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyMember));
   self->forks = g_ptr_array_new ();
+  self->kept = g_ptr_array_new ();
   return make_first_configs (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -471,9 +489,11 @@ genlm_earley_parser_unref (GenlmEarleyParser *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
+  g_ptr_array_unref (self->kept);
   g_ptr_array_unref (self->forks);
   g_array_unref (self->members);
   genlm_earley_table_clear (&self->configs);
+  genlm_earley_signatures_free (self->signatures);
   genlm_earley_nodes_free (self->nodes);
   genlm_earley_rules_free (self->rules);
   g_mutex_clear (&self->mutex);
@@ -490,6 +510,12 @@ GenlmEarleyNodes *
 genlm_earley_parser_get_nodes (GenlmEarleyParser *self)
 {
   return self->nodes;
+}
+
+GenlmEarleySignatures *
+genlm_earley_parser_get_signatures (GenlmEarleyParser *self)
+{
+  return self->signatures;
 }
 
 void

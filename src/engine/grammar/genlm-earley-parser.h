@@ -15,9 +15,10 @@
 
 G_BEGIN_DECLS
 
-typedef struct _GenlmEarleyParser GenlmEarleyParser;
-typedef struct _GenlmEarleyConfig GenlmEarleyConfig;
-typedef struct _GenlmEarleyHandle GenlmEarleyHandle;
+typedef struct _GenlmEarleyParser     GenlmEarleyParser;
+typedef struct _GenlmEarleyConfig     GenlmEarleyConfig;
+typedef struct _GenlmEarleyHandle     GenlmEarleyHandle;
+typedef struct _GenlmEarleySignatures GenlmEarleySignatures;
 
 typedef struct
 {
@@ -31,6 +32,8 @@ struct _GenlmEarleyConfig
   GenlmEarleyHandle  *handle;
   /* By class of byte, or NULL; what is not known is NULL. */
   GenlmEarleyConfig **next;
+  /* As a target's; of what is known. */
+  guint8             *returns;
   guint32            *signatures;
   guint32             epoch;
   guint32             n_members;
@@ -45,6 +48,9 @@ GenlmEarleyParser *genlm_earley_parser_ref        (GenlmEarleyParser        *sel
 void               genlm_earley_parser_unref      (GenlmEarleyParser        *self);
 GenlmEarleyRules  *genlm_earley_parser_get_rules  (GenlmEarleyParser        *self);
 GenlmEarleyNodes  *genlm_earley_parser_get_nodes  (GenlmEarleyParser        *self);
+GenlmEarleySignatures *
+                   genlm_earley_parser_get_signatures
+                                                  (GenlmEarleyParser        *self);
 GenlmEarleyHandle *genlm_earley_parser_dup_start  (GenlmEarleyParser        *self);
 GenlmEarleyHandle *genlm_earley_parser_advance    (GenlmEarleyParser        *self,
                                                    GenlmEarleyHandle        *handle,

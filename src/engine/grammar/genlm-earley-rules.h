@@ -27,8 +27,8 @@ typedef struct
 typedef struct
 {
   guint32                  n_nonterminals;
-  /* Labels of the automaton are terminals, and behind them one for all that is
-   * ignored. */
+  /* Labels of the automaton are terminals, and behind them one for a run of
+   * what is ignored. */
   guint32                  n_terminals;
   gboolean                 has_ignored;
   GenlmEarleySuffix       *suffixes;
@@ -50,12 +50,10 @@ typedef struct
   GenlmByteExpr           *exprs;
 } GenlmEarleyRules;
 
-GenlmEarleyRules *genlm_earley_rules_new         (const GenlmGrammar       *grammar,
-                                                  const GenlmEngineLimits  *limits,
-                                                  GError                  **error);
-void              genlm_earley_rules_free        (GenlmEarleyRules         *self);
-GenlmByteSet     *genlm_earley_rules_find_follow (GenlmEarleyRules         *self,
-                                                  GError                  **error);
+GenlmEarleyRules *genlm_earley_rules_new  (const GenlmGrammar       *grammar,
+                                           const GenlmEngineLimits  *limits,
+                                           GError                  **error);
+void              genlm_earley_rules_free (GenlmEarleyRules         *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmEarleyRules, genlm_earley_rules_free)
 

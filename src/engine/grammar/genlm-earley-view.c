@@ -1,14 +1,44 @@
 #include "genlm-earley-view.h"
 
-/* How many nodes of the trie are walked between two looks at the memory. */
+#include "genlm-earley-signatures.h"
+#include "genlm-mask-cache.h"
+#include "genlm-walk-memo.h"
+
+/* How many nodes of the trie are read between two looks at the memory. */
 #define NODES_PER_LOOK (256u)
+
+/* With more ways than these to cut tokens into terminals it is better to read
+ * the tokens byte by byte. */
+#define MAX_FRAMES     (128u)
+
+/* A part of a mask: the tokens of a walk, in which terminals begin that follow
+ * a node. To know what these are one has to look @depth deep into the
+ * configuration, and with every rule that ends one deeper than @below. */
+typedef struct
+{
+  GenlmWalk       *walk;
+  GenlmEarleyNode *node;
+  guint            depth;
+  guint            below;
+} Frame;
 
 struct _GenlmEarleyView
 {
-  GenlmEarleyParser *parser;
-  GenlmTrieIndex    *index;
-  guint64            max_memory;
-  gboolean           without_caches;
+  GenlmEarleyParser     *parser;
+  GenlmEarleyNodes      *nodes;
+  GenlmEarleySignatures *signatures;
+  GenlmTrieIndex        *index;
+  gboolean               without_caches;
+  GenlmWalkMemo         *walks;
+  GenlmMaskCache        *masks;
+  /* By signature of depth one: at which depths masks are known, a bit each.
+   * For one epoch. */
+  GArray                *depths;
+  guint32                epoch;
+
+  /* Of a mask that is being made. */
+  GArray                *frames;
+  guint                  looked;
 };
 
 static void
@@ -18,37 +48,60 @@ add_token (guint64 *words,
   words[token / 64] |= G_GUINT64_CONSTANT (1) << (token % 64);
 }
 
-/* Reads every token, byte by byte, with the parser. */
+/* --- Reading every token ------------------------------------------------- */
+
+/* Where a walk is that reads tokens with the parser, and how deep one had to
+ * look for that: as in a frame. */
+typedef struct
+{
+  GenlmEarleyConfig *config;
+  guint              depth;
+  guint              below;
+} Reader;
+
 static gboolean
-read_all (GenlmEarleyView    *self,
-          GenlmEarleyConfig  *config,
-          guint64            *words,
-          GError            **error)
+read_byte (GenlmEarleyView  *self,
+           const Reader     *before,
+           guint8            byte,
+           Reader           *reader,
+           GError          **error)
+{
+  guint8 kind = genlm_earley_parser_get_rules (self->parser)->dfa->classes[byte];
+
+  reader->config = genlm_earley_parser_step (self->parser, before->config, byte, error);
+  if (reader->config == NULL)
+    return FALSE;
+  reader->depth = before->config->returns[kind] ? before->below : before->depth;
+  reader->below = before->below + before->config->returns[kind];
+  self->looked = MAX (self->looked, reader->depth);
+  return TRUE;
+}
+
+static gboolean
+read_tokens (GenlmEarleyView    *self,
+             GenlmEarleyConfig  *config,
+             guint64            *words,
+             GError            **error)
 {
   const GenlmTrie *trie = self->index->trie;
-  GenlmEarleyConfig *configs[GENLM_TRIE_MAX_DEPTH + 1];
-  guint n_walked = 0;
+  Reader readers[GENLM_TRIE_MAX_DEPTH + 1] = { { config, 1, 2 } };
+  guint n_read = 0;
   guint32 p = 0;
 
-  configs[0] = config;
   while (p < trie->n_nodes)
     {
       const GenlmTrieNode *node = &trie->nodes[p];
       guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
-      GenlmEarleyConfig *next;
 
-      if (++n_walked % NODES_PER_LOOK == 0 && !genlm_earley_parser_check_room (self->parser, error))
+      if (++n_read % NODES_PER_LOOK == 0 && !genlm_earley_parser_check_room (self->parser, error))
         return FALSE;
-      next = genlm_earley_parser_step (self->parser, configs[depth - 1],
-                                       GENLM_TRIE_NODE_BYTE (node), error);
-      if (next == NULL)
+      if (!read_byte (self, &readers[depth - 1], GENLM_TRIE_NODE_BYTE (node), &readers[depth], error))
         return FALSE;
-      if (next->n_members == 0)
+      if (readers[depth].config->n_members == 0)
         {
           p += GENLM_TRIE_NODE_EXTENT (node);
           continue;
         }
-      configs[depth] = next;
       if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
         add_token (words, GENLM_TRIE_NODE_TOKEN (node));
       p++;
@@ -56,6 +109,283 @@ read_all (GenlmEarleyView    *self,
   return TRUE;
 }
 
+static gboolean
+read_mask (GenlmEarleyView    *self,
+           GenlmEarleyConfig  *config,
+           guint64            *words,
+           GError            **error)
+{
+  self->looked = 1;
+  if (!read_tokens (self, config, words, error))
+    return FALSE;
+  if (genlm_earley_parser_is_config_final (self->parser, config))
+    add_token (words, self->index->n_tokens);
+  return TRUE;
+}
+
+/* --- Putting walks together ---------------------------------------------- */
+
+static Frame *
+frame_at (GenlmEarleyView *self,
+          guint            index)
+{
+  return &g_array_index (self->frames, Frame, index);
+}
+
+static void
+clear_frames (GenlmEarleyView *self)
+{
+  guint i;
+
+  for (i = 0; i < self->frames->len; i++)
+    genlm_walk_unref (frame_at (self, i)->walk);
+  g_array_set_size (self->frames, 0);
+}
+
+/* Takes the walk. */
+static void
+add_frame (GenlmEarleyView *self,
+           GenlmWalk       *walk,
+           GenlmEarleyNode *node,
+           guint            depth,
+           guint            below)
+{
+  Frame frame = { walk, node, depth, below };
+  guint i;
+
+  for (i = 0; i < self->frames->len; i++)
+    if (frame_at (self, i)->node == node && frame_at (self, i)->walk->id == walk->id)
+      break;
+  if (i < self->frames->len || (walk->n_tokens == 0 && walk->n_cuts == 0))
+    genlm_walk_unref (walk);
+  else
+    g_array_append_val (self->frames, frame);
+}
+
+/* Goes on where a terminal may have ended with what follows @node: after a cut
+ * of the frame's walk, or without one, before the first byte. */
+static gboolean
+add_next (GenlmEarleyView  *self,
+          const Frame      *frame,
+          guint             cut,
+          GenlmEarleyNode  *node,
+          gboolean          after_ignored,
+          gboolean          deeper,
+          GError          **error)
+{
+  guint depth = deeper ? frame->below : frame->depth;
+  GenlmByteState *lexer;
+  GenlmWalk *next;
+
+  lexer = genlm_earley_nodes_find_lexer (self->nodes, node, after_ignored, error);
+  if (lexer == NULL)
+    return FALSE;
+  if (frame->walk != NULL)
+    next = genlm_walk_memo_get_after (self->walks, frame->walk, cut, lexer, error);
+  else
+    next = genlm_walk_memo_get (self->walks, GENLM_TRIE_WALK_ALL, lexer, error);
+  if (next == NULL)
+    return FALSE;
+  self->looked = MAX (self->looked, depth);
+  add_frame (self, next, node, depth, frame->below + (deeper ? 1 : 0));
+  return TRUE;
+}
+
+/* What may follow the terminals that @state accepts, which began after the
+ * frame's node. */
+static gboolean
+end_terminal (GenlmEarleyView  *self,
+              const Frame      *frame,
+              guint             cut,
+              GenlmByteState   *state,
+              GError          **error)
+{
+  guint32 accept = genlm_earley_nodes_find_accept (self->nodes, state);
+  GenlmEarleyTarget target = *genlm_earley_nodes_find_target (self->nodes, frame->node, accept);
+
+  if (target.node != NULL
+      && !add_next (self, frame, cut, target.node, FALSE, target.returns, error))
+    return FALSE;
+  return !target.keeps || add_next (self, frame, cut, frame->node, TRUE, FALSE, error);
+}
+
+static gboolean
+follow_frame (GenlmEarleyView  *self,
+              Frame             frame,
+              guint64          *words,
+              GError          **error)
+{
+  guint i;
+
+  genlm_walk_add_tokens (frame.walk, words);
+  for (i = 0; i < frame.walk->n_cuts; i++)
+    if (!end_terminal (self, &frame, i, frame.walk->cuts[i].state, error))
+      return FALSE;
+  return genlm_earley_parser_check_room (self->parser, error);
+}
+
+static gboolean
+begin_frames (GenlmEarleyView          *self,
+              const GenlmEarleyConfig  *config,
+              GError                  **error)
+{
+  guint32 i;
+
+  for (i = 0; i < config->n_members; i++)
+    {
+      GenlmByteState *state = config->members[i].state;
+      Frame before = { NULL, config->members[i].node, 1, 2 };
+      GenlmWalk *walk = genlm_walk_memo_get (self->walks, GENLM_TRIE_WALK_ALL, state, error);
+
+      if (walk == NULL)
+        return FALSE;
+      add_frame (self, walk, before.node, before.depth, before.below);
+      if (state->accepting && !end_terminal (self, &before, 0, state, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* As read_mask(), but what was read once is not read again. What has to be
+ * known of nodes to tell whether the text may end is known when what may
+ * follow is. */
+static gboolean
+join_mask (GenlmEarleyView    *self,
+           GenlmEarleyConfig  *config,
+           guint64            *words,
+           GError            **error)
+{
+  gboolean ok;
+  guint i;
+
+  self->looked = 1;
+  ok = begin_frames (self, config, error);
+  for (i = 0; ok && i < self->frames->len && i < MAX_FRAMES; i++)
+    ok = follow_frame (self, *frame_at (self, i), words, error);
+  clear_frames (self);
+  if (ok && i == MAX_FRAMES)
+    return read_mask (self, config, words, error);
+  if (ok && genlm_earley_parser_is_config_final (self->parser, config))
+    add_token (words, self->index->n_tokens);
+  return ok;
+}
+
+/* --- Masks that were made ------------------------------------------------ */
+
+typedef struct
+{
+  guint32 epoch;
+  guint32 signature;
+} MaskKey;
+
+static guint32 *
+find_depths (GenlmEarleyView   *self,
+             GenlmEarleyConfig *config)
+{
+  guint32 epoch = genlm_earley_signatures_get_epoch (self->signatures);
+  guint32 first = genlm_earley_signatures_find (self->signatures, config, 1);
+
+  if (self->epoch != epoch)
+    g_array_set_size (self->depths, 0);
+  self->epoch = epoch;
+  if (first >= self->depths->len)
+    g_array_set_size (self->depths, MAX (first + 1, self->depths->len * 2));
+  return &g_array_index (self->depths, guint32, first);
+}
+
+static GenlmTokenSet *
+lookup (GenlmEarleyView   *self,
+        GenlmEarleyConfig *config)
+{
+  guint32 depths = *find_depths (self, config);
+
+  for (; depths != 0; depths &= depths - 1)
+    {
+      guint depth = (guint) __builtin_ctz (depths) + 1;
+      MaskKey key = { self->epoch, genlm_earley_signatures_find (self->signatures, config, depth) };
+      GenlmTokenSet *mask = genlm_mask_cache_lookup (self->masks, &key, sizeof key);
+
+      if (mask != NULL)
+        return mask;
+    }
+  return NULL;
+}
+
+static void
+insert (GenlmEarleyView   *self,
+        GenlmEarleyConfig *config,
+        GenlmTokenSet     *mask)
+{
+  MaskKey key;
+
+  if (self->looked > GENLM_EARLEY_MAX_DEPTH)
+    return;
+  *find_depths (self, config) |= 1u << (self->looked - 1);
+  key.epoch = self->epoch;
+  key.signature = genlm_earley_signatures_find (self->signatures, config, self->looked);
+  genlm_mask_cache_insert (self->masks, &key, sizeof key, mask);
+}
+
+/* Under the lock. */
+static GenlmTokenSet *
+make_mask (GenlmEarleyView    *self,
+           GenlmEarleyConfig  *config,
+           GError            **error)
+{
+  gsize n_tokens = self->index->n_tokens;
+  const GenlmTrie *trie = self->index->trie;
+  g_autoptr (GenlmTokenSet) mask = NULL;
+  guint64 *words;
+  gboolean ok;
+  guint32 i;
+
+  mask = genlm_token_set_new_zeroed (n_tokens + 1, &words);
+  if (self->without_caches)
+    ok = read_mask (self, config, words, error);
+  else
+    ok = join_mask (self, config, words, error);
+  for (i = 0; i < trie->n_empty_tokens; i++)
+    add_token (words, trie->empty_tokens[i]);
+  return ok ? g_steal_pointer (&mask) : NULL;
+}
+
+static GenlmTokenSet *
+find_mask (GenlmEarleyView    *self,
+           GenlmEarleyHandle  *handle,
+           GError            **error)
+{
+  GenlmEarleyConfig *config = genlm_earley_parser_open (self->parser, handle, error);
+  GenlmTokenSet *mask = NULL;
+
+  if (config == NULL)
+    return NULL;
+  if (self->without_caches)
+    return make_mask (self, config, error);
+  genlm_earley_signatures_trim (self->signatures);
+  mask = lookup (self, config);
+  if (mask != NULL)
+    return mask;
+  mask = make_mask (self, config, error);
+  if (mask != NULL)
+    insert (self, config, mask);
+  return mask;
+}
+
+/* NULL when a limit is passed. */
+GenlmTokenSet *
+genlm_earley_view_dup_mask (GenlmEarleyView    *self,
+                            GenlmEarleyHandle  *handle,
+                            GError            **error)
+{
+  GenlmTokenSet *mask;
+
+  genlm_earley_parser_lock (self->parser);
+  mask = find_mask (self, handle, error);
+  genlm_earley_parser_unlock (self->parser);
+  return mask;
+}
+
+/* @max_memory bounds what is kept. */
 GenlmEarleyView *
 genlm_earley_view_new (GenlmEarleyParser *parser,
                        GenlmTrieIndex    *index,
@@ -65,41 +395,26 @@ genlm_earley_view_new (GenlmEarleyParser *parser,
   GenlmEarleyView *self = g_new0 (GenlmEarleyView, 1);
 
   self->parser = genlm_earley_parser_ref (parser);
+  self->nodes = genlm_earley_parser_get_nodes (parser);
+  self->signatures = genlm_earley_parser_get_signatures (parser);
   self->index = genlm_trie_index_ref (index);
-  self->max_memory = max_memory;
   self->without_caches = without_caches;
+  self->walks = genlm_walk_memo_new (index, genlm_earley_parser_get_rules (parser)->dfa,
+                                     max_memory / 2);
+  self->masks = genlm_mask_cache_new (max_memory / 2);
+  self->depths = g_array_new (FALSE, TRUE, sizeof (guint32));
+  self->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
   return self;
 }
 
 void
 genlm_earley_view_free (GenlmEarleyView *self)
 {
+  g_array_unref (self->frames);
+  g_array_unref (self->depths);
+  genlm_mask_cache_free (self->masks);
+  genlm_walk_memo_free (self->walks);
   genlm_trie_index_unref (self->index);
   genlm_earley_parser_unref (self->parser);
   g_free (self);
-}
-
-GenlmTokenSet *
-genlm_earley_view_dup_mask (GenlmEarleyView    *self,
-                            GenlmEarleyHandle  *handle,
-                            GError            **error)
-{
-  guint32 n_tokens = self->index->n_tokens;
-  g_autoptr (GenlmTokenSet) mask = NULL;
-  GenlmEarleyConfig *config;
-  guint64 *words;
-  gboolean ok = FALSE;
-  guint32 i;
-
-  mask = genlm_token_set_new_zeroed ((gsize) n_tokens + 1, &words);
-  genlm_earley_parser_lock (self->parser);
-  config = genlm_earley_parser_open (self->parser, handle, error);
-  if (config != NULL)
-    ok = read_all (self, config, words, error);
-  if (ok && genlm_earley_parser_is_config_final (self->parser, config))
-    add_token (words, n_tokens);
-  genlm_earley_parser_unlock (self->parser);
-  for (i = 0; i < self->index->trie->n_empty_tokens; i++)
-    add_token (words, self->index->trie->empty_tokens[i]);
-  return ok ? g_steal_pointer (&mask) : NULL;
 }
