@@ -7,7 +7,7 @@
 #include "genlm-byte-matcher.h"
 #include "genlm-earley-machine.h"
 
-#define N_RANDOM (400u)
+#define N_RANDOM (150u)
 #define LENGTH   (5u)
 #define N_WALKS  (4u)
 #define WALK_LENGTH (25u)
