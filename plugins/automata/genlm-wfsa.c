@@ -437,7 +437,8 @@ install_properties (GObjectClass *object_class)
                          "states, “state weight”",
                          NULL, flags);
   properties[PROP_FILE] =
-    g_param_spec_string ("file", "File", "Where the text of the automaton is", NULL, flags);
+    g_param_spec_string ("file", "File", "The file that the text of the automaton is in", NULL,
+                         flags | GENLM_PARAM_FILE);
   properties[PROP_CHARSET] =
     g_param_spec_string ("charset", "Character set",
                          "The characters that “.” and negated classes of the pattern range over, "

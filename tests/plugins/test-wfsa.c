@@ -166,12 +166,19 @@ test_file (void)
   g_autofree char *folder = g_dir_make_tmp ("genlm-wfsa-XXXXXX", &error);
   g_autofree char *path = g_build_filename (folder, "fan.txt", NULL);
   g_autoptr (GenlmPotential) fan = NULL;
+  g_autoptr (GVariant) recipe = NULL;
+  g_autoptr (GenlmPotential) rebuilt = NULL;
 
   g_assert_no_error (error);
   g_file_set_contents (path, FAN, -1, &error);
   g_assert_no_error (error);
   fan = make ("file", path);
   check (fan, "ab", LN2, LN2, NEXT (256, 0));
+  recipe = genlm_potential_to_recipe (fan, &error);
+  g_assert_no_error (error);
+  rebuilt = genlm_element_from_recipe (recipe, &error);
+  g_assert_no_error (error);
+  check (rebuilt, "ab", LN2, LN2, NEXT (256, 0));
   g_assert_null (try_make ("file", folder, "", &error));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY);
   g_clear_error (&error);
@@ -419,6 +426,81 @@ test_long (void)
   assert_near (ask_prefix (pattern, context), -1000000 * LN3, 1e-9 * 1000000);
 }
 
+/* -- threads --------------------------------------------------------------- */
+
+#define N_THREADS 4
+
+typedef struct
+{
+  GenlmPotential *potential;
+  GenlmContext   *root;
+  guint           turn;
+  double          sum;
+} Hammer;
+
+/* Asks about all texts of a few letters, in an order of its own. */
+static gpointer
+hammer (gpointer data)
+{
+  Hammer *self = data;
+  guint i;
+  guint j;
+
+  for (i = 0; i < 64; i++)
+    {
+      guint number = (i * 37 + self->turn * 11) % 64;
+      g_autoptr (GenlmContext) context = genlm_context_ref (self->root);
+      g_autoptr (GenlmWeights) weights = NULL;
+
+      for (j = 0; j < 3; j++)
+        {
+          GenlmContext *longer = genlm_context_append (context, 'a' + (number >> (2 * j)) % 3);
+
+          genlm_context_unref (context);
+          context = longer;
+        }
+      weights = ask_next (self->potential, context);
+      self->sum += (number + 1) * (ask_prefix (self->potential, context)
+                                   + genlm_weights_get (weights, 'a'));
+    }
+  return NULL;
+}
+
+static double
+hammer_all (GenlmPotential *potential)
+{
+  g_autoptr (GenlmContext) root = genlm_context_new ();
+  Hammer hammers[N_THREADS];
+  GThread *threads[N_THREADS];
+  guint i;
+
+  for (i = 0; i < N_THREADS; i++)
+    {
+      hammers[i] = (Hammer) { potential, root, i };
+      threads[i] = g_thread_new ("hammer", hammer, &hammers[i]);
+    }
+  for (i = 0; i < N_THREADS; i++)
+    {
+      g_thread_join (threads[i]);
+      assert_near (hammers[i].sum, hammers[0].sum, 1e-9 * fabs (hammers[0].sum));
+    }
+  return hammers[0].sum;
+}
+
+/* With room for all states and for a few, which threads make together. */
+static void
+test_threads (void)
+{
+  const char *text = "0 0 a .3\n0 1 a .2\n0 0 c .2\n0 1 b .1\n1 0 b .3\n1 1 b .2\n1 1 a .1\n"
+                     "1 0 c .2\n0 .1\n1 .1\n";
+  g_autoptr (GenlmPotential) roomy = make ("text", text);
+  g_autoptr (GenlmPotential) narrow = try_make ("text", text, ", 'max-states': <uint32 5>", NULL);
+  double sum = hammer_all (roomy);
+
+  g_assert_true (isfinite (sum));
+  assert_near (hammer_all (narrow), sum, 1e-9 * fabs (sum));
+}
+
 static void
 test_laws (void)
 {
@@ -458,6 +540,7 @@ main (int   argc,
   g_test_add_func ("/wfsa/product", test_product);
   g_test_add_func ("/wfsa/copies", test_copies);
   g_test_add_func ("/wfsa/long", test_long);
+  g_test_add_func ("/wfsa/threads", test_threads);
   g_test_add_func ("/wfsa/laws", test_laws);
   return g_test_run ();
 }

@@ -2,7 +2,7 @@
 
 /* Parts that differ by less than this are the same: they came out of the same
  * sums by another way. */
-#define ROUNDING (1e-15)
+#define ROUNDING (5e-16)
 
 typedef struct
 {

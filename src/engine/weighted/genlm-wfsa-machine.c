@@ -8,6 +8,8 @@ typedef struct
   GenlmByteMachine  parent;
   GenlmWeightedDfa *dfa;
   guint64           max_memory;
+  /* Room for reading beyond, of whoever needed it last; NULL while it is used. */
+  GenlmForward     *spare;
 } WfsaMachine;
 
 /* Where the automaton has no state, the one beyond, and where one is. */
@@ -37,7 +39,10 @@ typedef struct
 static void
 wfsa_machine_finalize (GenlmByteMachine *machine)
 {
-  genlm_weighted_dfa_unref (((WfsaMachine *) machine)->dfa);
+  WfsaMachine *self = (WfsaMachine *) machine;
+
+  g_clear_pointer (&self->spare, genlm_forward_free);
+  genlm_weighted_dfa_unref (self->dfa);
 }
 
 static Position *
@@ -93,10 +98,29 @@ wfsa_machine_dup_start (GenlmByteMachine *machine)
 
 /* -- reading --------------------------------------------------------------- */
 
+static GenlmForward *
+take_forward (WfsaMachine *machine)
+{
+  GenlmForward *forward = __atomic_exchange_n (&machine->spare, NULL, __ATOMIC_ACQ_REL);
+
+  if (forward != NULL)
+    return forward;
+  return genlm_forward_new (genlm_vector_weights_get_pushed (machine->dfa));
+}
+
+static void
+give_forward (WfsaMachine  *machine,
+              GenlmForward *forward)
+{
+  forward = __atomic_exchange_n (&machine->spare, forward, __ATOMIC_ACQ_REL);
+  g_clear_pointer (&forward, genlm_forward_free);
+}
+
 static void
 reader_clear (Reader *self)
 {
-  g_clear_pointer (&self->forward, genlm_forward_free);
+  if (self->forward != NULL)
+    give_forward (self->machine, self->forward);
   g_clear_pointer (&self->parts, g_array_unref);
   g_clear_pointer (&self->spare, g_array_unref);
 }
@@ -130,7 +154,7 @@ reader_go_beyond (Reader                  *self,
 
   if (self->forward == NULL)
     {
-      self->forward = genlm_forward_new (genlm_vector_weights_get_pushed (dfa));
+      self->forward = take_forward (self->machine);
       self->parts = g_array_new (FALSE, FALSE, sizeof (GenlmWeighedState));
       self->spare = g_array_new (FALSE, FALSE, sizeof (GenlmWeighedState));
     }
