@@ -1,10 +1,12 @@
 #include <genlm.h>
 
+GENLM_ELEMENT_REGISTER_DECLARE (cfg)
 GENLM_ELEMENT_REGISTER_DECLARE (wcfg)
 
 static void
 plugin_init (GenlmPlugin *plugin)
 {
+  GENLM_ELEMENT_REGISTER (cfg, plugin);
   GENLM_ELEMENT_REGISTER (wcfg, plugin);
 }
 

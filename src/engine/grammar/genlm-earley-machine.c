@@ -133,3 +133,16 @@ genlm_earley_machine_new (const GenlmGrammar       *grammar,
   self->without_caches = without_caches;
   return &self->parent;
 }
+
+/* The states of the automaton, and the bytes of it and of what is read. */
+void
+genlm_earley_machine_get_size (GenlmByteMachine *machine,
+                               guint            *n_states,
+                               guint64          *memory)
+{
+  GenlmEarleyParser *parser = ((EarleyMachine *) machine)->parser;
+  GenlmByteDfa *dfa = genlm_earley_parser_get_rules (parser)->dfa;
+
+  *n_states = genlm_byte_dfa_get_n_states (dfa);
+  *memory = genlm_byte_dfa_get_memory (dfa) + genlm_earley_parser_get_memory (parser);
+}

@@ -11,9 +11,12 @@ G_BEGIN_DECLS
 
 /* Without caches every mask is found by reading every token; the masks are the
  * same. */
-GENLM_ENGINE_API GenlmByteMachine *genlm_earley_machine_new (const GenlmGrammar       *grammar,
-                                                             const GenlmEngineLimits  *limits,
-                                                             gboolean                  without_caches,
-                                                             GError                  **error);
+GENLM_ENGINE_API GenlmByteMachine *genlm_earley_machine_new      (const GenlmGrammar       *grammar,
+                                                                  const GenlmEngineLimits  *limits,
+                                                                  gboolean                  without_caches,
+                                                                  GError                  **error);
+GENLM_ENGINE_API void              genlm_earley_machine_get_size (GenlmByteMachine         *machine,
+                                                                  guint                    *n_states,
+                                                                  guint64                  *memory);
 
 G_END_DECLS

@@ -530,6 +530,15 @@ genlm_earley_parser_unlock (GenlmEarleyParser *self)
   g_mutex_unlock (&self->mutex);
 }
 
+/* The bytes of all configurations. */
+guint64
+genlm_earley_parser_get_memory (GenlmEarleyParser *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return get_memory (self);
+}
+
 GenlmEarleyHandle *
 genlm_earley_parser_dup_start (GenlmEarleyParser *self)
 {

@@ -48,6 +48,7 @@ GenlmEarleyParser *genlm_earley_parser_ref        (GenlmEarleyParser        *sel
 void               genlm_earley_parser_unref      (GenlmEarleyParser        *self);
 GenlmEarleyRules  *genlm_earley_parser_get_rules  (GenlmEarleyParser        *self);
 GenlmEarleyNodes  *genlm_earley_parser_get_nodes  (GenlmEarleyParser        *self);
+guint64            genlm_earley_parser_get_memory (GenlmEarleyParser        *self);
 GenlmEarleySignatures *
                    genlm_earley_parser_get_signatures
                                                   (GenlmEarleyParser        *self);
