@@ -91,18 +91,19 @@ genlm_check_source_property (const char *element,
   return NULL;
 }
 
-/* The JSON Pointer that a message names in quotes: “#/…”. */
+/* The JSON Pointer that the message of a schema starts with, after the element's
+ * label: “…: #/…: …”. NULL if there is none. */
 char *
 genlm_check_dup_pointer (const char *message)
 {
-  const char *start = strstr (message, "“#");
-  const char *end;
+  const char *start = strstr (message, ": ");
+  const char *end = start != NULL ? strstr (start + 2, ": ") : NULL;
+  g_autofree char *place = NULL;
 
-  if (start == NULL)
+  if (end == NULL)
     return NULL;
-  start += strlen ("“");
-  end = strstr (start, "”");
-  return end != NULL ? g_strndup (start, end - start) : NULL;
+  place = g_strndup (start + 2, end - start - 2);
+  return strchr (place, '#') != NULL ? g_steal_pointer (&place) : NULL;
 }
 
 static double

@@ -318,7 +318,7 @@ show_text (GenlmPotential *potential,
       {
         g_auto (GStrv) list = dup_list (potential, lists[i]);
 
-        g_string_append_printf (output, "%s: %s\n", lists[i], list == NULL || list[0] == NULL ? "none" : "");
+        g_string_append_printf (output, "%s:%s\n", lists[i], list == NULL || list[0] == NULL ? " none" : "");
         for (guint j = 0; list != NULL && list[j] != NULL; j++)
           g_string_append_printf (output, "  %s\n", list[j]);
       }
