@@ -50,6 +50,8 @@ content_equal (gconstpointer a,
   return x->hash == y->hash && x->size == y->size && memcmp (x->data, y->data, x->size) == 0;
 }
 
+static gssize n_books;
+
 GenlmJsonBook *
 genlm_json_book_new (GenlmSchema             *schema,
                      GenlmJsonOrder           order,
@@ -63,6 +65,7 @@ genlm_json_book_new (GenlmSchema             *schema,
   g_mutex_init (&self->lock);
   self->schema = genlm_schema_ref (schema);
   self->order = order;
+  self->id = g_atomic_pointer_add (&n_books, 1) + 1;
   self->limits = *limits;
   self->interned = g_hash_table_new (content_hash, content_equal);
   self->constants = g_ptr_array_new ();

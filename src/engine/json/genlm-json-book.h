@@ -62,6 +62,8 @@ struct _GenlmJsonBook
   GenlmJsonArena   arena;
   guint64          memory;     /* beside the arena */
   guint            n_frames;
+  guint            n_outlooks;
+  guint64          id;         /* of no other book */
   GError          *error;
   GHashTable      *interned;   /* content → object */
   GPtrArray       *constants;  /* of const GenlmJsonValue, by claim */

@@ -47,6 +47,21 @@ genlm_json_stepper_clear (GenlmJsonStepper *self)
   g_clear_error (&self->error);
 }
 
+/* Notes that the innermost was looked at. What a walk opens itself follows
+ * from the rest. */
+static inline void
+look (GenlmJsonStepper      *self,
+      const GenlmJsonCursor *cursor,
+      GenlmJsonSight         sight)
+{
+  guint32 level = self->height - cursor->height;
+
+  if (self->sights == NULL || cursor->height > self->height)
+    return;
+  self->sights[level] = MAX (self->sights[level], (guint8) sight);
+  self->n_sights = MAX (self->n_sights, level + 1);
+}
+
 static void
 lock (GenlmJsonStepper *self)
 {
@@ -205,6 +220,9 @@ end_value (GenlmJsonStepper *self,
   GenlmJsonFrame *next;
 
   cursor->n_spaces = 0;
+  if (frame != NULL)
+    look (self, cursor, cursor->has_ended ? GENLM_JSON_SIGHT_ALL : GENLM_JSON_SIGHT_OUTLOOK);
+  cursor->has_ended = TRUE;
   if (frame == NULL)
     {
       cursor->mode = GENLM_JSON_MODE_DEAD;
@@ -220,7 +238,9 @@ end_value (GenlmJsonStepper *self,
       if (!unlock (self, cursor))
         return;
     }
-  if (next != NULL && frame->unique && item_is_repeated (self, cursor, at))
+  if (next != NULL && frame->unique && self->blind)
+    cursor->has_missed = TRUE;
+  else if (next != NULL && frame->unique && item_is_repeated (self, cursor, at))
     {
       lock (self);
       next = genlm_json_frame_repeat (self->book, next);
@@ -249,6 +269,7 @@ open_container (GenlmJsonStepper *self,
 
       g_atomic_ref_count_init (&level->ref_count);
       level->owns_text = cursor->owns_text;
+      level->has_ended = cursor->has_ended;
       level->below = cursor->below != NULL ? genlm_json_level_ref (cursor->below) : NULL;
       level->frame = cursor->frame;
       level->slot = cursor->slot;
@@ -260,6 +281,8 @@ open_container (GenlmJsonStepper *self,
       cursor->below = level;
     }
   cursor->frame = frame;
+  cursor->height++;
+  cursor->has_ended = FALSE;
   cursor->names = NULL;
   cursor->n_spaces = 0;
   cursor->owns_text = frame->unique && !cursor->keeps_text;
@@ -288,6 +311,7 @@ close_container (GenlmJsonStepper *self,
       cursor->mode = GENLM_JSON_MODE_DEAD;
       return;
     }
+  cursor->height--;
   if (cursor->owns_text)
     {
       cursor->keeps_text = FALSE;
@@ -308,6 +332,7 @@ close_container (GenlmJsonStepper *self,
   cursor->names = level->names;
   cursor->item_at = level->item_at;
   cursor->owns_text = level->owns_text;
+  cursor->has_ended = level->has_ended;
   end_value (self, cursor, result, at + 1);
 }
 
@@ -413,25 +438,17 @@ start_value (GenlmJsonStepper *self,
     }
 }
 
-static void
-step_string (GenlmJsonStepper *self,
-             GenlmJsonCursor  *cursor,
-             gsize             at)
+/* The closing quote at @at has led to the cursor's state. */
+void
+genlm_json_stepper_end_string (GenlmJsonStepper *self,
+                               GenlmJsonCursor  *cursor,
+                               gsize             at)
 {
   GenlmJsonBody *body = cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING];
   GenlmJsonResult result;
   gsize length = 0;
   const char *text = NULL;
 
-  cursor->state = genlm_byte_dfa_step (cursor->dfa, cursor->state, self->bytes[at],
-                                       self->error == NULL ? &self->error : NULL);
-  if (cursor->state == NULL || cursor->state == cursor->dfa->dead)
-    {
-      cursor->mode = GENLM_JSON_MODE_DEAD;
-      return;
-    }
-  if (!cursor->state->accepting)
-    return;
   if (!genlm_json_strings_peek_result (body->strings, cursor->state, &result))
     {
       if (body->strings->checked)
@@ -442,11 +459,22 @@ step_string (GenlmJsonStepper *self,
         return;
     }
   if (!genlm_json_ask_allows (self->book, cursor->ask, result))
-    {
-      cursor->mode = GENLM_JSON_MODE_DEAD;
-      return;
-    }
-  end_value (self, cursor, result, at + 1);
+    cursor->mode = GENLM_JSON_MODE_DEAD;
+  else
+    end_value (self, cursor, result, at + 1);
+}
+
+static void
+step_string (GenlmJsonStepper *self,
+             GenlmJsonCursor  *cursor,
+             gsize             at)
+{
+  cursor->state = genlm_byte_dfa_step (cursor->dfa, cursor->state, self->bytes[at],
+                                       self->error == NULL ? &self->error : NULL);
+  if (cursor->state == NULL || cursor->state == cursor->dfa->dead)
+    cursor->mode = GENLM_JSON_MODE_DEAD;
+  else if (cursor->state->accepting)
+    genlm_json_stepper_end_string (self, cursor, at);
 }
 
 /* The claims that hold of the number that ends before @at. */
@@ -534,6 +562,7 @@ end_word (GenlmJsonStepper *self,
                                            __ATOMIC_ACQUIRE);
   GenlmJsonSlot *slot = klass != NULL ? genlm_json_frame_peek_slot (frame, klass) : NULL;
 
+  look (self, cursor, GENLM_JSON_SIGHT_ALL);
   if (!genlm_json_frame_may_have (frame, word, word + 1))
     {
       cursor->mode = GENLM_JSON_MODE_DEAD;
@@ -550,31 +579,56 @@ end_word (GenlmJsonStepper *self,
   end_name_with (self, cursor, slot);
 }
 
-/* The closing quote at @at of another name. */
-static void
-end_other (GenlmJsonStepper *self,
-           GenlmJsonCursor  *cursor,
-           gsize             at)
+/* The class of the name that @text is, by the state after its closing quote. */
+static GenlmJsonSlot *
+find_other_slot (GenlmJsonStepper *self,
+                 GenlmJsonCursor  *cursor,
+                 const char       *text,
+                 gsize             length)
 {
   GenlmJsonFrame *frame = cursor->frame;
-  GenlmJsonBody *tests = frame->body->tests;
-  gsize length;
-  const char *text = peek_text (self, cursor, cursor->lexeme_at, at, &length);
-  g_autoptr (GString) name = NULL;
+  GenlmJsonBody *body = frame->body;
+  GenlmJsonSlot *slot = NULL;
   GenlmJsonResult result = 0;
+
+  if (body->tests == NULL)
+    slot = __atomic_load_n (&frame->other, __ATOMIC_ACQUIRE);
+  if (slot != NULL)
+    return slot;
+  lock (self);
+  if (body->tests != NULL)
+    result = genlm_json_strings_judge (self->book, body->tests, cursor->state, text, length);
+  slot = genlm_json_frame_get_slot (self->book, frame,
+                                    genlm_json_body_get_name_class (self->book, body, result));
+  if (body->tests == NULL)
+    __atomic_store_n (&frame->other, slot, __ATOMIC_RELEASE);
+  return unlock (self, cursor) ? slot : NULL;
+}
+
+/* The closing quote at @at of a name that the schemas do not know. */
+void
+genlm_json_stepper_end_other (GenlmJsonStepper *self,
+                              GenlmJsonCursor  *cursor,
+                              gsize             at)
+{
+  gsize length;
+  const char *text;
+  g_autoptr (GString) name = NULL;
   GenlmJsonSlot *slot;
 
-  lock (self);
-  if (tests != NULL)
-    result = genlm_json_strings_judge (self->book, tests, cursor->state, text, length);
-  slot = genlm_json_frame_get_slot (self->book, frame,
-                                    genlm_json_body_get_name_class (self->book, frame->body, result));
-  if (!unlock (self, cursor))
-    return;
-  name = genlm_json_text_decode (text, length);
-  end_name_with (self, cursor, slot);
+  look (self, cursor, GENLM_JSON_SIGHT_ALL);
+  text = peek_text (self, cursor, cursor->lexeme_at, at, &length);
+  slot = find_other_slot (self, cursor, text, length);
+  if (slot != NULL)
+    end_name_with (self, cursor, slot);
   if (cursor->mode == GENLM_JSON_MODE_DEAD)
     return;
+  if (self->blind)
+    {
+      cursor->has_missed = TRUE;
+      return;
+    }
+  name = genlm_json_text_decode (text, length);
   if (genlm_json_names_contains (cursor->names, name->str, name->len))
     cursor->mode = GENLM_JSON_MODE_DEAD;
   else
@@ -598,7 +652,7 @@ end_name (GenlmJsonStepper *self,
   if (cursor->state == NULL)
     cursor->mode = GENLM_JSON_MODE_DEAD;
   else
-    end_other (self, cursor, at);
+    genlm_json_stepper_end_other (self, cursor, at);
 }
 
 static gboolean
@@ -665,7 +719,14 @@ step_name (GenlmJsonStepper *self,
       return;
     }
   if (cursor->n_words > 0)
-    step_words (cursor, byte);
+    {
+      step_words (cursor, byte);
+      look (self, cursor,
+            cursor->n_words > 0 || g_ascii_isalnum (byte) ? GENLM_JSON_SIGHT_ALL
+                                                          : GENLM_JSON_SIGHT_NAMES);
+    }
+  else
+    look (self, cursor, GENLM_JSON_SIGHT_NAMES);
   if (cursor->state == NULL && cursor->n_words == 0)
     cursor->mode = GENLM_JSON_MODE_DEAD;
 }
@@ -702,6 +763,7 @@ step_after (GenlmJsonStepper *self,
   gboolean array = cursor->frame->body->kind == GENLM_JSON_KIND_ARRAY;
   guint8 byte = self->bytes[at];
 
+  look (self, cursor, GENLM_JSON_SIGHT_OUTLOOK);
   if (byte == (array ? ']' : '}'))
     close_container (self, cursor, at);
   else if (byte != ',' || !may_go_on (self, cursor))

@@ -33,6 +33,7 @@ struct _GenlmJsonLevel
 {
   gatomicrefcount  ref_count;
   guint8           owns_text;
+  guint8           has_ended;
   GenlmJsonLevel  *below;
   GenlmJsonFrame  *frame;
   GenlmJsonSlot   *slot;    /* where the next one in stands */
@@ -48,7 +49,10 @@ typedef struct
   guint8           n_words;   /* NAME */
   guint8           keeps_text;
   guint8           owns_text;
+  guint8           has_ended; /* a value of the innermost, in this walk */
+  guint8           has_missed; /* what a blind stepper did not look at */
   guint16          n_spaces;  /* since the last token */
+  guint32          height;    /* how many arrays and objects are open */
   guint32          from;      /* where among the stepper's bytes the text goes on */
   GenlmJsonAsk    *ask;       /* of the value that is to come or being read */
   GenlmJsonFrame  *frame;     /* the innermost; NULL: none */
@@ -63,13 +67,28 @@ typedef struct
   GenlmWordCursor  words[2];
 } GenlmJsonCursor;
 
-/* Takes cursors over bytes. */
+/* How closely an array or object was looked at, by what was seen of it. */
+typedef enum
+{
+  GENLM_JSON_SIGHT_NONE,
+  GENLM_JSON_SIGHT_OUTLOOK, /* its outlook after the value that stands in it */
+  GENLM_JSON_SIGHT_NAMES,   /* and how names may start */
+  GENLM_JSON_SIGHT_ALL,     /* itself */
+} GenlmJsonSight;
+
+/* Takes cursors over bytes. A blind one leaves names and items out of account
+ * that were read before, and says where they would have counted. */
 typedef struct
 {
   GenlmJsonBook *book;
   guint          max_spaces;
   const guint8  *bytes;
-  guint          deepest;  /* how many levels below the first have been looked at */
+  gboolean       blind;
+  /* Of the arrays and objects that were open at first, the innermost first,
+   * how closely they were looked at; NULL: nobody wants to know. */
+  guint8        *sights;
+  guint          n_sights;
+  guint32        height;     /* how many were open */
   GPtrArray     *levels;
   GPtrArray     *names;
   GString       *room;
@@ -90,6 +109,12 @@ void     genlm_json_stepper_step      (GenlmJsonStepper *self,
                                        GenlmJsonCursor  *cursor,
                                        gsize             at);
 void     genlm_json_stepper_keep_text (GenlmJsonStepper *self,
+                                       GenlmJsonCursor  *cursor,
+                                       gsize             at);
+void     genlm_json_stepper_end_string (GenlmJsonStepper *self,
+                                        GenlmJsonCursor  *cursor,
+                                        gsize             at);
+void     genlm_json_stepper_end_other (GenlmJsonStepper *self,
                                        GenlmJsonCursor  *cursor,
                                        gsize             at);
 void     genlm_json_level_unref       (GenlmJsonLevel   *self);

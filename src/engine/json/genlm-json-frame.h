@@ -30,6 +30,8 @@ struct _GenlmJsonSlot
   /* For each effect of the class the claim of the ask it goes by, or NONE. */
   const guint32   *claims;
   GenlmJsonNext   *nexts;
+  guint32          outlook[2];
+  guint8           ends;   /* a truth: every result that is of use leads on */
 };
 
 struct _GenlmJsonFrame
@@ -48,7 +50,10 @@ struct _GenlmJsonFrame
 
   GenlmJsonSlot    *slots;
   GenlmJsonSlot    *item;      /* the next one, once it was asked for */
+  GenlmJsonSlot    *other;     /* of a name that is no word, where all are alike */
+  guint32           outlook[2]; /* 0: not known yet */
   guint8            may_go_on; /* a truth: whether there may be more */
+  guint8            names_end; /* a truth */
   gboolean          has_keys;
   /* Names: the words that may come, and of others where they start. */
   const guint64    *words;
@@ -65,6 +70,16 @@ GenlmJsonFrame *genlm_json_frame_start      (GenlmJsonBook   *book,
 GenlmJsonSlot  *genlm_json_frame_get_slot   (GenlmJsonBook   *book,
                                              GenlmJsonFrame  *self,
                                              GenlmJsonClass  *klass);
+guint32         genlm_json_frame_get_outlook (GenlmJsonBook  *book,
+                                              GenlmJsonFrame *self,
+                                              gboolean        names);
+guint32         genlm_json_slot_get_outlook (GenlmJsonBook   *book,
+                                             GenlmJsonSlot   *self,
+                                             gboolean         names);
+gboolean        genlm_json_slot_always_ends (GenlmJsonBook   *book,
+                                             GenlmJsonSlot   *self);
+gboolean        genlm_json_frame_names_end  (GenlmJsonBook   *book,
+                                             GenlmJsonFrame  *self);
 GenlmJsonSlot  *genlm_json_frame_get_item   (GenlmJsonBook   *book,
                                              GenlmJsonFrame  *self);
 gboolean        genlm_json_frame_may_go_on  (GenlmJsonBook   *book,

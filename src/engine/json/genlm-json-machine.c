@@ -164,6 +164,16 @@ weigh (GenlmByteMachine *machine,
   return ok;
 }
 
+static gpointer
+make_view (GenlmByteMachine *machine,
+           GenlmTrieIndex   *index)
+{
+  GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
+
+  return genlm_json_masks_new (index, self->options.max_spaces,
+                               self->options.no_caches ? 0 : self->options.limits.max_memory);
+}
+
 static GenlmTokenSet *
 make_mask (GenlmByteMachine *machine,
            gpointer          view,
@@ -175,7 +185,7 @@ make_mask (GenlmByteMachine *machine,
   GenlmJsonCursor cursor;
   g_autoptr (GenlmJsonBook) book = open_state (self, data, &cursor);
 
-  return genlm_json_masks_walk (index, book, self->options.max_spaces, &cursor, error);
+  return genlm_json_masks_make (view, book, &cursor, error);
 }
 
 static void
@@ -195,6 +205,8 @@ static const GenlmByteMachineClass machine_class = {
   .dup_start = dup_start,
   .advance = advance,
   .weigh = weigh,
+  .make_view = make_view,
+  .free_view = (GDestroyNotify) genlm_json_masks_free,
   .make_mask = make_mask,
 };
 

@@ -1,14 +1,161 @@
 #include "genlm-json-masks.h"
 
-#define NODE_BYTE(node)  ((guint8) (node)->label)
-#define NODE_DEPTH(node) ((node)->extent & GENLM_TRIE_MAX_DEPTH)
+#include <string.h>
 
-/* A walk of the trie with a cursor for each depth. */
+#include "genlm-bounded-table.h"
+#include "genlm-byte-set.h"
+#include "genlm-json-mask.h"
+#include "genlm-json-number.h"
+#include "genlm-walk-memo.h"
+
+/* Places with longer texts of numbers and strings that count are not kept. */
+#define MAX_KEPT_TEXT    (256u)
+
+/* No token has more white space. */
+#define MANY_SPACES      (200u)
+
+/* Of so many words the next bytes are looked up. */
+#define MAX_LISTED_WORDS (64u)
+
+/* What was learnt about the frames of one book. */
 typedef struct
 {
+  gatomicrefcount    ref_count;
+  guint64            book_id;
+  GMutex             lock;
+  GenlmBoundedTable *masks;
+  GHashTable        *memos; /* GenlmByteDfa → GenlmWalkMemo */
+} Learnt;
+
+struct _GenlmJsonMasks
+{
+  GenlmTrieIndex *index;
+  guint           max_spaces;
+  guint64         max_memory;
+  GMutex          lock;
+  Learnt         *learnt;
+  /* The nodes of the byte '"'. */
+  guint32        *quotes;
+  guint32         n_quotes;
+};
+
+static Learnt *
+learnt_new (guint64 book_id,
+            guint64 max_memory)
+{
+  Learnt *self = g_new0 (Learnt, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->book_id = book_id;
+  g_mutex_init (&self->lock);
+  self->masks = genlm_bounded_table_new (max_memory / 2, genlm_json_mask_ref,
+                                         (GDestroyNotify) genlm_json_mask_unref);
+  self->memos = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) genlm_walk_memo_free);
+  return self;
+}
+
+static void
+learnt_unref (Learnt *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  genlm_bounded_table_free (self->masks);
+  g_hash_table_unref (self->memos);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Learnt, learnt_unref)
+
+static void
+list_quotes (GenlmJsonMasks *self)
+{
+  const GenlmTrie *trie = self->index->trie;
+  GArray *quotes = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint32 p;
+
+  for (p = 0; p < trie->n_nodes; p++)
+    if (GENLM_TRIE_NODE_BYTE (&trie->nodes[p]) == '"')
+      g_array_append_val (quotes, p);
+  self->n_quotes = quotes->len;
+  self->quotes = (guint32 *) (gpointer) g_array_free (quotes, FALSE);
+}
+
+/* @max_memory is in bytes; with 0 nothing is kept. */
+GenlmJsonMasks *
+genlm_json_masks_new (GenlmTrieIndex *index,
+                      guint           max_spaces,
+                      guint64         max_memory)
+{
+  GenlmJsonMasks *self = g_new0 (GenlmJsonMasks, 1);
+
+  self->index = genlm_trie_index_ref (index);
+  self->max_spaces = max_spaces;
+  self->max_memory = max_memory;
+  g_mutex_init (&self->lock);
+  list_quotes (self);
+  return self;
+}
+
+void
+genlm_json_masks_free (GenlmJsonMasks *self)
+{
+  g_clear_pointer (&self->learnt, learnt_unref);
+  g_free (self->quotes);
+  genlm_trie_index_unref (self->index);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* The newest book's is kept; that of an older one is thrown away after use. */
+static Learnt *
+dup_learnt (GenlmJsonMasks *self,
+            GenlmJsonBook  *book)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (self->learnt != NULL && self->learnt->book_id > book->id)
+    return learnt_new (book->id, 0);
+  if (self->learnt == NULL || self->learnt->book_id < book->id)
+    {
+      g_clear_pointer (&self->learnt, learnt_unref);
+      self->learnt = learnt_new (book->id, self->max_memory);
+    }
+  g_atomic_ref_count_inc (&self->learnt->ref_count);
+  return self->learnt;
+}
+
+/* What walks of an automaton found. The memory of all such memos is bounded
+ * by what each may take and by their number. */
+static GenlmWalkMemo *
+get_memo (GenlmJsonMasks *self,
+          Learnt         *learnt,
+          GenlmByteDfa   *dfa)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&learnt->lock);
+  GenlmWalkMemo *memo = g_hash_table_lookup (learnt->memos, dfa);
+
+  if (memo == NULL)
+    {
+      memo = genlm_walk_memo_new (self->index, dfa, self->max_memory / 16);
+      g_hash_table_insert (learnt->memos, dfa, memo);
+    }
+  return memo;
+}
+
+/* Walks */
+
+/* A walk of the trie, with a cursor for each depth. */
+typedef struct
+{
+  GenlmJsonMasks   *masks;
+  Learnt           *learnt;
   GenlmTrieIndex   *index;
   GenlmJsonStepper  stepper;
   GArray           *cursors;
+  GArray           *closings;
+  gboolean          always;
+  guint8            sights[GENLM_TRIE_MAX_DEPTH + 2];
   guint8            bytes[GENLM_TRIE_MAX_DEPTH + 1];
   guint64          *words;
 } Walk;
@@ -20,64 +167,872 @@ set_token (guint64 *words,
   words[token / 64] |= G_GUINT64_CONSTANT (1) << (token % 64);
 }
 
-/* Walks whole subtrees, from @p to @end. */
+/* Unsets the tokens of a node and all nodes below. */
+static void
+clear_nodes (GenlmTrieIndex *index,
+             guint64        *words,
+             guint32         p)
+{
+  guint32 end = index->n_tokens_before[p + GENLM_TRIE_NODE_EXTENT (&index->trie->nodes[p])];
+  guint32 i;
+
+  for (i = index->n_tokens_before[p]; i < end; i++)
+    words[index->ordered_tokens[i] / 64] &=
+      ~(G_GUINT64_CONSTANT (1) << (index->ordered_tokens[i] % 64));
+}
+
+/* By mode the bytes that may lead on. */
+static const GenlmByteSet *
+get_leading_bytes (void)
+{
+  static GenlmByteSet *sets;
+
+  if (g_once_init_enter (&sets))
+    {
+      static const char *const bytes[GENLM_JSON_MODE_DONE + 1] = {
+        [GENLM_JSON_MODE_VALUE] = " \t\r\n\"{[tfn-0123456789",
+        [GENLM_JSON_MODE_FIRST_ITEM] = " \t\r\n\"{[tfn-0123456789]",
+        [GENLM_JSON_MODE_FIRST_NAME] = " \t\r\n\"}",
+        [GENLM_JSON_MODE_NEXT_NAME] = " \t\r\n\"",
+        [GENLM_JSON_MODE_COLON] = " \t\r\n:",
+        [GENLM_JSON_MODE_AFTER] = " \t\r\n,]}",
+        [GENLM_JSON_MODE_NUMBER] = "0123456789.eE+- \t\r\n,]}",
+        [GENLM_JSON_MODE_LITERAL] = "ruealsn",
+        [GENLM_JSON_MODE_DONE] = " \t\r\n",
+      };
+      GenlmByteSet *made = g_new0 (GenlmByteSet, G_N_ELEMENTS (bytes));
+      guint mode;
+      const char *at;
+
+      for (mode = 0; mode < G_N_ELEMENTS (bytes); mode++)
+        for (at = bytes[mode]; at != NULL && *at != '\0'; at++)
+          genlm_byte_set_add_range (&made[mode], (guint8) *at, (guint8) *at);
+      genlm_byte_set_add_range (&made[GENLM_JSON_MODE_STRING], 0, 255);
+      genlm_byte_set_add_range (&made[GENLM_JSON_MODE_NAME], 0, 255);
+      g_once_init_leave (&sets, made);
+    }
+  return sets;
+}
+
+/* Whether the cursor is certainly dead after @byte, at little cost. */
+static inline gboolean
+is_dead_end (const GenlmByteSet    *leading,
+             const GenlmJsonCursor *cursor,
+             guint8                 byte)
+{
+  if (!genlm_byte_set_contains (&leading[cursor->mode], byte))
+    return TRUE;
+  return cursor->mode == GENLM_JSON_MODE_STRING
+         && genlm_byte_dfa_peek_next (cursor->dfa, cursor->state, byte) == cursor->dfa->dead;
+}
+
+/* The bytes that may follow in a name that must be one of a few words. */
+static void
+list_word_bytes (const GenlmJsonCursor *cursor,
+                 GenlmByteSet          *bytes)
+{
+  const GenlmJsonBody *body = cursor->frame->body;
+  guint32 word;
+  guint i;
+
+  for (i = 0; i < cursor->n_words; i++)
+    {
+      const GenlmWordCursor *words = &cursor->words[i];
+
+      if (words->phase != 0 || words->high - words->low > MAX_LISTED_WORDS)
+        {
+          genlm_byte_set_add_range (bytes, 0, 255);
+          return;
+        }
+      for (word = words->low; word < words->high; word++)
+        {
+          const GenlmSchemaName *name = &genlm_json_body_peek_word (body, word)->name;
+          guint8 byte = words->depth < name->length ? (guint8) name->text[words->depth] : '"';
+
+          genlm_byte_set_add_range (bytes, byte, byte);
+        }
+      genlm_byte_set_add_range (bytes, '\\', '\\');
+    }
+}
+
+static GenlmJsonCursor *
+ensure_cursor (Walk  *walk,
+               guint  depth)
+{
+  if (walk->cursors->len <= depth)
+    g_array_set_size (walk->cursors, depth + 1);
+  return &g_array_index (walk->cursors, GenlmJsonCursor, depth);
+}
+
+static void
+add_closing (Walk    *walk,
+             guint32  p,
+             gboolean again)
+{
+  g_array_append_val (walk->closings, p);
+  walk->always = walk->always || again;
+}
+
+/* Whether what an automaton says of a string or a name, from the cursor on,
+ * is all there is to say. */
+static gboolean
+may_use_memo (Walk                  *walk,
+              const GenlmJsonCursor *cursor)
+{
+  GenlmJsonBook *book = walk->stepper.book;
+  const GenlmJsonStrings *strings;
+  gboolean may;
+
+  if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state != NULL)
+    {
+      may = __atomic_load_n (&cursor->frame->names_end, __ATOMIC_ACQUIRE);
+      if (may != GENLM_JSON_OPEN)
+        return may;
+      g_mutex_lock (&book->lock);
+      may = genlm_json_frame_names_end (book, cursor->frame);
+      g_mutex_unlock (&book->lock);
+      return may;
+    }
+  if (cursor->mode != GENLM_JSON_MODE_STRING)
+    return FALSE;
+  strings = cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING]->strings;
+  if (strings->checked || !genlm_json_goal_is_exact (cursor->ask->goal))
+    return FALSE;
+  if (cursor->frame == NULL)
+    return TRUE;
+  may = __atomic_load_n (&cursor->slot->ends, __ATOMIC_ACQUIRE);
+  if (may != GENLM_JSON_OPEN)
+    return may;
+  g_mutex_lock (&book->lock);
+  may = genlm_json_slot_always_ends (book, cursor->slot);
+  g_mutex_unlock (&book->lock);
+  return may;
+}
+
+static void walk_nodes (Walk    *walk,
+                        guint32  p,
+                        guint32  end);
+
+/* The nodes where the automaton has read the closing quote, and what comes
+ * below them. */
+static void
+walk_cut (Walk                  *walk,
+          const GenlmJsonCursor *cursor,
+          const GenlmWalkCut    *cut)
+{
+  GenlmJsonCursor closed = *cursor;
+  guint32 i;
+
+  closed.state = cut->state;
+  if (cursor->mode == GENLM_JSON_MODE_NAME)
+    genlm_json_stepper_end_other (&walk->stepper, &closed, 0);
+  else
+    genlm_json_stepper_end_string (&walk->stepper, &closed, 0);
+  for (i = 0; i < cut->n_nodes; i++)
+    {
+      guint32 p = cut->nodes[i];
+      const GenlmTrieNode *node = &walk->index->trie->nodes[p];
+
+      if (closed.mode == GENLM_JSON_MODE_DEAD)
+        {
+          clear_nodes (walk->index, walk->words, p);
+          continue;
+        }
+      *ensure_cursor (walk, GENLM_TRIE_NODE_DEPTH (node)) = closed;
+      walk_nodes (walk, p + 1, p + GENLM_TRIE_NODE_EXTENT (node));
+    }
+}
+
+/* Walks the nodes from @p to @end by the words of the cursor of the depth
+ * before. What the automaton of other names found is put right where a word
+ * ends. */
+static void
+walk_words (Walk    *walk,
+            guint32  p,
+            guint32  end)
+{
+  const GenlmTrieNode *nodes = walk->index->trie->nodes;
+  guint counted = G_MAXUINT;
+  GenlmByteSet bytes = { 0 };
+
+  while (p < end)
+    {
+      const GenlmTrieNode *node = &nodes[p];
+      guint depth = GENLM_TRIE_NODE_DEPTH (node);
+      guint8 byte = GENLM_TRIE_NODE_BYTE (node);
+      GenlmJsonCursor *cursor = ensure_cursor (walk, depth);
+
+      if (counted != depth)
+        {
+          memset (&bytes, 0, sizeof bytes);
+          list_word_bytes (&cursor[-1], &bytes);
+          counted = depth;
+        }
+      if (!genlm_byte_set_contains (&bytes, byte))
+        {
+          p += GENLM_TRIE_NODE_EXTENT (node);
+          continue;
+        }
+      *cursor = cursor[-1];
+      walk->bytes[depth - 1] = byte;
+      genlm_json_stepper_step (&walk->stepper, cursor, depth - 1);
+      if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->n_words > 0)
+        {
+          counted = G_MAXUINT;
+          p++;
+          continue;
+        }
+      if (byte == '"' && cursor->mode == GENLM_JSON_MODE_DEAD)
+        clear_nodes (walk->index, walk->words, p);
+      else if (cursor->mode == GENLM_JSON_MODE_COLON && cursor->slot->klass->word != GENLM_JSON_NONE)
+        {
+          clear_nodes (walk->index, walk->words, p);
+          if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
+            set_token (walk->words, GENLM_TRIE_NODE_TOKEN (node));
+          walk_nodes (walk, p + 1, p + GENLM_TRIE_NODE_EXTENT (node));
+          counted = G_MAXUINT;
+        }
+      p += GENLM_TRIE_NODE_EXTENT (node);
+    }
+}
+
+static void
+take_error (Walk   *walk,
+            GError *error)
+{
+  if (walk->stepper.error == NULL)
+    walk->stepper.error = error;
+  else
+    g_clear_error (&error);
+}
+
+/* Adds what @walk_below, which began at the cursor of depth @depth, found below
+ * a node, the nodes from @p to @end. */
+static void
+add_memo (Walk      *walk,
+          GenlmWalk *found,
+          guint      depth,
+          guint32    p,
+          guint32    end)
+{
+  GenlmJsonCursor cursor = g_array_index (walk->cursors, GenlmJsonCursor, depth);
+  guint i;
+
+  genlm_walk_add_tokens (found, walk->words);
+  for (i = 0; i < found->n_cuts; i++)
+    walk_cut (walk, &cursor, &found->cuts[i]);
+  if (cursor.mode == GENLM_JSON_MODE_NAME && cursor.n_words > 0)
+    {
+      *ensure_cursor (walk, depth) = cursor;
+      walk_words (walk, p, end);
+    }
+}
+
+/* All quotes below a node may end what was read before. */
+static void
+add_quotes (Walk    *walk,
+            guint32  p,
+            guint32  end,
+            gboolean again)
+{
+  const GenlmJsonMasks *masks = walk->masks;
+  guint32 low = 0;
+  guint32 high = masks->n_quotes;
+
+  while (low < high)
+    {
+      guint32 middle = low + (high - low) / 2;
+
+      if (masks->quotes[middle] < p)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  for (; low < masks->n_quotes && masks->quotes[low] < end; low++)
+    add_closing (walk, masks->quotes[low], again);
+}
+
+/* A string or a name has just begun at node @p. Returns whether all below it
+ * was found at once. */
+static gboolean
+try_memo (Walk    *walk,
+          guint32  p)
+{
+  const GenlmTrieNode *node = &walk->index->trie->nodes[p];
+  guint depth = GENLM_TRIE_NODE_DEPTH (node);
+  const GenlmJsonCursor cursor = g_array_index (walk->cursors, GenlmJsonCursor, depth);
+  guint32 end = p + GENLM_TRIE_NODE_EXTENT (node);
+  g_autoptr (GenlmWalk) found = NULL;
+  GError *error = NULL;
+
+  if (!may_use_memo (walk, &cursor))
+    return FALSE;
+  found = genlm_walk_memo_get (get_memo (walk->masks, walk->learnt, cursor.dfa), p, cursor.state,
+                               &error);
+  if (found == NULL)
+    {
+      take_error (walk, error);
+      return FALSE;
+    }
+  if (cursor.mode == GENLM_JSON_MODE_NAME || (cursor.frame != NULL && cursor.frame->unique))
+    add_quotes (walk, p + 1, end, cursor.has_missed);
+  add_memo (walk, found, depth, p + 1, end);
+  return TRUE;
+}
+
+/* Walks whole subtrees, from @p to @end, with the cursor of the depth before
+ * to begin with. Calls itself where a string ends, and tokens are short. */
 static void
 walk_nodes (Walk    *walk,
             guint32  p,
             guint32  end)
 {
   const GenlmTrieNode *nodes = walk->index->trie->nodes;
+  const GenlmByteSet *leading = get_leading_bytes ();
 
   while (p < end)
     {
       const GenlmTrieNode *node = &nodes[p];
-      guint depth = NODE_DEPTH (node);
-      GenlmJsonCursor *cursor;
+      guint depth = GENLM_TRIE_NODE_DEPTH (node);
+      guint8 byte = GENLM_TRIE_NODE_BYTE (node);
+      GenlmJsonCursor *cursor = ensure_cursor (walk, depth);
 
-      if (walk->cursors->len <= depth)
-        g_array_set_size (walk->cursors, depth + 1);
-      cursor = &g_array_index (walk->cursors, GenlmJsonCursor, depth);
+      if (is_dead_end (leading, &cursor[-1], byte))
+        {
+          p += GENLM_TRIE_NODE_EXTENT (node);
+          continue;
+        }
       *cursor = cursor[-1];
-      walk->bytes[depth - 1] = NODE_BYTE (node);
+      cursor->has_missed = FALSE;
+      walk->bytes[depth - 1] = byte;
       genlm_json_stepper_step (&walk->stepper, cursor, depth - 1);
       if (cursor->mode == GENLM_JSON_MODE_DEAD)
         {
           p += GENLM_TRIE_NODE_EXTENT (node);
           continue;
         }
+      if (cursor->has_missed)
+        add_closing (walk, p, cursor[-1].has_missed);
+      cursor->has_missed = cursor->has_missed || cursor[-1].has_missed;
       if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
         set_token (walk->words, GENLM_TRIE_NODE_TOKEN (node));
+      if (cursor->mode != cursor[-1].mode && GENLM_TRIE_NODE_EXTENT (node) > 1)
+        {
+          if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state == NULL)
+            {
+              walk_words (walk, p + 1, p + GENLM_TRIE_NODE_EXTENT (node));
+              p += GENLM_TRIE_NODE_EXTENT (node);
+              continue;
+            }
+          if ((cursor->mode == GENLM_JSON_MODE_STRING || cursor->mode == GENLM_JSON_MODE_NAME)
+              && try_memo (walk, p))
+            {
+              p += GENLM_TRIE_NODE_EXTENT (node);
+              continue;
+            }
+        }
       p++;
     }
 }
 
-/* Tokens with the same bytes as another have no node of their own. */
+/* Keys */
+
+/* The walk of the automaton that a place is in, if that is all there is to
+ * know about it. */
+static GenlmWalk *
+find_memo (Walk                  *walk,
+           const GenlmJsonCursor *cursor)
+{
+  GError *error = NULL;
+  GenlmWalk *found;
+
+  if (!may_use_memo (walk, cursor))
+    return NULL;
+  found = genlm_walk_memo_get (get_memo (walk->masks, walk->learnt, cursor->dfa),
+                               GENLM_TRIE_WALK_ALL, cursor->state, &error);
+  if (found == NULL)
+    take_error (walk, error);
+  return found;
+}
+
+static gboolean
+is_among_names (const GenlmJsonCursor *cursor)
+{
+  return cursor->mode == GENLM_JSON_MODE_FIRST_ITEM || cursor->mode == GENLM_JSON_MODE_FIRST_NAME
+         || cursor->mode == GENLM_JSON_MODE_NEXT_NAME || cursor->mode == GENLM_JSON_MODE_NAME;
+}
+
+/* Whether what was read of a number or a string counts for what may follow. */
+static gboolean
+text_counts (const GenlmJsonCursor *cursor)
+{
+  if (cursor->mode == GENLM_JSON_MODE_NUMBER)
+    return !cursor->ask->number_is_free
+           || (cursor->place != GENLM_JSON_NUMBER_ZERO && cursor->place != GENLM_JSON_NUMBER_WHOLE);
+  if (cursor->mode == GENLM_JSON_MODE_STRING)
+    return cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING]->strings->checked;
+  if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state != NULL)
+    return cursor->frame->body->tests != NULL && cursor->frame->body->tests->strings->checked;
+  return FALSE;
+}
+
+/* Begins the key of a place by all that is known of it without its frames;
+ * FALSE if it is not to be kept. */
+static gboolean
+start_key (Walk                  *walk,
+           const GenlmJsonCursor *cursor,
+           const GenlmWalk       *found,
+           GByteArray            *key)
+{
+  struct
+  {
+    guint8          mode;
+    guint8          place;
+    guint8          kind;
+    guint8          n_words;
+    guint16         n_spaces;
+    guint16         has_frame;
+    gconstpointer   ask;
+    gconstpointer   frame;
+    gconstpointer   dfa;
+    guint64         state;
+    GenlmWordCursor words[2];
+  } local;
+
+  memset (&local, 0, sizeof local);
+  local.mode = cursor->mode;
+  local.has_frame = cursor->frame != NULL;
+  if (cursor->n_spaces + MANY_SPACES > walk->stepper.max_spaces)
+    local.n_spaces = cursor->n_spaces;
+  if (is_among_names (cursor))
+    local.frame = cursor->frame;
+  else if (cursor->mode != GENLM_JSON_MODE_AFTER && cursor->mode != GENLM_JSON_MODE_DONE)
+    local.ask = cursor->ask;
+  if (cursor->mode == GENLM_JSON_MODE_NUMBER || cursor->mode == GENLM_JSON_MODE_LITERAL)
+    local.place = cursor->place;
+  if (cursor->mode == GENLM_JSON_MODE_LITERAL)
+    local.kind = cursor->kind;
+  if (cursor->mode == GENLM_JSON_MODE_STRING || cursor->mode == GENLM_JSON_MODE_NAME)
+    {
+      local.dfa = cursor->dfa;
+      local.state = found != NULL ? found->id << 1 | 1 : (guint64) (gsize) cursor->state;
+    }
+  if (cursor->mode == GENLM_JSON_MODE_NAME)
+    {
+      local.n_words = cursor->n_words;
+      memcpy (local.words, cursor->words, cursor->n_words * sizeof *local.words);
+    }
+  g_byte_array_append (key, (const guint8 *) &local, sizeof local);
+  if (!text_counts (cursor))
+    return TRUE;
+  if (cursor->text == NULL || cursor->text->total - cursor->lexeme_at > MAX_KEPT_TEXT)
+    return FALSE;
+  if (walk->stepper.room == NULL)
+    walk->stepper.room = g_string_new (NULL);
+  g_string_set_size (walk->stepper.room, 0);
+  genlm_json_text_append (cursor->text, cursor->lexeme_at, walk->stepper.room);
+  g_byte_array_append (key, (const guint8 *) walk->stepper.room->str,
+                       (guint) walk->stepper.room->len);
+  return TRUE;
+}
+
+/* What is seen of the array or object @level steps out. */
+static void
+add_sight (Walk                  *walk,
+           const GenlmJsonCursor *cursor,
+           guint32                level,
+           GenlmJsonSight         sight,
+           GByteArray            *key)
+{
+  GenlmJsonBook *book = walk->stepper.book;
+  GenlmJsonFrame *frame = cursor->frame;
+  GenlmJsonSlot *slot = is_among_names (cursor) ? NULL : cursor->slot;
+  const GenlmJsonLevel *open = cursor->below;
+  gboolean names = sight == GENLM_JSON_SIGHT_NAMES;
+  gsize seen[4] = { level, sight, 0, 0 };
+  guint32 i;
+
+  for (i = 0; i < level; i++, open = open->below)
+    {
+      frame = open->frame;
+      slot = open->slot;
+    }
+  if (level == 0 && cursor->mode == GENLM_JSON_MODE_AFTER)
+    slot = NULL;
+  if (sight == GENLM_JSON_SIGHT_ALL)
+    {
+      seen[2] = (gsize) frame;
+      seen[3] = (gsize) slot;
+    }
+  else if (slot != NULL || cursor->mode == GENLM_JSON_MODE_AFTER)
+    {
+      guint32 outlook = slot != NULL ? __atomic_load_n (&slot->outlook[names], __ATOMIC_ACQUIRE)
+                                     : __atomic_load_n (&frame->outlook[names], __ATOMIC_ACQUIRE);
+
+      if (outlook == 0)
+        {
+          g_mutex_lock (&book->lock);
+          outlook = slot != NULL ? genlm_json_slot_get_outlook (book, slot, names)
+                                 : genlm_json_frame_get_outlook (book, frame, names);
+          g_mutex_unlock (&book->lock);
+        }
+      seen[2] = outlook;
+    }
+  g_byte_array_append (key, (const guint8 *) seen, sizeof seen);
+}
+
+/* The mask that is kept for a place, or NULL. Leaves in @key how closely the
+ * place has been looked at. */
+static GenlmJsonMask *
+lookup (Walk                  *walk,
+        const GenlmJsonCursor *cursor,
+        GByteArray            *key)
+{
+  for (;;)
+    {
+      GenlmJsonMask *mask = genlm_bounded_table_lookup (walk->learnt->masks, key->data, key->len);
+
+      if (mask == NULL || mask->list != NULL || mask->dense != NULL)
+        return mask;
+      add_sight (walk, cursor, mask->level, mask->sight, key);
+      genlm_json_mask_unref (mask);
+    }
+}
+
+static void
+insert (Walk          *walk,
+        GByteArray    *key,
+        GenlmJsonMask *mask)
+{
+  genlm_bounded_table_insert (walk->learnt->masks, key->data, key->len, genlm_json_mask_ref (mask),
+                              genlm_json_mask_get_memory (mask));
+}
+
+/* Keeps the mask by how closely the walk has looked at the frames, one after
+ * the other. */
+static void
+keep (Walk                  *walk,
+      const GenlmJsonCursor *cursor,
+      GByteArray            *key,
+      GenlmJsonMask         *mask)
+{
+  guint32 level;
+  guint8 sight;
+
+  for (level = 0; level < walk->stepper.n_sights; level++)
+    for (sight = GENLM_JSON_SIGHT_OUTLOOK; sight <= walk->sights[level]; sight++)
+      {
+        g_autoptr (GenlmJsonMask) look = genlm_json_mask_new_look (level, sight);
+
+        insert (walk, key, look);
+        add_sight (walk, cursor, level, sight, key);
+      }
+  insert (walk, key, mask);
+}
+
+static int
+compare_nodes (gconstpointer a,
+               gconstpointer b)
+{
+  guint32 x = *(const guint32 *) a;
+  guint32 y = *(const guint32 *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* Makes the mask of a place with names and items of before left out. */
+static GenlmJsonMask *
+build (Walk                  *walk,
+       const GenlmJsonCursor *cursor,
+       GenlmWalk             *found)
+{
+  GenlmTrieIndex *index = walk->index;
+  g_autoptr (GenlmTokenSet) set = NULL;
+  GenlmJsonCursor start = *cursor;
+
+  set = genlm_token_set_new_zeroed ((gsize) index->n_tokens + 1, &walk->words);
+  start.names = NULL;
+  start.has_ended = cursor->mode == GENLM_JSON_MODE_AFTER;
+  start.has_missed = FALSE;
+  g_array_set_size (walk->cursors, 0);
+  g_array_append_val (walk->cursors, start);
+  if (found != NULL)
+    add_memo (walk, found, 0, 0, index->trie->n_nodes);
+  else if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state == NULL)
+    walk_words (walk, 0, index->trie->n_nodes);
+  else
+    walk_nodes (walk, 0, index->trie->n_nodes);
+  if (genlm_json_cursor_complete (&walk->stepper, &start, 0))
+    set_token (walk->words, index->n_tokens);
+  g_array_sort (walk->closings, compare_nodes);
+  return genlm_json_mask_new (set, (const guint32 *) walk->closings->data, walk->closings->len,
+                              walk->always);
+}
+
+/* Names and items that were read before */
+
+static gboolean
+has_names (const GenlmJsonCursor *cursor,
+           guint                  n_levels)
+{
+  const GenlmJsonLevel *level = cursor->below;
+
+  if (cursor->names != NULL)
+    return TRUE;
+  for (; level != NULL && n_levels > 0; level = level->below, n_levels--)
+    if (level->names != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* Steps to every closing with open eyes and unsets what is not to be. */
+static void
+check_closings (Walk                *walk,
+                const GenlmJsonMask *mask)
+{
+  const GenlmTrieNode *nodes = walk->index->trie->nodes;
+  guint32 next = 0;
+  guint32 p = 0;
+
+  while (next < mask->n_closings)
+    {
+      const GenlmTrieNode *node = &nodes[p];
+      guint32 end = p + GENLM_TRIE_NODE_EXTENT (node);
+      guint depth = GENLM_TRIE_NODE_DEPTH (node);
+      GenlmJsonCursor *cursor;
+
+      if (mask->closings[next] >= end)
+        {
+          p = end;
+          continue;
+        }
+      cursor = ensure_cursor (walk, depth);
+      *cursor = cursor[-1];
+      walk->bytes[depth - 1] = GENLM_TRIE_NODE_BYTE (node);
+      genlm_json_stepper_step (&walk->stepper, cursor, depth - 1);
+      if (cursor->mode == GENLM_JSON_MODE_DEAD)
+        clear_nodes (walk->index, walk->words, p);
+      p++;
+      if (cursor->mode == GENLM_JSON_MODE_DEAD)
+        p = end;
+      while (next < mask->n_closings && mask->closings[next] < p)
+        next++;
+    }
+}
+
+/* The texts that the name or string being read must not become. */
+static GenlmWordList *
+list_candidates (const GenlmJsonCursor *cursor)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new ();
+  g_autoptr (GArray) lengths = g_array_new (FALSE, FALSE, sizeof (gsize));
+  guint n = 0;
+  guint i;
+
+  genlm_json_names_list (cursor->names, texts, lengths);
+  for (i = 0; i < texts->len; i++)
+    {
+      const char *text = g_ptr_array_index (texts, i);
+      gsize length = g_array_index (lengths, gsize, i);
+
+      if (cursor->mode == GENLM_JSON_MODE_STRING)
+        {
+          /* A key of an item; that of a string tells its length first. */
+          if (*text != '"')
+            continue;
+          length = (gsize) g_ascii_strtoull (text + 1, (char **) &text, 10);
+          text++;
+        }
+      g_ptr_array_index (texts, n) = (gpointer) text;
+      g_array_index (lengths, gsize, n++) = length;
+    }
+  return genlm_word_list_new (GENLM_BYTE_ENCODING_JSON, (const char *const *) texts->pdata,
+                              (const gsize *) lengths->data, n);
+}
+
+static guint
+step_candidates (const GenlmWordList   *list,
+                 const GenlmWordCursor *from,
+                 guint                  n_from,
+                 guint8                 byte,
+                 GenlmWordCursor        to[2])
+{
+  GenlmWordCursor next[2];
+  guint n = 0;
+  guint i;
+  guint j;
+
+  for (i = 0; i < n_from; i++)
+    {
+      guint n_next = genlm_word_list_step (list, &from[i], byte, next);
+
+      for (j = 0; j < n_next && n < 2; j++)
+        to[n++] = next[j];
+    }
+  return n;
+}
+
+typedef struct
+{
+  guint           n;
+  GenlmWordCursor words[2];
+} Candidates;
+
+/* Where the tokens go that read on in what was read before. */
+static void
+walk_candidates (Walk                *walk,
+                 const GenlmWordList *list,
+                 const Candidates    *start)
+{
+  const GenlmTrieNode *nodes = walk->index->trie->nodes;
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (Candidates));
+  guint32 p = 0;
+
+  g_array_append_val (all, *start);
+  while (p < walk->index->trie->n_nodes)
+    {
+      const GenlmTrieNode *node = &nodes[p];
+      guint depth = GENLM_TRIE_NODE_DEPTH (node);
+      guint8 byte = GENLM_TRIE_NODE_BYTE (node);
+      const Candidates *from = &g_array_index (all, Candidates, depth - 1);
+      Candidates to = { 0 };
+      GenlmJsonCursor *cursor;
+
+      to.n = step_candidates (list, from->words, from->n, byte, to.words);
+      if (to.n == 0 && byte != '"')
+        {
+          p += GENLM_TRIE_NODE_EXTENT (node);
+          continue;
+        }
+      cursor = ensure_cursor (walk, depth);
+      *cursor = cursor[-1];
+      walk->bytes[depth - 1] = byte;
+      genlm_json_stepper_step (&walk->stepper, cursor, depth - 1);
+      if (byte == '"' && cursor->mode == GENLM_JSON_MODE_DEAD)
+        clear_nodes (walk->index, walk->words, p);
+      if (to.n == 0 || cursor->mode == GENLM_JSON_MODE_DEAD)
+        {
+          p += GENLM_TRIE_NODE_EXTENT (node);
+          continue;
+        }
+      g_array_set_size (all, depth + 1);
+      g_array_index (all, Candidates, depth) = to;
+      p++;
+    }
+}
+
+static void
+check_candidates (Walk                  *walk,
+                  const GenlmJsonCursor *cursor)
+{
+  g_autoptr (GenlmWordList) list = list_candidates (cursor);
+  g_autoptr (GString) text = g_string_new (NULL);
+  Candidates start = { .n = genlm_word_list_get_size (list) > 0,
+                       .words = { { .high = genlm_word_list_get_size (list) } } };
+  gsize i;
+
+  if (cursor->text != NULL)
+    genlm_json_text_append (cursor->text, cursor->lexeme_at, text);
+  for (i = 0; i < text->len && start.n > 0; i++)
+    {
+      Candidates from = start;
+
+      start.n = step_candidates (list, from.words, from.n, (guint8) text->str[i], start.words);
+    }
+  if (start.n > 0)
+    walk_candidates (walk, list, &start);
+}
+
+/* Whether the text of the name or string that is being read may have been read
+ * before. */
+static gboolean
+is_watched (const GenlmJsonCursor *cursor)
+{
+  if (cursor->names == NULL)
+    return FALSE;
+  return (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state != NULL)
+         || (cursor->mode == GENLM_JSON_MODE_STRING && cursor->frame->unique);
+}
+
+static GenlmTokenSet *
+finish (Walk                  *walk,
+        const GenlmJsonCursor *cursor,
+        GenlmJsonMask         *mask)
+{
+  g_autoptr (GenlmTokenSet) kept = genlm_json_mask_dup_set (mask);
+  gboolean watched = is_watched (cursor);
+  gboolean closings = mask->n_closings > 0
+                      && (mask->always || has_names (cursor, walk->stepper.n_sights + GENLM_TRIE_MAX_DEPTH));
+  GenlmTokenSet *set;
+  gsize i;
+
+  if (!watched && !closings)
+    return g_steal_pointer (&kept);
+  set = genlm_token_set_new_zeroed (mask->size, &walk->words);
+  memcpy (walk->words, genlm_token_set_peek (kept), (mask->size + 63) / 64 * sizeof (guint64));
+  walk->stepper.blind = FALSE;
+  walk->stepper.sights = NULL;
+  for (i = 0; i < 2; i++)
+    {
+      g_array_set_size (walk->cursors, 0);
+      g_array_append_val (walk->cursors, *cursor);
+      if (i == 0 && closings)
+        check_closings (walk, mask);
+      if (i == 1 && watched)
+        check_candidates (walk, cursor);
+    }
+  return set;
+}
+
+/* The tokens that may follow the cursor, which is not dead, EOS among them. */
 GenlmTokenSet *
-genlm_json_masks_walk (GenlmTrieIndex        *index,
+genlm_json_masks_make (GenlmJsonMasks        *self,
                        GenlmJsonBook         *book,
-                       guint                  max_spaces,
                        const GenlmJsonCursor *cursor,
                        GError               **error)
 {
-  g_autofree Walk *walk = g_new0 (Walk, 1);
-  g_autoptr (GenlmTokenSet) mask = NULL;
-  GenlmJsonCursor start = *cursor;
+  g_autoptr (Learnt) learnt = dup_learnt (self, book);
+  g_autoptr (GenlmWalk) found = NULL;
+  g_autoptr (GenlmJsonMask) mask = NULL;
+  g_autoptr (GByteArray) key = g_byte_array_new ();
+  g_autoptr (GArray) cursors = g_array_new (FALSE, FALSE, sizeof (GenlmJsonCursor));
+  g_autoptr (GArray) closings = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GenlmTokenSet *set = NULL;
+  gboolean keeps;
+  Walk walk;
 
-  mask = genlm_token_set_new_zeroed ((gsize) index->n_tokens + 1, &walk->words);
-  walk->index = index;
-  walk->cursors = g_array_new (FALSE, FALSE, sizeof (GenlmJsonCursor));
-  genlm_json_stepper_init (&walk->stepper, book, max_spaces, walk->bytes);
-  g_array_append_val (walk->cursors, *cursor);
-  walk_nodes (walk, 0, index->trie->n_nodes);
-  if (genlm_json_cursor_complete (&walk->stepper, &start, 0))
-    set_token (walk->words, index->n_tokens);
-  g_array_unref (walk->cursors);
-  if (walk->stepper.error != NULL)
+  walk.masks = self;
+  walk.learnt = learnt;
+  walk.index = self->index;
+  walk.cursors = cursors;
+  walk.closings = closings;
+  walk.always = FALSE;
+  memset (walk.sights, 0, sizeof walk.sights);
+  genlm_json_stepper_init (&walk.stepper, book, self->max_spaces, walk.bytes);
+  walk.stepper.blind = TRUE;
+  walk.stepper.sights = walk.sights;
+  walk.stepper.height = cursor->height;
+  found = find_memo (&walk, cursor);
+  keeps = start_key (&walk, cursor, found, key);
+  if (keeps)
+    mask = lookup (&walk, cursor, key);
+  if (mask == NULL)
     {
-      g_propagate_error (error, g_steal_pointer (&walk->stepper.error));
-      genlm_json_stepper_clear (&walk->stepper);
-      return NULL;
+      mask = build (&walk, cursor, found);
+      if (keeps && walk.stepper.error == NULL)
+        {
+          g_byte_array_set_size (key, 0);
+          start_key (&walk, cursor, found, key);
+          keep (&walk, cursor, key, mask);
+        }
     }
-  genlm_json_stepper_clear (&walk->stepper);
-  return g_steal_pointer (&mask);
+  if (walk.stepper.error == NULL)
+    set = finish (&walk, cursor, mask);
+  if (walk.stepper.error != NULL)
+    {
+      g_clear_pointer (&set, genlm_token_set_unref);
+      g_propagate_error (error, g_steal_pointer (&walk.stepper.error));
+    }
+  genlm_json_stepper_clear (&walk.stepper);
+  return set;
 }

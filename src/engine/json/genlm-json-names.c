@@ -108,6 +108,27 @@ genlm_json_names_add (GenlmJsonNames *self,
   return result;
 }
 
+/* Appends the texts, which live as long as the set, and their lengths. */
+void
+genlm_json_names_list (GenlmJsonNames *self,
+                       GPtrArray      *texts,
+                       GArray         *lengths)
+{
+  g_autoptr (GPtrArray) stack = g_ptr_array_new ();
+  guint i;
+
+  g_ptr_array_add (stack, self);
+  while (stack->len > 0)
+    {
+      self = g_ptr_array_steal_index_fast (stack, stack->len - 1);
+      g_ptr_array_add (texts, self->text);
+      g_array_append_val (lengths, self->length);
+      for (i = 0; i < 2; i++)
+        if (self->children[i] != NULL)
+          g_ptr_array_add (stack, self->children[i]);
+    }
+}
+
 GenlmJsonNames *
 genlm_json_names_ref (GenlmJsonNames *self)
 {

@@ -16,6 +16,9 @@ GenlmJsonNames *genlm_json_names_add      (GenlmJsonNames *self,
 gboolean        genlm_json_names_contains (GenlmJsonNames *self,
                                            const char     *text,
                                            gsize           length);
+void            genlm_json_names_list     (GenlmJsonNames *self,
+                                           GPtrArray      *texts,
+                                           GArray         *lengths);
 GenlmJsonNames *genlm_json_names_ref      (GenlmJsonNames *self);
 void            genlm_json_names_unref    (GenlmJsonNames *self);
 
