@@ -378,6 +378,8 @@ walk_words (Walk    *walk,
       genlm_json_stepper_step (&walk->stepper, cursor, depth - 1);
       if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->n_words > 0)
         {
+          if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
+            set_token (walk->words, GENLM_TRIE_NODE_TOKEN (node));
           counted = G_MAXUINT;
           p++;
           continue;
@@ -601,7 +603,7 @@ start_key (Walk                  *walk,
 
   memset (&local, 0, sizeof local);
   local.mode = cursor->mode;
-  local.has_frame = cursor->frame != NULL;
+  local.has_frame = (guint16) ((cursor->frame != NULL) | (cursor->below != NULL) << 1);
   if (cursor->n_spaces + MANY_SPACES > walk->stepper.max_spaces)
     local.n_spaces = cursor->n_spaces;
   if (is_among_names (cursor))
@@ -659,6 +661,7 @@ add_sight (Walk                  *walk,
     }
   if (level == 0 && cursor->mode == GENLM_JSON_MODE_AFTER)
     slot = NULL;
+  seen[0] = level << 1 | (open != NULL);
   if (sight == GENLM_JSON_SIGHT_ALL)
     {
       seen[2] = (gsize) frame;
