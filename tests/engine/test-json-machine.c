@@ -1,0 +1,260 @@
+#include <math.h>
+#include <string.h>
+
+#include "genlm-json-machine.h"
+
+static GenlmByteMachine *
+build_with (const char                    *text,
+            const GenlmJsonMachineOptions *options)
+{
+  GenlmSchemaOptions schema_options = { 0 };
+  g_autoptr (GenlmSchema) schema = NULL;
+  g_autoptr (GError) error = NULL;
+  GenlmByteMachine *machine;
+
+  schema = genlm_schema_new (text, -1, &schema_options, &error);
+  g_assert_no_error (error);
+  machine = genlm_json_machine_new (schema, options, &error);
+  g_assert_no_error (error);
+  return machine;
+}
+
+static const GenlmJsonMachineOptions default_options = {
+  .max_spaces = GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES,
+  .limits = { GENLM_ENGINE_DEFAULT_MAX_STATES, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 },
+};
+
+static GenlmByteMachine *
+build (const char *text)
+{
+  return build_with (text, &default_options);
+}
+
+static void
+read_weights (GenlmByteMachine *machine,
+              const char       *text,
+              gsize             length,
+              gboolean         *prefix,
+              gboolean         *complete)
+{
+  g_autoptr (GError) error = NULL;
+  gpointer start = machine->klass->dup_start (machine);
+  gpointer state = machine->klass->advance (machine, start, (const guint8 *) text, length, &error);
+  double weights[2];
+
+  g_assert_no_error (error);
+  g_assert_true (machine->klass->weigh (machine, state, &weights[0], &weights[1], &error));
+  g_assert_no_error (error);
+  *prefix = weights[0] == 0.0;
+  *complete = weights[1] == 0.0;
+  machine->klass->unref_state (state);
+  machine->klass->unref_state (start);
+}
+
+/* What a text is: "y" whole, "p" the start of one, "n" neither. */
+typedef struct
+{
+  const char *schema;
+  const char *texts[16]; /* a letter, and the text */
+} Case;
+
+static const Case cases[] = {
+  { "true", { "p", "p ", "p[", "y[1, 2.50e-1, \"a\\u0041\", null ]", "n[1,]", "n01", "y0", "p-", "n{\"a\":1,\"\\u0061\"",
+              "y{\"a\":{\"b\":[{}]}}", "n\"\\ud800\"", "y\"\\ud83d\\ude00\"", "n[1 2", "ntrue1", "y true\n" } },
+  { "false", { "n1", "n\"", "n[", "nn" } },
+  { "{\"type\":\"integer\",\"minimum\":3,\"maximum\":14}",
+    { "y3", "n2", "p3.", "p1", "y12", "y1.2e1", "n15", "n0 ", "n-", "n\"", "y30e-1", "n3.5 ", "y5", "n15" } },
+  { "{\"enum\":[\"aa\",\"ab\",12,{\"a\":[1]}]}",
+    { "y\"aa\"", "p\"a", "n\"b", "y12", "y1.2e1", "n13", "y{\"a\":[1.0]}", "n{\"a\":[2", "n{\"b", "n{}", "n[" } },
+  { "{\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"]}]}",
+    { "y{\"a\":1}", "n{}", "p{\"b\":1,\"a", "n{\"b\":1,\"a\"", "y{\"a\":1,\"c\":2}", "n1 " } },
+  { "{\"properties\":{\"a\":{\"type\":\"integer\"}},\"additionalProperties\":false,\"required\":[\"a\"]}",
+    { "n{}", "p{", "n{\"b", "y{\"a\":1}", "n{\"a\":1,", "n{\"a\":1.5}", "n{\"\\u0062", "p{\"\\u0061\"" } },
+  { "{\"items\":{\"type\":\"number\"},\"uniqueItems\":true,\"minItems\":2}",
+    { "n[1]", "y[1,2]", "n[1,1.0,", "n[1,1e0]", "p[1,1", "y[10,1]" } },
+  { "{\"uniqueItems\":true}",
+    { "n[{\"a\":1,\"b\":2},{\"b\":2,\"a\":1}", "y[{\"a\":1},{\"a\":2}]", "n[[\"\\u0061\"],[\"a\"]", "y[1,true,\"1\",[1]]",
+      "y[[1,1]]" } },
+  { "{\"contains\":{\"const\":5},\"minContains\":2,\"maxContains\":2}",
+    { "n[5]", "y[5,1,5]", "n[5,5,5", "p[5,5" } },
+  { "{\"allOf\":[{\"properties\":{\"a\":true}},{\"properties\":{\"b\":true}}],\"unevaluatedProperties\":false}",
+    { "y{\"a\":1,\"b\":2}", "n{\"c\"", "y{}" } },
+  { "{\"anyOf\":[{\"properties\":{\"a\":true},\"required\":[\"b\"]},true],\"unevaluatedProperties\":{\"type\":\"string\"}}",
+    { "y{\"a\":1,\"b\":\"x\"}", "n{\"a\":1}", "y{\"a\":\"x\"}", "p{\"a\":1" } },
+  { "{\"prefixItems\":[true],\"contains\":{\"type\":\"string\"},\"unevaluatedItems\":false}",
+    { "y[1,\"a\"]", "n[1,2", "n[1]" } },
+  { "{\"propertyNames\":{\"pattern\":\"^a\",\"maxLength\":2},\"minProperties\":1,\"maxProperties\":2}",
+    { "y{\"a\":1}", "n{\"b", "n{\"aaa", "n{\"a\":1,\"ab\":2,", "n{}" } },
+  { "{\"if\":{\"properties\":{\"k\":{\"const\":1}},\"required\":[\"k\"]},\"then\":{\"required\":[\"x\"]},\"else\":{\"required\":[\"y\"]}}",
+    { "n{\"k\":1}", "y{\"k\":1,\"x\":0}", "n{\"k\":2}", "y{\"k\":2,\"y\":0}", "y{\"y\":0}", "p{\"y\":0,\"k\":1" } },
+  { "{\"dependentRequired\":{\"a\":[\"b\"]},\"not\":{\"required\":[\"c\"]}}",
+    { "n{\"a\":1}", "y{\"a\":1,\"b\":1}", "n{\"c\"", "y{}" } },
+  { "{\"type\":\"string\",\"pattern\":\"^(ab|cd)\",\"maxLength\":3}",
+    { "y\"abx\"", "n\"ac", "n\"abcd", "p\"c", "y\"\\u0061b\"" } },
+  { "{\"patternProperties\":{\"^x\":{\"type\":\"null\"}},\"properties\":{\"y\":{\"multipleOf\":0.1}},\"additionalProperties\":false}",
+    { "y{\"xa\":null,\"y\":0.3}", "n{\"xa\":1", "n{\"z", "n{\"y\":0.35}", "n{\"y\":1,\"y" } },
+  { "{\"definitions\":{\"t\":{\"properties\":{\"n\":{\"$ref\":\"#/definitions/t\"}},\"additionalProperties\":false}},\"$ref\":\"#/definitions/t\"}",
+    { "y{\"n\":{\"n\":{}}}", "n{\"n\":{\"m", "y{\"n\":{\"n\":1}}" } },
+};
+
+static void
+test_cases (void)
+{
+  guint i;
+  guint j;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GenlmByteMachine) machine = build (cases[i].schema);
+
+      for (j = 0; cases[i].texts[j] != NULL; j++)
+        {
+          const char *text = cases[i].texts[j];
+          gboolean prefix;
+          gboolean complete;
+
+          read_weights (machine, text + 1, strlen (text + 1), &prefix, &complete);
+          g_test_message ("%s: %s", cases[i].schema, text);
+          g_assert_cmpint (complete, ==, text[0] == 'y');
+          if (text[0] != 'n')
+            g_assert_true (prefix);
+        }
+    }
+}
+
+/* Tokens as vocabularies have them, and every byte. */
+static const char *const pieces[] = {
+  "\":", "\": ", "\":\"", "\":{", "\":[", ", ", ",\"", "\",\"", "\"}", "\"]", "}}", "}]", "]}", "},", "],", "}, {", "}\n", "\n  ",
+  "  ", "    ", " \"", "{\"", "[\"", "[[", "[{", "{}", "[]", "[1", "1,", "12", "1.0", ".5", "e1", "e-1", ",1", ",1,", "1]", "1,1,1", "0,0",
+  "true", "false", "null", "tr", "ue", "ull", "\"a", "\"a\"", "\"b\":", "a\":1", "\"a\":1", ",\"a\":1", "aa", "ab", "abc", "cd", "\\u", "\\u0061",
+  "0061", "\\\"", "\"\"", "\",", "\"a\",\"a\"", "{\"a\":1,\"a\":", "\"x\":null", "1}", "1},", "0}", "\xc3", "\xc3\xa9", "[1,2]", "1,1", "\"k\"",
+  "\",\"x", ",\"b", ", \"c\"", "[5,5", "5,", "x\"", "\"y\":0", "]]", "]],", "}}}}", ":{", ":\"", ": ", "::",
+};
+
+static GenlmVocab *
+make_vocab (void)
+{
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+  g_autoptr (GArray) offsets = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  GenlmVocab *vocab;
+  guint i;
+
+  for (i = 0; i < 256 + G_N_ELEMENTS (pieces); i++)
+    {
+      const guint8 byte = (guint8) i;
+
+      g_array_append_val (offsets, data->len);
+      if (i < 256)
+        g_byte_array_append (data, &byte, 1);
+      else
+        g_byte_array_append (data, (const guint8 *) pieces[i - 256],
+                             (guint) strlen (pieces[i - 256]));
+    }
+  g_array_append_val (offsets, data->len);
+  bytes = g_bytes_new (data->data, data->len);
+  vocab = genlm_vocab_new_flat (bytes, (const guint32 *) offsets->data, offsets->len, NULL, &error);
+  g_assert_no_error (error);
+  return vocab;
+}
+
+/* The mask of a state says of every token what a step over it says. */
+static void
+check_mask (GenlmByteMachine *machine,
+            gpointer          view,
+            GenlmTrieIndex   *index,
+            gpointer          state,
+            const char       *schema,
+            const char       *text,
+            gsize             length)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmTokenSet) mask = machine->klass->make_mask (machine, view, index, state, &error);
+  double complete;
+  guint32 token;
+
+  g_assert_no_error (error);
+  for (token = 0; token < index->n_tokens; token++)
+    {
+      gsize n_bytes;
+      const guint8 *bytes = genlm_vocab_peek_token (index->vocab, token, &n_bytes);
+      gpointer next = machine->klass->advance (machine, state, bytes, n_bytes, &error);
+      double prefix;
+
+      g_assert_no_error (error);
+      g_assert_true (machine->klass->weigh (machine, next, &prefix, NULL, &error));
+      if (genlm_token_set_contains (mask, token) != (prefix == 0.0))
+        g_error ("%s: after %.*s the token %.*s: %d in the mask", schema, (int) length, text,
+                 (int) n_bytes, bytes, genlm_token_set_contains (mask, token));
+      machine->klass->unref_state (next);
+    }
+  g_assert_true (machine->klass->weigh (machine, state, NULL, &complete, &error));
+  g_assert_cmpint (genlm_token_set_contains (mask, index->n_tokens), ==, complete == 0.0);
+}
+
+static void
+check_masks (const char     *schema,
+             GenlmTrieIndex *index,
+             const char     *text,
+             gpointer        view,
+             GenlmByteMachine *machine)
+{
+  gpointer state = machine->klass->dup_start (machine);
+  gsize length = strlen (text);
+  gsize i;
+
+  for (i = 0; i <= length; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      double prefix;
+      gpointer next;
+
+      g_assert_true (machine->klass->weigh (machine, state, &prefix, NULL, &error));
+      if (prefix < 0.0)
+        break;
+      check_mask (machine, view, index, state, schema, text, i);
+      if (i == length)
+        break;
+      next = machine->klass->advance (machine, state, (const guint8 *) text + i, 1, &error);
+      g_assert_no_error (error);
+      machine->klass->unref_state (state);
+      state = next;
+    }
+  machine->klass->unref_state (state);
+}
+
+/* Every mask twice, so that the second one is a kept one. */
+static void
+test_masks (gconstpointer data)
+{
+  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  GenlmJsonMachineOptions options = default_options;
+  guint i;
+  guint j;
+  guint pass;
+
+  options.no_caches = GPOINTER_TO_INT (data);
+  for (i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GenlmByteMachine) machine = build_with (cases[i].schema, &options);
+      gpointer view = machine->klass->make_view (machine, index);
+
+      for (pass = 0; pass < 2; pass++)
+        for (j = 0; cases[i].texts[j] != NULL; j++)
+          check_masks (cases[i].schema, index, cases[i].texts[j] + 1, view, machine);
+      machine->klass->free_view (view);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/json-machine/cases", test_cases);
+  g_test_add_data_func ("/json-machine/masks", GINT_TO_POINTER (FALSE), test_masks);
+  g_test_add_data_func ("/json-machine/masks/no-caches", GINT_TO_POINTER (TRUE), test_masks);
+  return g_test_run ();
+}
