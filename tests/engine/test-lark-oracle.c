@@ -1,10 +1,12 @@
-/* Compares the language of grammars in Lark's syntax, as we read them, with
- * what the Python package lark makes of them: every short text over a few
- * letters, for written and for random grammars. */
+/* Compares the language of grammars in Lark's syntax, as we read and parse
+ * them, with what the Python package lark makes of them: every short text over
+ * a few letters, for written and for random grammars. A chart stands between
+ * the two, so that a difference is the reader's or the parser's. */
 #include <genlm.h>
 #include <gio/gio.h>
 #include <string.h>
 
+#include "genlm-earley-machine.h"
 #include "genlm-lark-reader.h"
 #include "grammar-chart.h"
 
@@ -96,13 +98,38 @@ next_text (GString    *text,
   return text->len <= max_length;
 }
 
+static gboolean
+is_complete (GenlmByteMachine *machine,
+             const char       *text)
+{
+  const GenlmByteMachineClass *klass = machine->klass;
+  g_autoptr (GError) error = NULL;
+  gpointer start = klass->dup_start (machine);
+  gpointer end = klass->advance (machine, start, (const guint8 *) text, strlen (text), &error);
+  double complete;
+
+  g_assert_no_error (error);
+  g_assert_true (klass->weigh (machine, end, NULL, &complete, &error));
+  g_assert_no_error (error);
+  klass->unref_state (end);
+  klass->unref_state (start);
+  return complete == 0;
+}
+
 static void
 compare_texts (Oracle             *oracle,
                const GenlmGrammar *grammar,
                const char         *letters,
                guint               max_length)
 {
+  const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
+                                     GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmByteMachine) machine =
+    genlm_earley_machine_new (grammar, &limits, FALSE, &error);
   g_autoptr (GString) text = g_string_new (NULL);
+
+  g_assert_no_error (error);
 
   do
     {
@@ -112,6 +139,7 @@ compare_texts (Oracle             *oracle,
       if (ours != (*answer == '1'))
         g_test_message ("\"%s\": %s here", text->str, ours ? "right" : "wrong");
       g_assert_true (ours == (*answer == '1'));
+      g_assert_true (ours == is_complete (machine, text->str));
     }
   while (next_text (text, letters, max_length));
 }
