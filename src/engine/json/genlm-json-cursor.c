@@ -47,21 +47,6 @@ genlm_json_stepper_clear (GenlmJsonStepper *self)
   g_clear_error (&self->error);
 }
 
-/* Notes that the innermost was looked at. What a walk opens itself follows
- * from the rest. */
-static inline void
-look (GenlmJsonStepper      *self,
-      const GenlmJsonCursor *cursor,
-      GenlmJsonSight         sight)
-{
-  guint32 level = self->height - cursor->height;
-
-  if (self->sights == NULL || cursor->height > self->height)
-    return;
-  self->sights[level] = MAX (self->sights[level], (guint8) sight);
-  self->n_sights = MAX (self->n_sights, level + 1);
-}
-
 static void
 lock (GenlmJsonStepper *self)
 {
@@ -221,7 +206,8 @@ end_value (GenlmJsonStepper *self,
 
   cursor->n_spaces = 0;
   if (frame != NULL)
-    look (self, cursor, cursor->has_ended ? GENLM_JSON_SIGHT_ALL : GENLM_JSON_SIGHT_OUTLOOK);
+    genlm_json_stepper_look (self, cursor,
+                             cursor->has_ended ? GENLM_JSON_SIGHT_ALL : GENLM_JSON_SIGHT_OUTLOOK);
   cursor->has_ended = TRUE;
   if (frame == NULL)
     {
@@ -562,7 +548,7 @@ end_word (GenlmJsonStepper *self,
                                            __ATOMIC_ACQUIRE);
   GenlmJsonSlot *slot = klass != NULL ? genlm_json_frame_peek_slot (frame, klass) : NULL;
 
-  look (self, cursor, GENLM_JSON_SIGHT_ALL);
+  genlm_json_stepper_look (self, cursor, GENLM_JSON_SIGHT_ALL);
   if (!genlm_json_frame_may_have (frame, word, word + 1))
     {
       cursor->mode = GENLM_JSON_MODE_DEAD;
@@ -616,7 +602,7 @@ genlm_json_stepper_end_other (GenlmJsonStepper *self,
   g_autoptr (GString) name = NULL;
   GenlmJsonSlot *slot;
 
-  look (self, cursor, GENLM_JSON_SIGHT_ALL);
+  genlm_json_stepper_look (self, cursor, GENLM_JSON_SIGHT_ALL);
   text = peek_text (self, cursor, cursor->lexeme_at, at, &length);
   slot = find_other_slot (self, cursor, text, length);
   if (slot != NULL)
@@ -721,12 +707,13 @@ step_name (GenlmJsonStepper *self,
   if (cursor->n_words > 0)
     {
       step_words (cursor, byte);
-      look (self, cursor,
-            cursor->n_words > 0 || g_ascii_isalnum (byte) ? GENLM_JSON_SIGHT_ALL
-                                                          : GENLM_JSON_SIGHT_NAMES);
+      genlm_json_stepper_look (self, cursor,
+                               cursor->n_words > 0 || g_ascii_isalnum (byte)
+                                 ? GENLM_JSON_SIGHT_ALL
+                                 : GENLM_JSON_SIGHT_NAMES);
     }
   else
-    look (self, cursor, GENLM_JSON_SIGHT_NAMES);
+    genlm_json_stepper_look (self, cursor, GENLM_JSON_SIGHT_NAMES);
   if (cursor->state == NULL && cursor->n_words == 0)
     cursor->mode = GENLM_JSON_MODE_DEAD;
 }
@@ -763,7 +750,7 @@ step_after (GenlmJsonStepper *self,
   gboolean array = cursor->frame->body->kind == GENLM_JSON_KIND_ARRAY;
   guint8 byte = self->bytes[at];
 
-  look (self, cursor, GENLM_JSON_SIGHT_OUTLOOK);
+  genlm_json_stepper_look (self, cursor, GENLM_JSON_SIGHT_OUTLOOK);
   if (byte == (array ? ']' : '}'))
     close_container (self, cursor, at);
   else if (byte != ',' || !may_go_on (self, cursor))

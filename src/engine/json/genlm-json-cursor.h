@@ -119,6 +119,21 @@ void     genlm_json_stepper_end_other (GenlmJsonStepper *self,
                                        gsize             at);
 void     genlm_json_level_unref       (GenlmJsonLevel   *self);
 
+/* Notes that the innermost array or object was looked at. What a walk opens
+ * itself follows from the rest. */
+static inline void
+genlm_json_stepper_look (GenlmJsonStepper      *self,
+                         const GenlmJsonCursor *cursor,
+                         GenlmJsonSight         sight)
+{
+  guint32 level = self->height - cursor->height;
+
+  if (self->sights == NULL || cursor->height > self->height)
+    return;
+  self->sights[level] = MAX (self->sights[level], (guint8) sight);
+  self->n_sights = MAX (self->n_sights, level + 1);
+}
+
 static inline GenlmJsonLevel *
 genlm_json_level_ref (GenlmJsonLevel *self)
 {

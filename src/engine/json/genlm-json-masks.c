@@ -352,6 +352,7 @@ walk_words (Walk    *walk,
             guint32  end)
 {
   const GenlmTrieNode *nodes = walk->index->trie->nodes;
+  guint first_depth = p < end ? GENLM_TRIE_NODE_DEPTH (&nodes[p]) : 0;
   guint counted = G_MAXUINT;
   GenlmByteSet bytes = { 0 };
 
@@ -370,6 +371,10 @@ walk_words (Walk    *walk,
         }
       if (!genlm_byte_set_contains (&bytes, byte))
         {
+          genlm_json_stepper_look (&walk->stepper, &cursor[-1],
+                                   g_ascii_isalnum (byte) || depth != first_depth
+                                     ? GENLM_JSON_SIGHT_ALL
+                                     : GENLM_JSON_SIGHT_NAMES);
           p += GENLM_TRIE_NODE_EXTENT (node);
           continue;
         }
@@ -476,6 +481,8 @@ try_memo (Walk    *walk,
       take_error (walk, error);
       return FALSE;
     }
+  if (cursor.mode == GENLM_JSON_MODE_NAME)
+    genlm_json_stepper_look (&walk->stepper, &cursor, GENLM_JSON_SIGHT_NAMES);
   if (cursor.mode == GENLM_JSON_MODE_NAME || (cursor.frame != NULL && cursor.frame->unique))
     add_quotes (walk, p + 1, end, cursor.has_missed);
   add_memo (walk, found, depth, p + 1, end);
