@@ -11,10 +11,12 @@ packages=(
   meson ninja-build pkg-config python3 python3-pip unzip
 )
 
-# What the bindings and the whole test suite need besides.
+# What the bindings and the whole test suite need besides; the last line is what the
+# engine is compared with.
 check_packages=(
   bubblewrap gi-docgen gir1.2-glib-2.0 gjs gobject-introspection
   libgirepository1.0-dev mypy python3-gi python3-numpy valac
+  libfst-tools libpcre2-dev python3-jsonschema python3-lark
 )
 
 case ${1:-} in
