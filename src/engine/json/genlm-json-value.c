@@ -215,7 +215,6 @@ char *
 genlm_json_value_dup_excerpt (const GenlmJsonValue *self)
 {
   g_autofree char *start = NULL;
-  g_autofree char *escaped = NULL;
   const char      *end;
 
   switch (self->type)
@@ -237,9 +236,8 @@ genlm_json_value_dup_excerpt (const GenlmJsonValue *self)
   end = self->text;
   for (guint i = 0; i < EXCERPT_CHARS && *end != '\0'; i++)
     end = g_utf8_next_char (end);
-  start = g_strndup (self->text, (gsize) (end - self->text));
-  escaped = g_strescape (start, NULL);
+  start = g_strdelimit (g_strndup (self->text, (gsize) (end - self->text)), "\b\f\n\r\t", ' ');
   if (self->type == GENLM_JSON_NUMBER)
-    return g_strdup_printf ("%s%s", escaped, *end != '\0' ? "…" : "");
-  return g_strdup_printf ("\"%s%s\"", start, *end != '\0' ? "…" : "");
+    return g_strconcat (start, *end != '\0' ? "…" : "", NULL);
+  return g_strconcat ("\"", start, *end != '\0' ? "…" : "", "\"", NULL);
 }

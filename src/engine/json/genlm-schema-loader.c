@@ -1,48 +1,42 @@
 #include "genlm-schema-private.h"
 
 #include "genlm-regex-parser.h"
+#include "genlm-schema-scopes.h"
 
 #include <genlm.h>
 #include <string.h>
 
+/* How much is written about keywords that are not enforced. */
+#define MAX_NOTE_BYTES (4u << 20)
+
+/* Nodes between two looks at the clock. */
+#define DEADLINE_NODES (64u)
+
 /* Digits of a divisor: a division takes time in the product of lengths. */
 #define MAX_DIVISOR_DIGITS (1000)
-
-/* The dynamic anchors that are bound on the way to a schema: for each name
- * the outermost schema that has it. They never change. */
-typedef struct
-{
-  const char                *name; /* of the recursive anchor: NULL */
-  const GenlmJsonValue      *value;
-  const GenlmSchemaResource *resource;
-} Binding;
-
-typedef struct
-{
-  guint32  index;
-  GArray  *bindings; /* Binding, as they were met */
-} Scope;
 
 /* A schema and the way to it: what makes a node. */
 typedef struct
 {
   const GenlmJsonValue      *value;
   const GenlmSchemaResource *resource;
-  const Scope               *scope;
+  const GenlmSchemaScope    *scope;
   guint32                    node;
 } Site;
 
 typedef struct
 {
-  GenlmSchema *schema;
-  GPtrArray   *scopes;      /* Scope; the first is empty */
-  GArray      *sites;       /* Site; of the node of the same index */
-  GHashTable  *nodes;       /* a Site's copy in the arena: by value and scope */
-  GHashTable  *patterns;    /* GBytes → GenlmSchemaPattern */
-  GHashTable  *noted;       /* values that are in a list of notes already */
-  GArray      *list;        /* guint32: to collect nodes in */
-  gboolean     dynamic;     /* scopes count */
-  GError     **error;
+  GenlmSchema       *schema;
+  GenlmSchemaScopes *scopes;
+  GArray            *sites;      /* Site; of the node of the same index */
+  GHashTable        *nodes;      /* Site: by value and scope */
+  GHashTable        *patterns;   /* GBytes → GenlmSchemaPattern */
+  GHashTable        *noted;      /* values that are in a list of notes already */
+  gsize              note_bytes; /* in the lists */
+  GArray            *list;       /* guint32: to collect nodes in */
+  gboolean           dynamic;    /* scopes count */
+  gint64             end;        /* when it must be done; 0: there is no hurry */
+  GError           **error;
 } Loader;
 
 /* The keywords of the schema that is being read. */
@@ -50,7 +44,7 @@ typedef struct
 {
   Loader                    *loader;
   const GenlmSchemaResource *resource;
-  const Scope               *scope;
+  const GenlmSchemaScope    *scope;
   const GenlmJsonValue      *keywords[GENLM_SCHEMA_N_KEYWORDS];
 } Reading;
 
@@ -58,6 +52,8 @@ typedef struct
 
 /* --- What is wrong ----------------------------------------------------- */
 
+/* Lists the keyword at @value, once. FALSE if the lists are full: a pointer
+ * is as long as the schema is deep. */
 static gboolean
 note (Loader               *loader,
       GArray               *notes,
@@ -67,13 +63,28 @@ note (Loader               *loader,
   const GenlmJsonMember *member = genlm_json_value_get_member (value);
   GenlmSchemaNote        entry;
 
+  if (loader->note_bytes > MAX_NOTE_BYTES)
+    return FALSE;
   if (!g_hash_table_add (loader->noted, (gpointer) value))
     return TRUE;
   entry.pointer = genlm_schema_dup_place (loader->schema, value);
   entry.keyword = g_strdup (member != NULL ? member->name : "");
   entry.reason = g_strdup (reason);
+  loader->note_bytes += strlen (entry.pointer) + strlen (entry.keyword) + strlen (entry.reason);
   g_array_append_val (notes, entry);
   return TRUE;
+}
+
+static gboolean
+set_error (Loader               *loader,
+           const GenlmJsonValue *value,
+           int                   code,
+           const char           *reason)
+{
+  g_autofree char *place = genlm_schema_dup_place (loader->schema, value);
+
+  g_set_error (loader->error, GENLM_POTENTIAL_ERROR, code, "%s: %s", place, reason);
+  return FALSE;
 }
 
 /* Refuses the keyword at @value; or drops it, and then says TRUE. */
@@ -85,17 +96,16 @@ refuse (Loader               *loader,
         ...)
 {
   g_autofree char *reason = NULL;
-  g_autofree char *place = NULL;
   va_list          args;
 
   va_start (args, format);
   reason = g_strdup_vprintf (format, args);
   va_end (args);
-  if (loader->schema->options.lenient && code != GENLM_POTENTIAL_ERROR_LIMIT)
-    return note (loader, loader->schema->dropped, value, reason);
-  place = genlm_schema_dup_place (loader->schema, value);
-  g_set_error (loader->error, GENLM_POTENTIAL_ERROR, code, "%s: %s", place, reason);
-  return FALSE;
+  if (!loader->schema->options.lenient || code == GENLM_POTENTIAL_ERROR_LIMIT)
+    return set_error (loader, value, code, reason);
+  if (note (loader, loader->schema->dropped, value, reason))
+    return TRUE;
+  return set_error (loader, value, GENLM_POTENTIAL_ERROR_LIMIT, "more keywords cannot be enforced than can be listed");
 }
 
 static gboolean
@@ -112,116 +122,14 @@ refuse_type (Loader               *loader,
   return refuse (loader, value, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "this must be %s, not %s", expected, found);
 }
 
-/* --- Scopes and nodes -------------------------------------------------- */
-
-static Scope *
-scope_new (Loader *loader)
-{
-  Scope *scope = g_new0 (Scope, 1);
-
-  scope->bindings = g_array_new (FALSE, FALSE, sizeof (Binding));
-  scope->index = loader->scopes->len;
-  g_ptr_array_add (loader->scopes, scope);
-  return scope;
-}
-
-static void
-scope_free (gpointer data)
-{
-  Scope *self = data;
-
-  g_array_unref (self->bindings);
-  g_free (self);
-}
-
-static const Binding *
-scope_find (const Scope *self,
-            const char  *name)
-{
-  for (guint i = 0; i < self->bindings->len; i++)
-    {
-      const Binding *binding = &g_array_index (self->bindings, Binding, i);
-
-      if (g_strcmp0 (binding->name, name) == 0)
-        return binding;
-    }
-  return NULL;
-}
-
-static void
-scope_bind (GArray                    *added,
-            const Scope               *scope,
-            const char                *name,
-            const GenlmJsonValue      *value,
-            const GenlmSchemaResource *resource)
-{
-  Binding binding = { name, value, resource };
-
-  if (scope_find (scope, name) == NULL)
-    g_array_append_val (added, binding);
-}
-
-static int
-compare_bindings (gconstpointer a,
-                  gconstpointer b)
-{
-  return g_strcmp0 (((const Binding *) a)->name, ((const Binding *) b)->name);
-}
-
-static gboolean
-scope_equals (const Scope  *self,
-              const GArray *bindings)
-{
-  if (self->bindings->len != bindings->len)
-    return FALSE;
-  for (guint i = 0; i < bindings->len; i++)
-    if (g_array_index (self->bindings, Binding, i).value != g_array_index (bindings, Binding, i).value ||
-        g_strcmp0 (g_array_index (self->bindings, Binding, i).name, g_array_index (bindings, Binding, i).name) != 0)
-      return FALSE;
-  return TRUE;
-}
-
-/* @scope with the anchors that @resource adds. */
-static const Scope *
-enter_resource (Loader                    *loader,
-                const Scope               *scope,
-                const GenlmSchemaResource *resource)
-{
-  g_autoptr (GArray) bindings = NULL;
-  GHashTableIter iter;
-  gpointer       name;
-  gpointer       value;
-  Scope         *result;
-
-  if (!loader->dynamic || (resource->dynamic_anchors == NULL && !resource->recursive_anchor))
-    return scope;
-  bindings = g_array_copy (scope->bindings);
-  if (resource->recursive_anchor)
-    scope_bind (bindings, scope, NULL, resource->root, resource);
-  if (resource->dynamic_anchors != NULL)
-    {
-      g_hash_table_iter_init (&iter, resource->dynamic_anchors);
-      while (g_hash_table_iter_next (&iter, &name, &value))
-        scope_bind (bindings, scope, name, value, resource);
-    }
-  if (bindings->len == scope->bindings->len)
-    return scope;
-
-  g_array_sort (bindings, compare_bindings);
-  for (guint i = 0; i < loader->scopes->len; i++)
-    if (scope_equals (g_ptr_array_index (loader->scopes, i), bindings))
-      return g_ptr_array_index (loader->scopes, i);
-  result = scope_new (loader);
-  g_array_append_vals (result->bindings, bindings->data, bindings->len);
-  return result;
-}
+/* --- Nodes ------------------------------------------------------------- */
 
 static guint
 hash_site (gconstpointer key)
 {
   const Site *site = key;
 
-  return g_direct_hash (site->value) + site->scope->index * 2654435761u;
+  return g_direct_hash (site->value) * 31 + g_direct_hash (site->scope);
 }
 
 static gboolean
@@ -240,13 +148,16 @@ static guint32
 get_node (Loader                    *loader,
           const GenlmJsonValue      *value,
           const GenlmSchemaResource *around,
-          const Scope               *scope)
+          const GenlmSchemaScope    *scope)
 {
   const GenlmSchemaResource *resource = genlm_schema_store_get_resource_at (loader->schema->store, value, around);
-  Site                       site = { value, resource, enter_resource (loader, scope, resource), loader->sites->len };
-  const Site                *known = g_hash_table_lookup (loader->nodes, &site);
+  Site                       site = { value, resource, scope, loader->sites->len };
   GenlmSchemaNode            node = { .value = value, .types = GENLM_SCHEMA_TYPE_ALL };
+  const Site                *known;
 
+  if (loader->dynamic)
+    site.scope = genlm_schema_scopes_enter (loader->scopes, scope, resource);
+  known = g_hash_table_lookup (loader->nodes, &site);
   if (known != NULL)
     return known->node;
   g_hash_table_add (loader->nodes, genlm_json_arena_dup (&loader->schema->arena, &site, sizeof (site)));
@@ -578,9 +489,9 @@ read_format (const Reading          *reading,
     return refuse_type (reading->loader, value, "the name of a format, a string");
   format = genlm_json_format_find (value->text, value->n);
   if (format == NULL)
-    return note (reading->loader, reading->loader->schema->annotations, value,
-                 "a format that no draft knows says nothing about the text");
-  if (!options->annotate_formats || reading->resource->vocabularies & GENLM_SCHEMA_VOCABULARY_FORMAT_ASSERTION)
+    note (reading->loader, reading->loader->schema->annotations, value,
+          "a format that no draft knows says nothing about the text");
+  else if (!options->annotate_formats || reading->resource->vocabularies & GENLM_SCHEMA_VOCABULARY_FORMAT_ASSERTION)
     *result = format;
   return TRUE;
 }
@@ -893,7 +804,7 @@ rebind (const Reading     *reading,
         const char        *name,
         GenlmSchemaTarget *target)
 {
-  const Binding *binding = scope_find (reading->scope, name);
+  const GenlmSchemaBinding *binding = genlm_schema_scope_find (reading->scope, name);
 
   if (binding != NULL)
     {
@@ -1033,17 +944,22 @@ read_node (Loader  *loader,
 }
 
 static gboolean
-check_limits (Loader *loader)
+check_limits (Loader  *loader,
+              guint32  n_read)
 {
   const GenlmSchema       *schema = loader->schema;
   const GenlmEngineLimits *limits = &schema->options.limits;
+  const GenlmJsonValue    *root = g_array_index (schema->nodes, GenlmSchemaNode, 0).value;
 
   if (schema->nodes->len > limits->max_states)
-    return refuse (loader, g_array_index (schema->nodes, GenlmSchemaNode, 0).value, GENLM_POTENTIAL_ERROR_LIMIT,
-                   "the schema has more parts than max-states, %u", limits->max_states);
-  if (genlm_schema_get_size (schema) > limits->max_memory)
-    return refuse (loader, g_array_index (schema->nodes, GenlmSchemaNode, 0).value, GENLM_POTENTIAL_ERROR_LIMIT,
+    return refuse (loader, root, GENLM_POTENTIAL_ERROR_LIMIT, "the schema has more parts than max-states, %u",
+                   limits->max_states);
+  if (genlm_schema_get_size (schema) + genlm_schema_scopes_get_size (loader->scopes) > limits->max_memory)
+    return refuse (loader, root, GENLM_POTENTIAL_ERROR_LIMIT,
                    "the schema takes more than max-memory, %" G_GUINT64_FORMAT " bytes", limits->max_memory);
+  if (loader->end != 0 && n_read % DEADLINE_NODES == 0 && g_get_monotonic_time () > loader->end)
+    return refuse (loader, root, GENLM_POTENTIAL_ERROR_LIMIT, "the schema was not read within deadline, %u ms",
+                   limits->deadline);
   return TRUE;
 }
 
@@ -1061,9 +977,9 @@ read_nodes (Loader                    *loader,
       g_hash_table_remove_all (loader->nodes);
       g_array_set_size (loader->sites, 0);
       g_array_set_size (schema->nodes, 0);
-      get_node (loader, main_resource->root, main_resource, g_ptr_array_index (loader->scopes, 0));
+      get_node (loader, main_resource->root, main_resource, genlm_schema_scopes_get_root (loader->scopes));
       for (guint32 i = 0; i < loader->sites->len; i++)
-        if (!read_node (loader, i) || !check_limits (loader))
+        if (!read_node (loader, i) || !check_limits (loader, i))
           return FALSE;
     }
   while (loader->dynamic != genlm_schema_store_has_dynamic (schema->store));
@@ -1100,22 +1016,23 @@ gboolean
 genlm_schema_load (GenlmSchema  *self,
                    GError      **error)
 {
-  Loader   loader = { .schema = self, .error = error };
-  gboolean fine;
+  const GenlmEngineLimits *limits = &self->options.limits;
+  Loader                   loader = { .schema = self, .error = error };
+  gboolean                 fine;
 
-  loader.scopes = g_ptr_array_new_with_free_func (scope_free);
+  loader.scopes = genlm_schema_scopes_new ();
+  loader.end = limits->deadline > 0 ? g_get_monotonic_time () + limits->deadline * (gint64) 1000 : 0;
   loader.sites = g_array_new (FALSE, FALSE, sizeof (Site));
   loader.nodes = g_hash_table_new (hash_site, sites_equal);
   loader.patterns = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
   loader.noted = g_hash_table_new (NULL, NULL);
   loader.list = g_array_new (FALSE, FALSE, sizeof (guint32));
-  scope_new (&loader);
   fine = load (&loader);
   g_array_unref (loader.list);
   g_hash_table_unref (loader.noted);
   g_hash_table_unref (loader.patterns);
   g_hash_table_unref (loader.nodes);
   g_array_unref (loader.sites);
-  g_ptr_array_unref (loader.scopes);
+  genlm_schema_scopes_free (loader.scopes);
   return fine;
 }
