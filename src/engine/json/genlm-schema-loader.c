@@ -835,7 +835,7 @@ read_reference (const Reading        *reading,
     rebind (reading, NULL, &target);
   if (target.value->type != GENLM_JSON_OBJECT && target.value->type != GENLM_JSON_BOOLEAN)
     return refuse (loader, value, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
-                   "the reference “%s” leads to an %s, which is no schema", value->text,
+                   "the reference “%s” leads to a value of type %s, which is no schema", value->text,
                    genlm_json_type_to_string (target.value->type));
   node = get_node (loader, target.value, target.resource, reading->scope);
   g_array_append_val (loader->list, node);

@@ -411,15 +411,17 @@ scan_document (GenlmSchemaStore     *self,
   return TRUE;
 }
 
-/* Takes in a document found at @uri. @draft holds if it names none itself. */
+/* Takes in a document found at @uri. @draft holds if it names none itself, or
+ * if it is @forced. */
 static GenlmSchemaResource *
 add_document (GenlmSchemaStore     *self,
               const char           *uri,
               const GenlmJsonValue *root,
               GenlmSchemaDraft      draft,
+              gboolean              forced,
               GError              **error)
 {
-  const GenlmJsonValue *schema = peek_string (root, "$schema");
+  const GenlmJsonValue *schema = forced ? NULL : peek_string (root, "$schema");
   GenlmSchemaResource  *resource = add_resource (self, uri, root);
   const GenlmJsonValue *id;
   g_autofree char      *absolute = NULL;
@@ -443,11 +445,13 @@ genlm_schema_store_add_main (GenlmSchemaStore   *self,
                              GenlmJsonDocument  *document,
                              GError            **error)
 {
-  const char *uri = DEFAULT_BASE;
+  GenlmSchemaDraft draft = self->options.draft;
+  const char      *uri = DEFAULT_BASE;
 
   g_hash_table_insert (self->documents, (gpointer) uri, genlm_json_document_ref (document));
   self->document_bytes += genlm_json_document_get_size (document);
-  return add_document (self, uri, genlm_json_document_peek_root (document), self->options.draft, error);
+  return add_document (self, uri, genlm_json_document_peek_root (document), draft, draft != GENLM_SCHEMA_DRAFT_ANY,
+                       error);
 }
 
 /* The resource that @value begins, or the one around it. */
@@ -554,7 +558,7 @@ find_resource (GenlmSchemaStore          *self,
   document = fetch_document (self, uri, error);
   if (document == NULL)
     return NULL;
-  return add_document (self, uri, genlm_json_document_peek_root (document), from->draft, error);
+  return add_document (self, uri, genlm_json_document_peek_root (document), from->draft, FALSE, error);
 }
 
 /* Follows a reference that stands in @from. */
