@@ -1,0 +1,301 @@
+#include <genlm.h>
+
+#include <string.h>
+
+#include "earley-grammars.h"
+#include "genlm-byte-matcher.h"
+#include "genlm-earley-machine.h"
+
+/* Texts that are long or deep, contexts that come and go, and threads. */
+
+#define N_DEEP    (100000u)
+#define N_LONG    (1000000u)
+#define N_KEPT    (300u)
+#define DEPTH     (100u)
+#define N_THREADS (4u)
+#define N_STEPS   (400u)
+
+static GenlmByteMatcher *
+make_matcher (const char         *text,
+              guint64             max_memory,
+              GenlmVocab         *vocab,
+              GenlmByteMachine  **machine)
+{
+  const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES, max_memory, 0 };
+  g_autoptr (GenlmGrammar) grammar = earley_grammar_new (text, GENLM_GRAMMAR_IGNORE_REPEATED);
+  g_autoptr (GenlmByteMachine) made = NULL;
+  g_autoptr (GError) error = NULL;
+
+  made = genlm_earley_machine_new (grammar, &limits, FALSE, &error);
+  g_assert_no_error (error);
+  if (machine != NULL)
+    *machine = genlm_byte_machine_ref (made);
+  return genlm_byte_matcher_new (made, vocab);
+}
+
+static GenlmContext *
+new_context (const char *text,
+             gsize       length)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, length);
+
+  return genlm_context_new_from_bytes (bytes);
+}
+
+static GenlmContext *
+append (GenlmContext *context,
+        const char   *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  return genlm_context_append_bytes (context, bytes);
+}
+
+static void
+check_weights (GenlmByteMatcher *matcher,
+               GenlmContext     *context,
+               gboolean          prefix,
+               gboolean          complete)
+{
+  g_autoptr (GError) error = NULL;
+  double weights[2];
+
+  g_assert_true (genlm_byte_matcher_weigh (matcher, context, &weights[0], &weights[1], &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (weights[0] == 0.0, ==, prefix);
+  g_assert_cmpint (weights[1] == 0.0, ==, complete);
+}
+
+static char *
+repeat (const char *text,
+        gsize       n)
+{
+  gsize length = strlen (text);
+  char *result = g_malloc (length * n + 1);
+  gsize i;
+
+  for (i = 0; i < n; i++)
+    memcpy (result + i * length, text, length);
+  result[length * n] = '\0';
+  return result;
+}
+
+static void
+check_long (const char *grammar,
+            const char *text,
+            const char *end,
+            gboolean    complete)
+{
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmContext) context = new_context (text, strlen (text));
+  g_autoptr (GenlmContext) whole = append (context, end);
+  g_autoptr (GenlmContext) wrong = append (whole, "?");
+  gint64 start = g_get_monotonic_time ();
+
+  matcher = make_matcher (grammar, GENLM_ENGINE_DEFAULT_MAX_MEMORY, genlm_vocab_bytes (), NULL);
+  check_weights (matcher, context, TRUE, complete);
+  check_weights (matcher, whole, TRUE, TRUE);
+  check_weights (matcher, wrong, FALSE, FALSE);
+  g_test_message ("%s: %.3f us a byte", grammar,
+                  (double) (g_get_monotonic_time () - start)
+                    / (double) genlm_context_get_length (wrong));
+}
+
+static void
+test_long (void)
+{
+  g_autofree char *letters = repeat ("a", N_LONG);
+  g_autofree char *list = repeat ("ab,", N_DEEP);
+  g_autofree char *open = repeat ("(", N_DEEP);
+  g_autofree char *close = repeat (")", N_DEEP);
+  g_autofree char *alternating = repeat ("()(", N_DEEP);
+
+  check_long ("s : 'a' s |", letters, "", TRUE);
+  check_long ("s : s 'a' |", letters, "", TRUE);
+  check_long ("s : s s | 'a' |", letters, "", TRUE);
+  check_long ("s : 'a' t | 'b' |\nt : 'a' s | 'a'", letters, "b", TRUE);
+  check_long ("s : X s | X\nX = a+", letters, "", TRUE);
+  check_long ("s : X ',' s | X\nX = [ab]*", list, "a", TRUE);
+  check_long ("s : s ',' X | X\nX = [ab]+", list, "a", FALSE);
+  check_long ("s : '(' s ')' | '(' ')'", open, close, FALSE);
+  check_long ("s : '(' s ')' s |", open, close, FALSE);
+  check_long ("s : s '(' s ')' |", alternating, close, FALSE);
+}
+
+/* Token by token, with every state kept. */
+static void
+test_states (void)
+{
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  guint i;
+
+  matcher = make_matcher ("s : '(' s ')' s |", GENLM_ENGINE_DEFAULT_MAX_MEMORY,
+                          genlm_vocab_bytes (), NULL);
+  for (i = 0; i < N_DEEP; i++)
+    {
+      GenlmContext *longer = genlm_context_append (context, '(');
+
+      check_weights (matcher, longer, TRUE, FALSE);
+      genlm_context_unref (context);
+      context = longer;
+    }
+}
+
+static void
+test_limit (void)
+{
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autofree char *open = repeat ("(", N_DEEP);
+  g_autoptr (GenlmContext) context = new_context (open, N_DEEP);
+  g_autoptr (GenlmContext) small = new_context (open, 10);
+  g_autoptr (GError) error = NULL;
+
+  matcher = make_matcher ("s : '(' s ')' s |", 1 << 20, genlm_vocab_bytes (), NULL);
+  g_assert_false (genlm_byte_matcher_weigh (matcher, context, NULL, NULL, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, "max-memory=1048576"));
+  check_weights (matcher, small, TRUE, FALSE);
+}
+
+/* What contexts hold goes with them. */
+static void
+test_memory (void)
+{
+  g_autoptr (GenlmByteMachine) machine = NULL;
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autofree char *open = repeat ("(", N_DEEP);
+  guint i;
+
+  matcher = make_matcher ("s : '(' s ')' s |", GENLM_ENGINE_DEFAULT_MAX_MEMORY,
+                          genlm_vocab_bytes (), &machine);
+  for (i = 0; i < 20; i++)
+    {
+      g_autoptr (GenlmContext) context = new_context (open, N_DEEP - i);
+      guint64 memory;
+      guint n_states;
+
+      check_weights (matcher, context, TRUE, FALSE);
+      genlm_earley_machine_get_size (machine, &n_states, &memory);
+      g_assert_cmpuint (memory, <, GENLM_ENGINE_DEFAULT_MAX_MEMORY);
+    }
+}
+
+/* Contexts that stay are right after others have come and gone. */
+static void
+test_kept (void)
+{
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+  g_autoptr (GPtrArray) contexts = NULL;
+  g_autoptr (GPtrArray) ends = g_ptr_array_new_with_free_func (g_free);
+  guint i;
+
+  matcher = make_matcher ("s : '(' s ')' s | '[' s ']' s |", 4 << 20, genlm_vocab_bytes (), NULL);
+  contexts = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_context_unref);
+  for (i = 0; i < N_KEPT; i++)
+    {
+      char text[DEPTH + 1] = { 0 };
+      char end[DEPTH + 1] = { 0 };
+      guint j;
+
+      for (j = 0; j < DEPTH; j++)
+        {
+          gboolean round = g_rand_boolean (rand);
+
+          text[j] = round ? '(' : '[';
+          end[DEPTH - 1 - j] = round ? ')' : ']';
+        }
+      g_ptr_array_add (contexts, new_context (text, DEPTH));
+      g_ptr_array_add (ends, g_strdup (end));
+      check_weights (matcher, g_ptr_array_index (contexts, i), TRUE, FALSE);
+    }
+  for (i = 0; i < N_KEPT; i++)
+    {
+      g_autoptr (GenlmContext) whole = append (g_ptr_array_index (contexts, i),
+                                               g_ptr_array_index (ends, i));
+      g_autoptr (GenlmContext) wrong = append (g_ptr_array_index (contexts, i),
+                                               g_ptr_array_index (ends, (i + 1) % N_KEPT));
+
+      check_weights (matcher, whole, TRUE, TRUE);
+      check_weights (matcher, wrong, FALSE, FALSE);
+    }
+}
+
+/* --- Threads ------------------------------------------------------------- */
+
+typedef struct
+{
+  GenlmByteMatcher *matcher;
+  guint32           seed;
+} Work;
+
+/* A hash of the masks of a random walk. */
+static gpointer
+walk (gpointer data)
+{
+  const Work *work = data;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (work->seed);
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  guint hash = 0;
+  guint i;
+
+  for (i = 0; i < N_STEPS; i++)
+    {
+      g_autoptr (GenlmTokenSet) mask = genlm_byte_matcher_dup_mask (work->matcher, context, NULL);
+      gsize n_tokens;
+      g_autofree guint32 *tokens = genlm_token_set_dup_tokens (mask, &n_tokens);
+      GenlmContext *longer;
+      gsize j;
+
+      for (j = 0; j < n_tokens; j++)
+        hash = hash * 31 + tokens[j];
+      n_tokens -= genlm_token_set_contains (mask, 256);
+      longer = genlm_context_append (context,
+                                     tokens[g_rand_int_range (rand, 0, (gint32) n_tokens)]);
+      genlm_context_unref (context);
+      context = longer;
+    }
+  return GUINT_TO_POINTER (hash);
+}
+
+static void
+test_threads (void)
+{
+  static const char grammar[] = "s : e\ne : e '+' t | t\nt : t '*' f | f\nf : X | '(' e ')'\nX = [a-c]+\n"
+                                "! W = [ ]+";
+  GThread *threads[N_THREADS];
+  Work works[N_THREADS];
+  g_autoptr (GenlmByteMatcher) shared = NULL;
+  guint i;
+
+  shared = make_matcher (grammar, 1 << 20, genlm_vocab_bytes (), NULL);
+  for (i = 0; i < N_THREADS; i++)
+    {
+      works[i] = (Work) { shared, i + 1 };
+      threads[i] = g_thread_new ("walk", walk, &works[i]);
+    }
+  for (i = 0; i < N_THREADS; i++)
+    {
+      g_autoptr (GenlmByteMatcher) own = NULL;
+      Work work = { NULL, i + 1 };
+
+      work.matcher = own = make_matcher (grammar, GENLM_ENGINE_DEFAULT_MAX_MEMORY,
+                                         genlm_vocab_bytes (), NULL);
+      g_assert_true (walk (&work) == g_thread_join (threads[i]));
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/earley-long/texts", test_long);
+  g_test_add_func ("/earley-long/states", test_states);
+  g_test_add_func ("/earley-long/limit", test_limit);
+  g_test_add_func ("/earley-long/memory", test_memory);
+  g_test_add_func ("/earley-long/kept", test_kept);
+  g_test_add_func ("/earley-long/threads", test_threads);
+  return g_test_run ();
+}
