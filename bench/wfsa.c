@@ -313,6 +313,39 @@ bench_warm (GenlmVocab *vocab,
           60.0, repetitions);
 }
 
+/* One context after another, each of which is a state that was not asked about
+ * yet: what a constraint with counts costs a sampler. */
+static void
+bench_new (GenlmVocab *vocab,
+           const char *vocabulary,
+           double      aim,
+           guint       repetitions)
+{
+  g_autoptr (GenlmPotential) element = make_element ("pattern", "(?s).{0,100000}");
+  g_autoptr (GenlmPotential) coerced = genlm_potential_coerce (element, vocab, NULL);
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("a", 1);
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  g_autofree double *times = g_new (double, repetitions);
+  guint32 token;
+  guint i;
+
+  if (!genlm_vocab_find (vocab, bytes, &token))
+    g_error ("The vocabulary has no letter a");
+  for (i = 0; i < repetitions; i++)
+    {
+      GenlmContext *longer = genlm_context_append (context, token);
+      Case self = { .potential = coerced, .context = longer };
+      gint64 start = g_get_monotonic_time ();
+
+      run_warm (&self);
+      times[i] = (double) (g_get_monotonic_time () - start);
+      genlm_context_unref (context);
+      context = longer;
+    }
+  report ("wfsa-next-new", vocabulary, genlm_vocab_get_size (vocab), "(?s).{0,100000}",
+          summarize (times, repetitions), aim, "the aim", aim, repetitions);
+}
+
 /* The time of a call for a context of which nothing is known yet, in
  * microseconds. */
 static double
@@ -427,6 +460,7 @@ main (int    argc,
                        repetitions);
           bench_warm (vocab, vocabularies[i].name, "pattern", patterns[j], repetitions);
         }
+      bench_new (vocab, vocabularies[i].name, vocabularies[i].aim, repetitions);
       bench_first (index, vocabularies[i].name, vocabularies[i].aim, "text", text, repetitions);
       bench_warm (vocab, vocabularies[i].name, "text", text, repetitions);
     }

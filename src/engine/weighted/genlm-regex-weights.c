@@ -23,6 +23,13 @@ typedef struct
   GPtrArray        *states;
 } RegexWeights;
 
+/* Where a class of bytes leads, and to how many characters' ends. */
+typedef struct
+{
+  GenlmWeightedState *next;
+  guint32             n_ways;
+} Branch;
+
 /* In a state, data is the state over bytes, n_more how many bytes of a
  * character are to come, and n_data, where some are, the number of ways. */
 
@@ -46,50 +53,50 @@ count_more (guint8 lead)
   return lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
 }
 
-/* The state after @byte, and through how many characters' ends the byte leads;
- * what is accepted is UTF-8 throughout. */
-static GenlmWeightedState *
+/* The state after @byte, and to how many characters' ends the byte leads; what
+ * is accepted is UTF-8 throughout. */
+static gboolean
 follow (RegexWeights    *self,
         GenlmByteState  *bytes,
         guint            n_more,
         guint8           byte,
-        guint32         *n_ways,
+        Branch          *branch,
         GError         **error)
 {
   GenlmByteState *next = genlm_byte_dfa_step (self->bytes, bytes, byte, error);
-  GenlmWeightedState *state;
 
-  *n_ways = 0;
   if (next == NULL)
-    return NULL;
+    return FALSE;
+  branch->next = self->parent.dead;
   if (next == self->bytes->dead)
-    return self->parent.dead;
-  state = find_state (self, next, n_more > 0 ? n_more - 1 : count_more (byte), error);
-  if (state != NULL)
-    *n_ways = state->n_more > 0 ? state->n_data : 1;
-  return state;
+    return TRUE;
+  branch->next = find_state (self, next, n_more > 0 ? n_more - 1 : count_more (byte), error);
+  if (branch->next == NULL)
+    return FALSE;
+  branch->n_ways = branch->next->n_more > 0 ? branch->next->n_data : 1;
+  return TRUE;
 }
 
-/* Recurses as deep as a character has bytes. */
+/* Fills in @branches, by class, and counts all ways. Recurses as deep as a
+ * character has bytes. */
 static gboolean
-count_ways (RegexWeights    *self,
+follow_all (RegexWeights    *self,
             GenlmByteState  *bytes,
             guint            n_more,
+            Branch          *branches,
             guint32         *n_ways,
             GError         **error)
 {
-  guint first = n_more > 0 ? 0x80 : 0;
-  guint last = n_more > 0 ? 0xbf : 0xf4;
   guint byte;
 
   *n_ways = n_more == 0 && bytes->accepting;
-  for (byte = first; byte <= last; byte++)
+  for (byte = 0; byte < 256; byte++)
     {
-      guint32 n_through;
+      Branch *branch = &branches[self->parent.classes[byte]];
 
-      if (follow (self, bytes, n_more, (guint8) byte, &n_through, error) == NULL)
+      if (branch->next == NULL && !follow (self, bytes, n_more, (guint8) byte, branch, error))
         return FALSE;
-      *n_ways += n_through;
+      *n_ways += branch->n_ways;
     }
   return TRUE;
 }
@@ -101,6 +108,7 @@ find_state (RegexWeights    *self,
             GError         **error)
 {
   GenlmWeightedState *state;
+  Branch branches[256] = { { NULL, 0 } };
   guint32 n_ways = 0;
 
   if (self->states->len <= bytes->index)
@@ -108,7 +116,7 @@ find_state (RegexWeights    *self,
   state = g_ptr_array_index (self->states, bytes->index);
   if (state != NULL)
     return state;
-  if (n_more > 0 && !count_ways (self, bytes, n_more, &n_ways, error))
+  if (n_more > 0 && !follow_all (self, bytes, n_more, branches, &n_ways, error))
     return NULL;
   if (self->parent.memory + genlm_weighted_dfa_measure (&self->parent, 0)
       > self->parent.limits.max_memory)
@@ -139,31 +147,22 @@ regex_weights_expand (GenlmWeightedDfa    *dfa,
 {
   RegexWeights *self = (RegexWeights *) dfa;
   GenlmByteState *bytes = (GenlmByteState *) state->data;
-  guint32 n_all = state->n_data;
+  Branch branches[256] = { { NULL, 0 } };
   double log_final = -INFINITY;
-  guint byte;
+  guint32 n_ways;
+  guint i;
 
-  if (state->n_more == 0)
+  if (!follow_all (self, bytes, state->n_more, branches, &n_ways, error))
+    return FALSE;
+  for (i = 0; i < dfa->n_classes; i++)
     {
-      if (!count_ways (self, bytes, 0, &n_all, error))
-        return FALSE;
-      if (bytes->accepting)
-        log_final = -log (n_all);
-    }
-  for (byte = 0; byte < 256; byte++)
-    {
-      GenlmWeightedArc *arc = &state->arcs[dfa->classes[byte]];
-      guint32 n_through;
-      GenlmWeightedState *next;
+      GenlmWeightedArc *arc = &state->arcs[i];
 
-      if (arc->next != NULL)
-        continue;
-      next = follow (self, bytes, state->n_more, (guint8) byte, &n_through, error);
-      if (next == NULL)
-        return FALSE;
-      arc->log_weight = next == dfa->dead ? -INFINITY : log ((double) n_through / n_all);
-      __atomic_store_n (&arc->next, next, __ATOMIC_RELEASE);
+      arc->log_weight = log ((double) branches[i].n_ways / n_ways);
+      __atomic_store_n (&arc->next, branches[i].next, __ATOMIC_RELEASE);
     }
+  if (state->n_more == 0 && bytes->accepting)
+    log_final = -log (n_ways);
   __atomic_store (&state->log_final, &log_final, __ATOMIC_RELAXED);
   return TRUE;
 }

@@ -42,6 +42,7 @@ count_positive (GenlmWeights *weights)
   gsize n_positive = 0;
   gsize i;
 
+#pragma omp simd reduction(+ : n_positive)
   for (i = 0; i < size; i++)
     n_positive += values[i] > -INFINITY;
   return n_positive;
@@ -98,6 +99,7 @@ entry_to_weights (const Entry *self)
   if (self->weights != NULL)
     return genlm_weights_ref (self->weights);
   weights = genlm_weights_new_uninit (self->size, &values);
+#pragma omp simd
   for (i = 0; i < self->size; i++)
     values[i] = -INFINITY;
   for (i = 0; i < self->n_tokens; i++)

@@ -89,80 +89,95 @@ beyond_walk (Beyond  *self,
     }
 }
 
-/* Walks a node and all below it, before which @state is. */
-static void
-walk_subtree_beyond (GenlmTrieIndex            *index,
-                     GenlmWeightedDfa          *dfa,
-                     const GenlmWeightedState  *state,
-                     double                     log_weight,
-                     guint32                    p,
-                     Beyond                   **beyond,
-                     double                    *values)
+/* A walk of the automaton's states. */
+typedef struct
 {
-  const GenlmTrieNode *node = &index->trie->nodes[p];
-  guint32 n_states;
-  const GenlmWeighedState *states = genlm_vector_weights_peek_states (state, &n_states);
+  GenlmTrieIndex    *index;
+  GenlmWeightedDfa  *dfa;
+  double            *values;
+  Beyond            *beyond;
+  GError           **error;
+} Walk;
 
-  if (*beyond == NULL)
-    *beyond = beyond_new (index, dfa);
-  beyond_set (*beyond, GENLM_TRIE_NODE_DEPTH (node) - 1, states, n_states, log_weight);
-  beyond_walk (*beyond, p, p + GENLM_TRIE_NODE_EXTENT (node), values);
+/* What is before the nodes of a depth. */
+typedef struct
+{
+  GenlmWeightedState *state;
+  double              log_weight;
+} Level;
+
+/* Walks a node and all below it. */
+static void
+walk_subtree_beyond (Walk                *self,
+                     const Level         *before,
+                     const GenlmTrieNode *node)
+{
+  guint32 p = (guint32) (node - self->index->trie->nodes);
+  guint32 n_states;
+  const GenlmWeighedState *states = genlm_vector_weights_peek_states (before->state, &n_states);
+
+  if (self->beyond == NULL)
+    self->beyond = beyond_new (self->index, self->dfa);
+  beyond_set (self->beyond, GENLM_TRIE_NODE_DEPTH (node) - 1, states, n_states,
+              before->log_weight);
+  beyond_walk (self->beyond, p, p + GENLM_TRIE_NODE_EXTENT (node), self->values);
 }
 
-/* Walks the nodes from @p to @end, whole subtrees of the root. Nodes without a
- * token set the weight of EOS, which saves a branch; it is put right
+/* A state that is not known yet: makes it, or walks on without states, which
+ * leaves nothing to be done here. NULL with an error when a limit is passed. */
+static GenlmWeightedState *
+find_next (Walk                *self,
+           const Level         *before,
+           const GenlmTrieNode *node)
+{
+  GenlmWeightedState *next;
+
+  next = genlm_weighted_dfa_add_transition (self->dfa, before->state, GENLM_TRIE_NODE_BYTE (node),
+                                            self->error);
+  if (next == NULL || next != self->dfa->beyond)
+    return next;
+  walk_subtree_beyond (self, before, node);
+  return self->dfa->dead;
+}
+
+/* Walks the nodes from @node to @end, whole subtrees of the root. Nodes without
+ * a token set the weight of EOS, which saves a branch; it is put right
  * afterwards. */
 static gboolean
-walk (GenlmTrieIndex      *index,
-      GenlmWeightedDfa    *dfa,
+walk (Walk                *self,
       GenlmWeightedState  *start,
-      guint32              p,
-      guint32              end,
-      Beyond             **beyond,
-      double              *values,
-      GError             **error)
+      const GenlmTrieNode *node,
+      const GenlmTrieNode *end)
 {
-  const GenlmTrieNode *nodes = index->trie->nodes;
-  const guint32 scrap = index->n_tokens;
-  const guint8 *classes = dfa->classes;
-  GenlmWeightedState *const dead = dfa->dead;
-  GenlmWeightedState *states[GENLM_TRIE_MAX_DEPTH + 1];
-  double logs[GENLM_TRIE_MAX_DEPTH + 1];
+  const guint8 *classes = self->dfa->classes;
+  const guint32 scrap = self->index->n_tokens;
+  GenlmWeightedState *const dead = self->dfa->dead;
+  double *values = self->values;
+  Level levels[GENLM_TRIE_MAX_DEPTH + 1];
 
-  states[0] = start;
-  logs[0] = 0.0;
-  while (p < end)
+  levels[0] = (Level) { start, 0.0 };
+  while (node < end)
     {
-      const GenlmTrieNode *node = &nodes[p];
-      guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
-      guint32 token = MIN (GENLM_TRIE_NODE_TOKEN (node), scrap);
-      guint32 extent = GENLM_TRIE_NODE_EXTENT (node);
-      guint8 byte = GENLM_TRIE_NODE_BYTE (node);
-      GenlmWeightedState *before = states[depth - 1];
-      const GenlmWeightedArc *arc = &before->arcs[classes[byte]];
+      Level *before = &levels[GENLM_TRIE_NODE_DEPTH (node) - 1];
+      const GenlmWeightedArc *arc = &before->state->arcs[classes[GENLM_TRIE_NODE_BYTE (node)]];
       GenlmWeightedState *next = __atomic_load_n (&arc->next, __ATOMIC_ACQUIRE);
+      double log_weight;
 
       if (G_UNLIKELY (next == NULL))
         {
-          next = genlm_weighted_dfa_add_transition (dfa, before, byte, error);
+          next = find_next (self, before, node);
           if (next == NULL)
             return FALSE;
-          if (next == dfa->beyond)
-            {
-              walk_subtree_beyond (index, dfa, before, logs[depth - 1], p, beyond, values);
-              p += extent;
-              continue;
-            }
         }
       if (next == dead)
         {
-          p += extent;
+          node += GENLM_TRIE_NODE_EXTENT (node);
           continue;
         }
-      states[depth] = next;
-      logs[depth] = logs[depth - 1] + arc->log_weight;
-      values[token] = logs[depth];
-      p++;
+      log_weight = before->log_weight + arc->log_weight;
+      before[1] = (Level) { next, log_weight };
+      values[MIN (GENLM_TRIE_NODE_TOKEN (node), scrap)] = log_weight;
+      node++;
     }
   return TRUE;
 }
@@ -171,9 +186,11 @@ static void
 clear_values (GenlmTrieIndex *index,
               double         *values)
 {
-  guint32 i;
+  gsize n_values = (gsize) index->n_tokens + 1;
+  gsize i;
 
-  for (i = 0; i <= index->n_tokens; i++)
+#pragma omp simd
+  for (i = 0; i < n_values; i++)
     values[i] = -INFINITY;
 }
 
@@ -199,25 +216,27 @@ genlm_weights_walk (GenlmTrieIndex      *index,
                     double              *values,
                     GError             **error)
 {
-  g_autoptr (Beyond) beyond = NULL;
+  const GenlmTrieNode *nodes = index->trie->nodes;
+  Walk self = { index, dfa, values, NULL, error };
   double log_final;
+  gboolean ok = TRUE;
   guint byte;
 
   clear_values (index, values);
   if (!genlm_weighted_dfa_weigh_final (dfa, state, &log_final, error))
     return FALSE;
-  for (byte = 0; byte < 256; byte++)
+  for (byte = 0; byte < 256 && ok; byte++)
     {
       guint32 first = index->first_node[byte];
       guint32 end = index->first_node[byte + 1];
 
-      if (first == end || genlm_weighted_dfa_peek_next (dfa, state, (guint8) byte) == dfa->dead)
-        continue;
-      if (!walk (index, dfa, state, first, end, &beyond, values, error))
-        return FALSE;
+      if (first < end && genlm_weighted_dfa_peek_next (dfa, state, (guint8) byte) != dfa->dead)
+        ok = walk (&self, state, nodes + first, nodes + end);
     }
-  finish_values (index, log_final, values);
-  return TRUE;
+  g_clear_pointer (&self.beyond, beyond_free);
+  if (ok)
+    finish_values (index, log_final, values);
+  return ok;
 }
 
 /* The same where there is no state. */
