@@ -12,6 +12,15 @@ typedef struct
   GenlmForward     *spare;
 } WfsaMachine;
 
+/* What is kept for a vocabulary. Weights are summed in memory that stays at
+ * hand, and then copied: what is new is far away. */
+typedef struct
+{
+  GenlmWeightsCache *cache;
+  /* Of whoever needed it last; NULL while it is used. */
+  double            *spare;
+} View;
+
 /* Where the automaton has no state, the one beyond, and where one is. */
 typedef struct
 {
@@ -291,41 +300,65 @@ static gpointer
 wfsa_machine_make_view (GenlmByteMachine *machine,
                         GenlmTrieIndex   *index)
 {
-  return genlm_weights_cache_new (((WfsaMachine *) machine)->max_memory);
+  View *view = g_new0 (View, 1);
+
+  view->cache = genlm_weights_cache_new (((WfsaMachine *) machine)->max_memory);
+  return view;
 }
 
 static void
-wfsa_machine_free_view (gpointer view)
+wfsa_machine_free_view (gpointer data)
 {
-  genlm_weights_cache_free (view);
+  View *view = data;
+
+  genlm_weights_cache_free (view->cache);
+  g_free (view->spare);
+  g_free (view);
+}
+
+static gboolean
+walk (GenlmWeightedDfa  *dfa,
+      GenlmTrieIndex    *index,
+      const Position    *position,
+      double            *values,
+      GError           **error)
+{
+  if (position->n_parts == 0)
+    return genlm_weights_walk (index, dfa, position->state, values, error);
+  genlm_weights_walk_beyond (index, dfa, position->parts, position->n_parts, values);
+  return TRUE;
 }
 
 static GenlmWeights *
 wfsa_machine_make_weights (GenlmByteMachine  *machine,
-                           gpointer           view,
+                           gpointer           data,
                            GenlmTrieIndex    *index,
                            gpointer           state,
                            GError           **error)
 {
-  GenlmWeightedDfa *dfa = ((WfsaMachine *) machine)->dfa;
+  View *view = data;
   const Position *position = state;
-  g_autoptr (GenlmWeights) weights = NULL;
+  gboolean is_kept = position->n_parts == 0;
+  gsize size = (gsize) index->n_tokens + 1;
+  GenlmWeights *weights = NULL;
   double *values;
 
-  if (position->n_parts == 0)
-    weights = genlm_weights_cache_lookup (view, position->state);
+  if (is_kept)
+    weights = genlm_weights_cache_lookup (view->cache, position->state);
   if (weights != NULL)
-    return g_steal_pointer (&weights);
-  weights = genlm_weights_new_uninit ((gsize) index->n_tokens + 1, &values);
-  if (position->n_parts > 0)
+    return weights;
+  values = __atomic_exchange_n (&view->spare, NULL, __ATOMIC_ACQ_REL);
+  if (values == NULL)
+    values = g_new (double, size);
+  if (walk (((WfsaMachine *) machine)->dfa, index, position, values, error))
     {
-      genlm_weights_walk_beyond (index, dfa, position->parts, position->n_parts, values);
-      return g_steal_pointer (&weights);
+      weights = genlm_weights_new (values, size);
+      if (is_kept)
+        genlm_weights_cache_insert (view->cache, position->state, weights);
     }
-  if (!genlm_weights_walk (index, dfa, position->state, values, error))
-    return NULL;
-  genlm_weights_cache_insert (view, position->state, weights);
-  return g_steal_pointer (&weights);
+  values = __atomic_exchange_n (&view->spare, values, __ATOMIC_ACQ_REL);
+  g_free (values);
+  return weights;
 }
 
 static const GenlmByteMachineClass wfsa_machine_class = {
