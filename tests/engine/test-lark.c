@@ -456,7 +456,7 @@ test_refusals (void)
       g_autoptr (GenlmGrammar) grammar =
         genlm_grammar_new_from_lark (cases[i].text, strlen (cases[i].text), NULL, &error);
 
-      g_test_message ("%s\n%s", cases[i].text, error != NULL ? error->message : "no error");
+      g_test_message ("%u: %s", i, error != NULL ? error->message : "no error");
       g_assert_null (grammar);
       g_assert_error (error, GENLM_POTENTIAL_ERROR, (int) cases[i].code);
       for (j = 0; j < G_N_ELEMENTS (cases[i].says) && cases[i].says[j] != NULL; j++)
@@ -519,6 +519,35 @@ test_sizes (void)
     }
 }
 
+/* What is used often is read once: many uses of a long terminal, and of a
+ * template with a long one inside. */
+static void
+test_uses (void)
+{
+  g_autofree char *ones = g_strnfill (200000, '1');
+  g_autofree char *uses = repeat ("A ", 100000);
+  g_autoptr (GString) text = g_string_new ("start: ");
+  g_autoptr (GenlmGrammar) grammar = NULL;
+  guint i;
+
+  for (i = 0; i < 5000; i++)
+    g_string_append_printf (text, "t{\"%u\"} ", i);
+  g_string_append_printf (text, "%s\nt{x}: x /%s/\nA: \"%s\"\n", uses, ones, ones);
+  grammar = read_grammar (text->str);
+  g_assert_cmpuint (genlm_grammar_get_n_terminals (grammar), ==, 5001);
+}
+
+static void
+test_params (void)
+{
+  g_autofree char *params = repeat ("x, ", 300);
+  g_autofree char *text = g_strdup_printf ("t{%s y}: \"a\"", params);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (genlm_grammar_new_from_lark (text, strlen (text), NULL, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+}
+
 /* Terminals whose texts double from each to the next. */
 static void
 test_doubling (void)
@@ -551,6 +580,8 @@ main (int   argc,
   g_test_add_func ("/engine/lark/large-counts", test_large_counts);
   g_test_add_func ("/engine/lark/refusals", test_refusals);
   g_test_add_func ("/engine/lark/sizes", test_sizes);
+  g_test_add_func ("/engine/lark/uses", test_uses);
+  g_test_add_func ("/engine/lark/params", test_params);
   g_test_add_func ("/engine/lark/doubling", test_doubling);
   return g_test_run ();
 }

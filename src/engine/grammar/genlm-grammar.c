@@ -7,6 +7,10 @@
 
 #define NOWHERE (G_MAXUINT32)
 
+/* How long all terminals together may take to tell whether they match
+ * anything, in microseconds. */
+#define MAX_ASKING (5 * G_USEC_PER_SEC)
+
 /* What a terminal matches, shared by the grammars that are made from one
  * another. */
 typedef struct
@@ -15,6 +19,7 @@ typedef struct
   GenlmRegexTree *tree;
   gboolean        nullable;
   gboolean        empty; /* it matches nothing at all */
+  gboolean        unclear; /* or may: the limit of asking was passed */
 } Matter;
 
 /* A production while bodies may still move. */
@@ -38,6 +43,7 @@ struct _GenlmGrammar
   guint32                 n_ignored;
   GenlmGrammarIgnore      style;
   gboolean                too_large;
+  gint64                  asking; /* microseconds left for what needs an automaton */
 
   /* Once it is finished. */
   GenlmGrammarProduction *productions;
@@ -99,6 +105,7 @@ genlm_grammar_new (void)
   self->symbols = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->drafts = g_array_new (FALSE, FALSE, sizeof (Draft));
   self->literals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->asking = MAX_ASKING;
   return self;
 }
 
@@ -124,7 +131,8 @@ genlm_grammar_add_nonterminal (GenlmGrammar *self,
   return self->names->len - 1;
 }
 
-/* What a tree can match, node by node: children stand before their parents. */
+/* What a tree without look-ahead can match, node by node: children stand before
+ * their parents. */
 typedef enum
 {
   MATCHES_EMPTY = 1 << 0, /* the empty text */
@@ -170,47 +178,57 @@ find_node_matches (const GenlmRegexTree *tree,
       return join_matches (tree, node, matches);
     case GENLM_REGEX_NODE_REPEAT:
       return node->min == 0 ? MATCHES_EMPTY : matches[node->a];
-    case GENLM_REGEX_NODE_LOOKAHEAD:
-      return matches[node->a];
-    case GENLM_REGEX_NODE_NEGATIVE_LOOKAHEAD:
-      return (matches[node->a] & MATCHES_EMPTY) ? 0 : MATCHES_EMPTY;
     default:
       return 0;
     }
 }
 
-/* With a look-ahead only the automaton can tell; what is too large for a small
- * one is left to who builds the whole one. */
-static gboolean
-is_empty_by_automaton (const GenlmRegexTree *tree)
+/* With a look-ahead, or what else asks for its surroundings, only the automaton
+ * can tell. */
+static void
+ask_automaton (GenlmGrammar *self,
+               Matter       *matter)
 {
   const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
-                                     GENLM_ENGINE_DEFAULT_MAX_MEMORY, 1000 };
+                                     GENLM_ENGINE_DEFAULT_MAX_MEMORY,
+                                     (guint) (self->asking / 1000) };
   g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
+  gint64 start = g_get_monotonic_time ();
   guint8 classes[256];
   GenlmByteExpr expr;
 
-  if (!genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &expr, NULL))
-    return FALSE;
-  genlm_byte_exprs_seal (exprs, classes);
-  return !genlm_byte_exprs_is_live (exprs, expr) && genlm_byte_exprs_check (exprs, NULL);
+  matter->unclear = TRUE;
+  if (limits.deadline > 0
+      && genlm_regex_compile (matter->tree, exprs, GENLM_BYTE_ENCODING_UTF8, &expr, NULL))
+    {
+      genlm_byte_exprs_seal (exprs, classes);
+      matter->nullable = genlm_byte_exprs_is_nullable (exprs, expr);
+      matter->empty = !genlm_byte_exprs_is_live (exprs, expr);
+      matter->unclear = !genlm_byte_exprs_check (exprs, NULL);
+    }
+  self->asking -= g_get_monotonic_time () - start;
 }
 
 static void
-find_matches (Matter *matter)
+find_matches (GenlmGrammar *self,
+              Matter       *matter)
 {
   const GenlmRegexTree *tree = matter->tree;
-  guint32 n_nodes = genlm_regex_tree_get_size (tree);
-  g_autofree guint8 *matches = g_new (guint8, n_nodes);
   guint32 root = genlm_regex_tree_get_root (tree);
+  guint32 n_nodes = genlm_regex_tree_get_size (tree);
+  g_autofree guint8 *matches = NULL;
   guint32 i;
 
+  if (genlm_regex_tree_peek_node (tree, root)->has_assertion)
+    {
+      ask_automaton (self, matter);
+      return;
+    }
+  matches = g_new (guint8, n_nodes);
   for (i = 0; i < n_nodes; i++)
     matches[i] = (guint8) find_node_matches (tree, genlm_regex_tree_peek_node (tree, i), matches);
   matter->empty = (matches[root] & MATCHES_NONE) != 0;
   matter->nullable = !matter->empty && (matches[root] & MATCHES_EMPTY) != 0;
-  if (!matter->empty && !matter->nullable && genlm_regex_tree_peek_node (tree, root)->has_assertion)
-    matter->empty = is_empty_by_automaton (tree);
 }
 
 /* Takes the reference. */
@@ -236,7 +254,7 @@ genlm_grammar_add_terminal (GenlmGrammar   *self,
 
   matter->name = g_strdup (name);
   matter->tree = tree;
-  find_matches (matter);
+  find_matches (self, matter);
   return append_terminal (self, matter, FALSE);
 }
 
@@ -639,6 +657,27 @@ collect_productions (GenlmGrammar  *self,
 }
 
 static gboolean
+check_clear (const GenlmGrammar  *self,
+             GError             **error)
+{
+  guint32 i;
+
+  for (i = 0; i < self->matters->len; i++)
+    if (matter_at (self, i)->unclear)
+      {
+        g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                     "Failed to build the grammar: whether the terminal %s matches any text could "
+                     "not be found within %u states, %u MiB or %d seconds; look-ahead makes it "
+                     "hard to tell",
+                     matter_at (self, i)->name, GENLM_ENGINE_DEFAULT_MAX_STATES,
+                     (guint) (GENLM_ENGINE_DEFAULT_MAX_MEMORY >> 20),
+                     (int) (MAX_ASKING / G_USEC_PER_SEC));
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
 check_ignored (GenlmGrammar  *self,
                GError       **error)
 {
@@ -692,7 +731,7 @@ genlm_grammar_finish (GenlmGrammar  *self,
   collect_productions (self, &trim, renamed, order, first);
   trim_clear (&trim);
   self->start = 0;
-  return check_ignored (self, error);
+  return check_clear (self, error) && check_ignored (self, error);
 }
 
 /* --- Reading ------------------------------------------------------------ */

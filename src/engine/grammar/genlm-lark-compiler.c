@@ -31,6 +31,7 @@ typedef struct
   GenlmGrammar         *grammar;
   GHashTable           *terminal_by_pattern;
   GHashTable           *terminal_by_tree;
+  GHashTable           *terminals_seen; /* by definition, or node of a literal */
   GHashTable           *rules;     /* nonterminals by definition */
   GHashTable           *instances; /* nonterminals by template and arguments */
   GArray               *arguments;
@@ -135,13 +136,40 @@ intern_terminal (Compiler               *compiler,
   return TRUE;
 }
 
+/* A place that is read again, of a template say, takes no time again. */
+static gboolean
+find_seen (Compiler      *compiler,
+           gconstpointer  origin,
+           guint32       *symbol)
+{
+  gpointer known;
+
+  if (!g_hash_table_lookup_extended (compiler->terminals_seen, origin, NULL, &known))
+    return FALSE;
+  *symbol = GPOINTER_TO_UINT (known);
+  return TRUE;
+}
+
+static void
+add_seen (Compiler      *compiler,
+          gconstpointer  origin,
+          guint32        symbol)
+{
+  g_hash_table_insert (compiler->terminals_seen, (gpointer) origin, GUINT_TO_POINTER (symbol));
+}
+
 static gboolean
 intern_definition (Compiler                  *compiler,
                    const GenlmLarkDefinition *definition,
                    guint32                   *symbol)
 {
-  return intern_terminal (compiler, genlm_lark_terminals_peek (compiler->terminals, definition),
-                          definition->name, definition->at, symbol);
+  if (find_seen (compiler, definition, symbol))
+    return TRUE;
+  if (!intern_terminal (compiler, genlm_lark_terminals_peek (compiler->terminals, definition),
+                        definition->name, definition->at, symbol))
+    return FALSE;
+  add_seen (compiler, definition, *symbol);
+  return TRUE;
 }
 
 static gboolean
@@ -150,14 +178,19 @@ intern_literal (Compiler            *compiler,
                 guint32             *symbol)
 {
   GenlmLarkDocument *document = compiler->definitions->document;
-  g_autoptr (GenlmLarkPattern) pattern =
-    genlm_lark_pattern_new_literal (document, node, compiler->error);
+  g_autoptr (GenlmLarkPattern) pattern = NULL;
   g_autofree char *name = NULL;
 
+  if (find_seen (compiler, node, symbol))
+    return TRUE;
+  pattern = genlm_lark_pattern_new_literal (document, node, compiler->error);
   if (pattern == NULL)
     return FALSE;
   name = genlm_lark_document_dup_text (document, node->at, node->length);
-  return intern_terminal (compiler, pattern, name, node->at, symbol);
+  if (!intern_terminal (compiler, pattern, name, node->at, symbol))
+    return FALSE;
+  add_seen (compiler, node, *symbol);
+  return TRUE;
 }
 
 static void
@@ -805,6 +838,7 @@ genlm_lark_compile (GenlmLarkDefinitions  *definitions,
   compiler.terminal_by_pattern = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   compiler.terminal_by_tree = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
                                                      (GDestroyNotify) g_bytes_unref, NULL);
+  compiler.terminals_seen = g_hash_table_new (NULL, NULL);
   compiler.rules = g_hash_table_new (NULL, NULL);
   compiler.instances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   compiler.arguments = g_array_new (FALSE, FALSE, sizeof (guint32));
@@ -815,6 +849,7 @@ genlm_lark_compile (GenlmLarkDefinitions  *definitions,
   g_array_unref (compiler.arguments);
   g_hash_table_unref (compiler.instances);
   g_hash_table_unref (compiler.rules);
+  g_hash_table_unref (compiler.terminals_seen);
   g_hash_table_unref (compiler.terminal_by_tree);
   g_hash_table_unref (compiler.terminal_by_pattern);
   return ok;

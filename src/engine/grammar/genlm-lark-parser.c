@@ -5,6 +5,8 @@
 
 #include "genlm-lark-lexer.h"
 
+#define MAX_PARAMS (255u)
+
 typedef enum
 {
   FRAME_WHOLE,    /* the expression of a statement */
@@ -574,6 +576,10 @@ read_params (Parser             *parser,
                                (guint32) parser->lexer.token.length };
       if (!expect (parser, GENLM_LARK_TOKEN_RULE, "a parameter's name of small letters"))
         return FALSE;
+      if (statement->n_params == MAX_PARAMS)
+        return genlm_grammar_source_fail (&parser->document->source, GENLM_POTENTIAL_ERROR_LIMIT,
+                                          name.at, parser->error,
+                                          "a template has at most %u parameters", MAX_PARAMS);
       g_array_append_val (parser->document->params, name);
       statement->n_params++;
     }
