@@ -36,27 +36,6 @@ compare_states (gconstpointer a,
   return x->state < y->state ? -1 : x->state > y->state;
 }
 
-/* The first edge of a state whose label is not smaller. */
-static guint32
-find_edges (const GenlmGraph *graph,
-            guint32           state,
-            guint             label)
-{
-  guint32 low = graph->starts[state];
-  guint32 high = graph->starts[state + 1];
-
-  while (low < high)
-    {
-      guint32 middle = low + (high - low) / 2;
-
-      if (graph->edges[middle].label < label)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return low;
-}
-
 static void
 follow (GenlmForward            *self,
         const GenlmWeighedState *from,
@@ -66,7 +45,7 @@ follow (GenlmForward            *self,
   const GenlmGraph *graph = self->pushed->graph;
   guint32 i;
 
-  for (i = find_edges (graph, from->state, byte_class);
+  for (i = genlm_pushed_wfsa_find_edges (self->pushed, from->state, byte_class);
        i < graph->starts[from->state + 1] && graph->edges[i].label == byte_class; i++)
     {
       const GenlmGraphEdge *edge = &graph->edges[i];
@@ -83,14 +62,13 @@ follow (GenlmForward            *self,
 }
 
 /* Replaces @result, which is not where @states are, by where one is after a
- * byte. Returns the log of the part of the weight that follows the byte; minus
- * infinity if there is none. */
-double
-genlm_forward_step (GenlmForward            *self,
-                    const GenlmWeighedState *states,
-                    guint32                  n_states,
-                    guint                    byte_class,
-                    GArray                  *result)
+ * byte, in no order; the weights are as they come. Returns their sum. */
+GenlmWide
+genlm_forward_follow (GenlmForward            *self,
+                      const GenlmWeighedState *states,
+                      guint32                  n_states,
+                      guint                    byte_class,
+                      GArray                  *result)
 {
   GenlmWide total = GENLM_WIDE_ZERO;
   guint32 i;
@@ -98,8 +76,6 @@ genlm_forward_step (GenlmForward            *self,
   g_array_set_size (result, 0);
   for (i = 0; i < n_states; i++)
     follow (self, &states[i], byte_class, result);
-  if (result->len > 1)
-    qsort (result->data, result->len, sizeof (GenlmWeighedState), compare_states);
   for (i = 0; i < result->len; i++)
     {
       GenlmWeighedState *entry = &g_array_index (result, GenlmWeighedState, i);
@@ -108,6 +84,23 @@ genlm_forward_step (GenlmForward            *self,
       self->sums[entry->state] = GENLM_WIDE_ZERO;
       total = genlm_wide_add (total, entry->weight);
     }
+  return total;
+}
+
+/* The same, sorted, and with weights that sum to one. Returns the log of the
+ * part of the weight that follows the byte; minus infinity if there is none. */
+double
+genlm_forward_step (GenlmForward            *self,
+                    const GenlmWeighedState *states,
+                    guint32                  n_states,
+                    guint                    byte_class,
+                    GArray                  *result)
+{
+  GenlmWide total = genlm_forward_follow (self, states, n_states, byte_class, result);
+  guint32 i;
+
+  if (result->len > 1)
+    qsort (result->data, result->len, sizeof (GenlmWeighedState), compare_states);
   for (i = 0; i < result->len; i++)
     {
       GenlmWeighedState *entry = &g_array_index (result, GenlmWeighedState, i);

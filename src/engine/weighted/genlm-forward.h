@@ -12,6 +12,11 @@ typedef struct _GenlmForward GenlmForward;
 
 GENLM_ENGINE_API GenlmForward *genlm_forward_new         (const GenlmPushedWfsa   *pushed);
 GENLM_ENGINE_API void          genlm_forward_free        (GenlmForward            *self);
+GENLM_ENGINE_API GenlmWide     genlm_forward_follow      (GenlmForward            *self,
+                                                          const GenlmWeighedState *states,
+                                                          guint32                  n_states,
+                                                          guint                    byte_class,
+                                                          GArray                  *result);
 GENLM_ENGINE_API double        genlm_forward_step        (GenlmForward            *self,
                                                           const GenlmWeighedState *states,
                                                           guint32                  n_states,

@@ -7,6 +7,9 @@
 
 #define NOT_USED (G_MAXUINT32)
 
+/* How many states times classes are indexed. */
+#define MAX_PLACES (1u << 20)
+
 /* How many states an error names. */
 #define MAX_NAMED (5u)
 
@@ -482,6 +485,25 @@ find_classes (GenlmPushedWfsa *self)
   label_by_class (self, is_first);
 }
 
+static void
+index_edges (GenlmPushedWfsa *self)
+{
+  gsize n_places = (gsize) self->graph->n_states * self->n_classes;
+  guint32 *places;
+  guint32 state;
+  guint label;
+
+  if (n_places > MAX_PLACES)
+    return;
+  places = g_new (guint32, n_places + 1);
+  for (state = 0; state < self->graph->n_states; state++)
+    for (label = 0; label < self->n_classes; label++)
+      places[(gsize) state * self->n_classes + label]
+        = genlm_pushed_wfsa_find_edges (self, state, label);
+  places[n_places] = self->graph->starts[self->graph->n_states];
+  self->first_edges = places;
+}
+
 /* -- the whole ------------------------------------------------------------- */
 
 static GenlmPushedWfsa *
@@ -504,6 +526,7 @@ finish (Builder   *builder,
     }
   sort_edges (self->graph);
   find_classes (self);
+  index_edges (self);
   return self;
 }
 
@@ -543,6 +566,7 @@ void
 genlm_pushed_wfsa_free (GenlmPushedWfsa *self)
 {
   g_array_unref (self->starts);
+  g_free (self->first_edges);
   g_free (self->finals);
   genlm_graph_free (self->graph);
   g_free (self);

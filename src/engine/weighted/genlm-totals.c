@@ -55,6 +55,51 @@ is_inside (const Totals         *totals,
   return totals->components->component_of[edge->to] == component->index;
 }
 
+/* What the weights of a row lack of one. */
+static double
+find_leak (const Totals *totals,
+           guint32       state)
+{
+  const GenlmGraph *graph = totals->graph;
+  Sum missing = { 1.0, 0.0 };
+  double leak;
+  guint32 i;
+
+  sum_add (&missing, -genlm_wide_to_double (totals->finals[state]));
+  for (i = graph->starts[state]; i < graph->starts[state + 1]; i++)
+    sum_add (&missing, -genlm_wide_to_double (graph->edges[i].weight));
+  leak = missing.sum + missing.rest;
+  return fabs (leak) <= ROUNDING ? 0.0 : leak;
+}
+
+/* Whether the total is one because all that is needed for it is. */
+static gboolean
+is_proper (const Totals    *totals,
+           const Component *component)
+{
+  const GenlmGraph *graph = totals->graph;
+  guint32 i;
+  guint32 j;
+
+  for (i = 0; i < component->size; i++)
+    {
+      guint32 state = component->states[i];
+
+      if (find_leak (totals, state) != 0.0)
+        return FALSE;
+      for (j = graph->starts[state]; j < graph->starts[state + 1]; j++)
+        {
+          const GenlmGraphEdge *edge = &graph->edges[j];
+          GenlmWide total = totals->totals[edge->to];
+
+          if (!is_inside (totals, component, edge)
+              && (total.fraction != 1.0 || total.exponent != 0))
+            return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 /* What a row leaves over to one, all that leaves the component among it; FALSE
  * if it sums to more. */
 static gboolean
@@ -64,25 +109,20 @@ find_left_over (const Totals    *totals,
                 GenlmWide       *left_over)
 {
   const GenlmGraph *graph = totals->graph;
-  Sum missing = { 1.0, 0.0 };
-  double leak;
+  double leak = find_leak (totals, state);
   guint32 i;
 
+  if (!(leak >= 0.0))
+    return FALSE;
   *left_over = totals->finals[state];
-  sum_add (&missing, -genlm_wide_to_double (totals->finals[state]));
   for (i = graph->starts[state]; i < graph->starts[state + 1]; i++)
     {
       const GenlmGraphEdge *edge = &graph->edges[i];
 
-      sum_add (&missing, -genlm_wide_to_double (edge->weight));
       if (!is_inside (totals, component, edge))
         *left_over = genlm_wide_add (*left_over, edge->weight);
     }
-  leak = missing.sum + missing.rest;
-  if (!(leak >= -ROUNDING))
-    return FALSE;
-  if (leak > ROUNDING)
-    *left_over = genlm_wide_add (*left_over, genlm_wide_from_double (leak));
+  *left_over = genlm_wide_add (*left_over, genlm_wide_from_double (leak));
   return TRUE;
 }
 
@@ -299,7 +339,12 @@ compute (Totals   *totals,
       gboolean diverges = FALSE;
 
       for (j = 0; j < component.size; j++)
-        totals->places[component.states[j]] = j;
+        {
+          totals->places[component.states[j]] = j;
+          totals->totals[component.states[j]] = GENLM_WIDE_ONE;
+        }
+      if (is_proper (totals, &component))
+        continue;
       if (is_alone (totals, &component))
         {
           totals->totals[component.states[0]] = sum_outside (totals, &component,

@@ -8,7 +8,6 @@ typedef struct
   GenlmWeightedDfa      *dfa;
   GenlmForward          *forward;
   GArray               **levels;
-  double                *logs;
 } Beyond;
 
 static Beyond *
@@ -25,7 +24,6 @@ beyond_new (GenlmTrieIndex   *index,
   self->levels = g_new (GArray *, n_levels);
   for (i = 0; i < n_levels; i++)
     self->levels[i] = g_array_new (FALSE, FALSE, sizeof (GenlmWeighedState));
-  self->logs = g_new (double, n_levels);
   return self;
 }
 
@@ -37,7 +35,6 @@ beyond_free (Beyond *self)
   for (i = 0; i <= self->index->trie->max_depth; i++)
     g_array_unref (self->levels[i]);
   g_free (self->levels);
-  g_free (self->logs);
   genlm_forward_free (self->forward);
   g_free (self);
 }
@@ -49,20 +46,20 @@ static void
 beyond_set (Beyond                  *self,
             guint32                  depth,
             const GenlmWeighedState *states,
-            guint32                  n_states,
-            double                   log_weight)
+            guint32                  n_states)
 {
   g_array_set_size (self->levels[depth], 0);
   g_array_append_vals (self->levels[depth], states, n_states);
-  self->logs[depth] = log_weight;
 }
 
 /* Walks the nodes from @p to @end, which are whole subtrees below what was
- * said. */
+ * said, and had @log_weight. Weights become smaller on the way, which does no
+ * harm to numbers that carry their exponent apart. */
 static void
 beyond_walk (Beyond  *self,
              guint32  p,
              guint32  end,
+             double   log_weight,
              double  *values)
 {
   const GenlmTrieNode *nodes = self->index->trie->nodes;
@@ -72,19 +69,18 @@ beyond_walk (Beyond  *self,
       const GenlmTrieNode *node = &nodes[p];
       guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
       const GArray *before = self->levels[depth - 1];
-      double log_weight;
+      GenlmWide total;
 
-      log_weight = genlm_forward_step (self->forward, (const GenlmWeighedState *) before->data,
-                                       before->len, self->dfa->classes[GENLM_TRIE_NODE_BYTE (node)],
-                                       self->levels[depth]);
-      if (log_weight == -INFINITY)
+      total = genlm_forward_follow (self->forward, (const GenlmWeighedState *) before->data,
+                                    before->len, self->dfa->classes[GENLM_TRIE_NODE_BYTE (node)],
+                                    self->levels[depth]);
+      if (genlm_wide_is_zero (total))
         {
           p += GENLM_TRIE_NODE_EXTENT (node);
           continue;
         }
-      self->logs[depth] = self->logs[depth - 1] + log_weight;
       if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
-        values[GENLM_TRIE_NODE_TOKEN (node)] = self->logs[depth];
+        values[GENLM_TRIE_NODE_TOKEN (node)] = log_weight + genlm_wide_log (total);
       p++;
     }
 }
@@ -118,9 +114,9 @@ walk_subtree_beyond (Walk                *self,
 
   if (self->beyond == NULL)
     self->beyond = beyond_new (self->index, self->dfa);
-  beyond_set (self->beyond, GENLM_TRIE_NODE_DEPTH (node) - 1, states, n_states,
-              before->log_weight);
-  beyond_walk (self->beyond, p, p + GENLM_TRIE_NODE_EXTENT (node), self->values);
+  beyond_set (self->beyond, GENLM_TRIE_NODE_DEPTH (node) - 1, states, n_states);
+  beyond_walk (self->beyond, p, p + GENLM_TRIE_NODE_EXTENT (node), before->log_weight,
+               self->values);
 }
 
 /* A state that is not known yet: makes it, or walks on without states, which
@@ -250,8 +246,8 @@ genlm_weights_walk_beyond (GenlmTrieIndex          *index,
   g_autoptr (Beyond) beyond = beyond_new (index, dfa);
 
   clear_values (index, values);
-  beyond_set (beyond, 0, states, n_states, 0.0);
-  beyond_walk (beyond, 0, index->trie->n_nodes, values);
+  beyond_set (beyond, 0, states, n_states);
+  beyond_walk (beyond, 0, index->trie->n_nodes, 0.0, values);
   finish_values (index,
                  genlm_forward_weigh_final (genlm_vector_weights_get_pushed (dfa), states,
                                             n_states),
