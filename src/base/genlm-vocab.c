@@ -41,6 +41,7 @@ struct _GenlmVocab
   guint32         *offsets;     /* size + 1 */
   char            *eos_name;
   GenlmTrie       *trie;        /* g_once */
+  GData           *qdata;
 };
 
 G_DEFINE_BOXED_TYPE (GenlmVocab, genlm_vocab, genlm_vocab_ref, genlm_vocab_unref)
@@ -376,6 +377,7 @@ genlm_vocab_unref (GenlmVocab *self)
 
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
+  g_datalist_clear (&self->qdata);
   g_clear_pointer (&self->trie, genlm_trie_free);
   g_bytes_unref (self->data);
   g_free (self->offsets);
@@ -857,4 +859,49 @@ genlm_vocab_get_trie (GenlmVocab *self)
       g_once_init_leave (&self->trie, genlm_trie_new (data, self->offsets, self->size));
     }
   return self->trie;
+}
+
+/**
+ * genlm_vocab_get_qdata: (skip)
+ * @self: a vocabulary
+ * @quark: a name
+ *
+ * Gets what was kept with the vocabulary under a name.
+ *
+ * Returns: (transfer none) (nullable): the data
+ * Since: 0.1
+ */
+gpointer
+genlm_vocab_get_qdata (GenlmVocab *self,
+                       GQuark      quark)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return g_datalist_id_get_data (&self->qdata, quark);
+}
+
+/**
+ * genlm_vocab_set_qdata: (skip)
+ * @self: a vocabulary
+ * @quark: a name
+ * @data: (nullable): what to keep, or %NULL for nothing
+ * @destroy: (nullable): how to free it
+ *
+ * Keeps something with the vocabulary for as long as it lives: what was found
+ * out about its tokens and is worth having when it is needed again.
+ *
+ * What was kept under the name before is freed. @destroy must not use the
+ * vocabulary, which may be on its way out.
+ *
+ * Since: 0.1
+ */
+void
+genlm_vocab_set_qdata (GenlmVocab     *self,
+                       GQuark          quark,
+                       gpointer        data,
+                       GDestroyNotify  destroy)
+{
+  g_return_if_fail (self != NULL);
+
+  g_datalist_id_set_data_full (&self->qdata, quark, data, destroy);
 }

@@ -121,6 +121,14 @@ char            *genlm_vocab_escape_context   (GenlmVocab      *self,
                                                GenlmContext    *context);
 GENLM_AVAILABLE_IN_ALL
 const GenlmTrie *genlm_vocab_get_trie         (GenlmVocab      *self);
+GENLM_AVAILABLE_IN_ALL
+gpointer         genlm_vocab_get_qdata        (GenlmVocab      *self,
+                                               GQuark           quark);
+GENLM_AVAILABLE_IN_ALL
+void             genlm_vocab_set_qdata        (GenlmVocab      *self,
+                                               GQuark           quark,
+                                               gpointer         data,
+                                               GDestroyNotify   destroy);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmVocab, genlm_vocab_unref)
 

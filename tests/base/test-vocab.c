@@ -206,6 +206,34 @@ test_escape (void)
   g_assert_cmpuint (strlen (long_text), <, 100);
 }
 
+static void
+count_call (gpointer data)
+{
+  ++*(guint *) data;
+}
+
+static void
+test_qdata (void)
+{
+  GQuark name = g_quark_from_static_string ("test-vocab-name");
+  GQuark other = g_quark_from_static_string ("test-vocab-other");
+  GenlmVocab *vocab = test_vocab ("a", NULL);
+  guint n_first = 0;
+  guint n_second = 0;
+
+  g_assert_null (genlm_vocab_get_qdata (vocab, name));
+  genlm_vocab_set_qdata (vocab, name, &n_first, count_call);
+  g_assert_true (genlm_vocab_get_qdata (vocab, name) == &n_first);
+  g_assert_null (genlm_vocab_get_qdata (vocab, other));
+  genlm_vocab_set_qdata (vocab, name, &n_second, count_call);
+  g_assert_cmpuint (n_first, ==, 1);
+  g_assert_true (genlm_vocab_get_qdata (vocab, name) == &n_second);
+  genlm_vocab_set_qdata (vocab, other, &n_first, NULL);
+  genlm_vocab_unref (vocab);
+  g_assert_cmpuint (n_first, ==, 1);
+  g_assert_cmpuint (n_second, ==, 1);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -219,5 +247,6 @@ main (int    argc,
   g_test_add_func ("/vocab/refusals", test_refusals);
   g_test_add_func ("/vocab/encode", test_encode);
   g_test_add_func ("/vocab/escape", test_escape);
+  g_test_add_func ("/vocab/qdata", test_qdata);
   return g_test_run ();
 }
