@@ -228,7 +228,8 @@ test_eos (void)
   g_assert_cmpuint (words[4], ==, 0);
 }
 
-/* Vocabularies with the same content have one index, while somebody has it. */
+/* Vocabularies with the same content have one index; one that nobody holds
+ * stays with its vocabulary. */
 static void
 test_index (void)
 {
@@ -239,11 +240,54 @@ test_index (void)
   g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
   g_autoptr (GenlmTrieIndex) same_index = genlm_trie_index_get (same);
   g_autoptr (GenlmTrieIndex) other_index = genlm_trie_index_get (genlm_vocab_bytes ());
+  gconstpointer first;
 
   g_assert_true (vocab != same);
   g_assert_true (index == same_index);
   g_assert_true (index != other_index);
   genlm_trie_index_unref (genlm_trie_index_ref (index));
+  first = index;
+  genlm_trie_index_unref (g_steal_pointer (&same_index));
+  genlm_trie_index_unref (g_steal_pointer (&index));
+  index = genlm_trie_index_get (vocab);
+  g_assert_true (index == first);
+  genlm_trie_index_unref (g_steal_pointer (&index));
+  same_index = genlm_trie_index_get (same);
+  g_assert_true (same_index != first);
+  g_assert_true (same_index->vocab == same);
+  index = genlm_trie_index_get (vocab);
+  g_assert_true (index == same_index);
+}
+
+static gpointer
+take_index (gpointer vocab)
+{
+  guint i;
+
+  for (i = 0; i < 500; i++)
+    {
+      g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+
+      g_assert_true (genlm_vocab_equal (index->vocab, vocab));
+    }
+  return NULL;
+}
+
+/* Threads take and let go the index of one content, in several vocabularies. */
+static void
+test_index_threads (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  g_autoptr (GRand) same_rand = g_rand_new_with_seed (1);
+  g_autoptr (GenlmVocab) vocab = make_random_vocab (rand, letters, G_N_ELEMENTS (letters));
+  g_autoptr (GenlmVocab) same = make_random_vocab (same_rand, letters, G_N_ELEMENTS (letters));
+  GThread *threads[4];
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("index", take_index, i % 2 == 0 ? vocab : same);
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
 }
 
 static void
@@ -278,6 +322,7 @@ main (int    argc,
   g_test_add_func ("/engine/trie-walk/limit", test_limit);
   g_test_add_func ("/engine/trie-walk/eos", test_eos);
   g_test_add_func ("/engine/trie-walk/index", test_index);
+  g_test_add_func ("/engine/trie-walk/index-threads", test_index_threads);
   g_test_add_data_func ("/engine/trie-walk/gpt2", "gpt2", check_vocab);
   g_test_add_data_func ("/engine/trie-walk/cl100k", "cl100k_base", check_vocab);
   g_test_add_data_func ("/engine/trie-walk/o200k", "o200k_base", check_vocab);

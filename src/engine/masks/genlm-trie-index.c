@@ -2,10 +2,13 @@
 
 #include <string.h>
 
-/* All there are, by the content of their vocabularies. The lock is for the
- * table and for the counts of references. */
+/* Those that somebody holds, by the content of their vocabularies. The lock is
+ * for the table and for the counts of references. */
 static GMutex mutex;
 static GHashTable *indices;
+
+/* Under this name an index stays with its vocabulary. */
+static G_DEFINE_QUARK (genlm-trie-index, trie_index)
 
 /* What a byte does at a place in a character. */
 typedef struct
@@ -48,6 +51,7 @@ make_steps (Step steps[GENLM_N_UTF8_PLACES][256])
       }
 }
 
+/* Field by field: to load what was just stored as something wider waits. */
 static void
 descend (Path    *paths,
          guint32  depth,
@@ -55,17 +59,15 @@ descend (Path    *paths,
          guint32  node)
 {
   const Path *above = &paths[depth - 1];
+  Path *self = &paths[depth];
+  gboolean ends = step.bucket != GENLM_BUCKET_NONE;
 
-  paths[depth] = *above;
-  paths[depth].node = node;
-  paths[depth].place = step.place;
-  paths[depth].is_listed_broken = FALSE;
-  if (above->place == GENLM_UTF8_BOUNDARY)
-    paths[depth].start = depth;
-  if (step.bucket == GENLM_BUCKET_NONE)
-    return;
-  paths[depth].buckets |= GENLM_BUCKET_BIT (step.bucket);
-  paths[depth].n_chars++;
+  self->buckets = above->buckets | ((guint64) ends << (step.bucket & 63));
+  self->n_chars = above->n_chars + ends;
+  self->node = node;
+  self->start = above->place == GENLM_UTF8_BOUNDARY ? depth : above->start;
+  self->place = step.place;
+  self->is_listed_broken = FALSE;
 }
 
 static void
@@ -249,51 +251,95 @@ set_token (guint64 *words,
   words[token / 64] |= G_GUINT64_CONSTANT (1) << (token % 64);
 }
 
-/* Gives the buckets bits, or room in a list for so many tokens. */
+/* Turns 64 rows of 64 bits into columns: swaps ever smaller squares of bits
+ * beside the diagonal. */
 static void
-begin_buckets (GenlmTrieIndex *self,
-               const guint32  *n_with)
+transpose (guint64 *rows)
 {
-  guint32 n_listed = 0;
-  guint32 *at;
+  guint64 mask = G_GUINT64_CONSTANT (0x00000000ffffffff);
+  guint width;
   guint i;
 
-  for (i = 0; i < GENLM_BUCKET_NONE; i++)
-    if (is_list_smaller (self, n_with[i]))
-      n_listed += n_with[i];
-  self->tokens_by_bucket = at = g_new (guint32, n_listed);
-  for (i = 0; i < GENLM_BUCKET_NONE; i++)
-    if (is_list_smaller (self, n_with[i]))
+  for (width = 32; width > 0; width >>= 1, mask ^= mask << width)
+    for (i = 0; i < 64; i = ((i | width) + 1) & ~width)
       {
-        self->with_bucket[i].tokens = at;
-        at += n_with[i];
+        guint64 swapped = ((rows[i] >> width) ^ rows[i | width]) & mask;
+
+        rows[i] ^= swapped << width;
+        rows[i | width] ^= swapped;
       }
-    else
-      self->with_bucket[i].words = g_new0 (guint64, self->n_tokens / 64 + 1);
+}
+
+/* By bucket a bit for each token: @words holds those of one bucket after those
+ * of another. */
+static void
+sort_by_bucket (GenlmTrieIndex *self,
+                const guint64  *token_facts,
+                guint64        *words)
+{
+  guint32 n_words = self->n_tokens / 64 + 1;
+  guint32 i;
+  guint j;
+
+  for (i = 0; i < n_words; i++)
+    {
+      guint64 rows[64] = { 0 };
+      guint32 n_rows = MIN (self->n_tokens - i * 64, 64);
+
+      memcpy (rows, token_facts + i * 64, n_rows * sizeof (guint64));
+      transpose (rows);
+      for (j = 0; j < GENLM_BUCKET_NONE; j++)
+        words[j * n_words + i] = rows[j];
+    }
+}
+
+/* Appends the tokens of a bucket to the list of all. */
+static void
+list_bucket (GenlmTrieTokens *with,
+             const guint64   *words,
+             guint32          n_words,
+             GArray          *listed)
+{
+  guint32 i;
+
+  for (i = 0; i < n_words; i++)
+    for (guint64 word = words[i]; word != 0; word &= word - 1)
+      {
+        guint32 token = i * 64 + (guint32) __builtin_ctzll (word);
+
+        g_array_append_val (listed, token);
+        with->n_tokens++;
+      }
 }
 
 static void
 index_buckets (GenlmTrieIndex *self,
                const guint64  *token_facts)
 {
-  guint32 n_with[GENLM_BUCKET_NONE] = { 0 };
-  guint32 token;
-  guint64 buckets;
+  guint32 n_words = self->n_tokens / 64 + 1;
+  g_autofree guint64 *words = g_new (guint64, (gsize) n_words * GENLM_BUCKET_NONE);
+  g_autoptr (GArray) listed = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint32 *at;
+  guint i;
 
-  for (token = 0; token < self->n_tokens; token++)
-    for (buckets = token_facts[token] & GENLM_BUCKET_ALL; buckets != 0; buckets &= buckets - 1)
-      n_with[__builtin_ctzll (buckets)]++;
-  begin_buckets (self, n_with);
-  for (token = 0; token < self->n_tokens; token++)
-    for (buckets = token_facts[token] & GENLM_BUCKET_ALL; buckets != 0; buckets &= buckets - 1)
-      {
-        GenlmTrieTokens *with = &self->with_bucket[__builtin_ctzll (buckets)];
+  sort_by_bucket (self, token_facts, words);
+  for (i = 0; i < GENLM_BUCKET_NONE; i++)
+    {
+      GenlmTrieTokens *with = &self->with_bucket[i];
+      const guint64 *own = words + (gsize) i * n_words;
+      guint32 n_with = 0;
+      guint32 j;
 
-        if (with->words != NULL)
-          set_token (with->words, token);
-        else
-          with->tokens[with->n_tokens++] = token;
-      }
+      for (j = 0; j < n_words; j++)
+        n_with += (guint32) __builtin_popcountll (own[j]);
+      if (is_list_smaller (self, n_with))
+        list_bucket (with, own, n_words, listed);
+      else
+        with->words = g_memdup2 (own, n_words * sizeof (guint64));
+    }
+  at = self->tokens_by_bucket = (guint32 *) g_array_free (g_steal_pointer (&listed), FALSE);
+  for (i = 0; i < GENLM_BUCKET_NONE; at += self->with_bucket[i++].n_tokens)
+    self->with_bucket[i].tokens = at;
 }
 
 /* The longest tokens come first, so that a list is the start of a longer one. */
@@ -307,9 +353,11 @@ sort_by_length (GenlmTrieIndex *self,
   guint i;
 
   for (token = 0; token < self->n_tokens; token++)
-    for (i = 0; i < token_facts[token] >> GENLM_TRIE_INDEX_SHIFT; i++)
-      n_longer[i]++;
+    next[token_facts[token] >> GENLM_TRIE_INDEX_SHIFT]++;
+  for (i = GENLM_TRIE_INDEX_NEAR + 1; i > 0; i--)
+    n_longer[i - 1] = next[i] + (i > GENLM_TRIE_INDEX_NEAR ? 0 : n_longer[i]);
   memcpy (next, n_longer, (GENLM_TRIE_INDEX_NEAR + 1) * sizeof (guint32));
+  next[GENLM_TRIE_INDEX_NEAR + 1] = 0;
   self->tokens_by_length = g_new (guint32, self->n_tokens);
   for (token = 0; token < self->n_tokens; token++)
     self->tokens_by_length[next[token_facts[token] >> GENLM_TRIE_INDEX_SHIFT]++] = token;
@@ -370,8 +418,7 @@ trie_index_new (GenlmVocab *vocab)
   guint32 n_nodes;
   guint8 byte;
 
-  self->ref_count = 1;
-  self->vocab = genlm_vocab_ref (vocab);
+  self->vocab = vocab;
   self->trie = genlm_vocab_get_trie (vocab);
   self->n_tokens = genlm_vocab_get_size (vocab);
   for (byte = 0; byte < G_N_ELEMENTS (self->ascii_buckets); byte++)
@@ -409,7 +456,6 @@ trie_index_free (GenlmTrieIndex *self)
   g_free (self->ordered_tokens);
   g_free (self->n_tokens_before);
   g_free (self->node_facts);
-  genlm_vocab_unref (self->vocab);
   g_free (self);
 }
 
@@ -429,8 +475,22 @@ equal_indices (gconstpointer a,
                             ((const GenlmTrieIndex *) b)->vocab);
 }
 
-/* Returns a new reference to the one index of vocabularies with this
- * content. */
+/* The index that stays with the vocabulary, which is made if there is none. */
+static GenlmTrieIndex *
+find_own (GenlmVocab *vocab)
+{
+  GenlmTrieIndex *self = genlm_vocab_get_qdata (vocab, trie_index_quark ());
+
+  if (self == NULL)
+    {
+      self = trie_index_new (vocab);
+      genlm_vocab_set_qdata (vocab, trie_index_quark (), self, (GDestroyNotify) trie_index_free);
+    }
+  return self;
+}
+
+/* Returns a new reference to the one index of vocabularies with this content.
+ * Whoever holds an index holds its vocabulary. */
 GenlmTrieIndex *
 genlm_trie_index_get (GenlmVocab *vocab)
 {
@@ -441,13 +501,13 @@ genlm_trie_index_get (GenlmVocab *vocab)
   if (indices == NULL)
     indices = g_hash_table_new (hash_index, equal_indices);
   self = g_hash_table_lookup (indices, &key);
-  if (self != NULL)
-    self->ref_count++;
-  else
+  if (self == NULL)
     {
-      self = trie_index_new (vocab);
+      self = find_own (vocab);
+      genlm_vocab_ref (vocab);
       g_hash_table_add (indices, self);
     }
+  self->ref_count++;
   g_mutex_unlock (&mutex);
   return self;
 }
@@ -461,6 +521,8 @@ genlm_trie_index_ref (GenlmTrieIndex *self)
   return self;
 }
 
+/* The last reference lets the vocabulary go, and the index with it unless
+ * somebody else has the vocabulary. */
 void
 genlm_trie_index_unref (GenlmTrieIndex *self)
 {
@@ -474,5 +536,5 @@ genlm_trie_index_unref (GenlmTrieIndex *self)
   if (g_hash_table_size (indices) == 0)
     g_clear_pointer (&indices, g_hash_table_unref);
   g_mutex_unlock (&mutex);
-  trie_index_free (self);
+  genlm_vocab_unref (self->vocab);
 }

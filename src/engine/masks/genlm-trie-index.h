@@ -1,8 +1,8 @@
 #pragma once
 
 /* What walks of a vocabulary's trie need to know beside the trie. There is one
- * for each content of a vocabulary in a process, for as long as somebody holds
- * it: machines share it. Immutable, for any number of threads. */
+ * for each content of a vocabulary in a process, which machines share; it stays
+ * as long as the vocabulary. Immutable, for any number of threads. */
 
 #include <genlm.h>
 
