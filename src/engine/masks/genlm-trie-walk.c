@@ -9,7 +9,7 @@
 #define TOKENS_PER_NODE    (16u)
 
 /* Smaller subtrees are walked rather than looked into. */
-#define MIN_WHOLE_EXTENT   (6u)
+#define MIN_WHOLE_EXTENT   (16u)
 
 /* How many bytes of ASCII at least lead from a state to its home, and how many
  * states a chain has that does not go round. */
@@ -319,48 +319,67 @@ is_look_worth (GenlmTrieIndex *index,
   return n_nodes * TOKENS_PER_NODE >= index->n_tokens;
 }
 
-/* Sets all tokens below a node at once if @state, which came to it from
- * itself, stays what it is throughout. */
-static gboolean
-take_whole (GenlmTrieIndex  *index,
-            GenlmByteDfa    *dfa,
-            GenlmByteState  *state,
-            guint32          p,
-            guint64         *words,
-            gboolean        *taken,
-            GError         **error)
+/* Whether @state, which came to a node from itself, is known to stay what it is
+ * all below. What is not known of the state is found out. */
+static inline gboolean
+is_whole (GenlmTrieIndex  *index,
+          GenlmByteDfa    *dfa,
+          GenlmByteState  *state,
+          guint32          p,
+          gboolean        *whole,
+          GError         **error)
 {
-  guint bucket = genlm_trie_index_get_bucket (index, p);
+  guint64 facts = index->node_facts[p];
   guint64 outside;
-  guint32 i;
-  guint32 end;
 
-  *taken = FALSE;
-  if (bucket == GENLM_BUCKET_NONE)
-    return TRUE;
-  if (!find_outside (index, dfa, state, &outside, error))
+  if (G_UNLIKELY (!find_outside (index, dfa, state, &outside, error)))
     return FALSE;
-  if (((index->node_facts[p] | BIT (bucket)) & outside) != 0)
-    return TRUE;
-  end = index->n_tokens_before[p + GENLM_TRIE_NODE_EXTENT (&index->trie->nodes[p])];
+  /* A node within a character is never inside. */
+  outside |= BIT (GENLM_BUCKET_NONE);
+  *whole = ((facts | BIT (facts >> GENLM_TRIE_INDEX_SHIFT)) & outside) == 0;
+  return TRUE;
+}
+
+static void
+add_tokens_below (GenlmTrieIndex *index,
+                  guint32         p,
+                  guint64        *words)
+{
+  guint32 end = index->n_tokens_before[p + GENLM_TRIE_NODE_EXTENT (&index->trie->nodes[p])];
+  guint32 i;
+
   for (i = index->n_tokens_before[p + 1]; i < end; i++)
     {
       guint32 token = index->ordered_tokens[i];
 
       words[token / 64] |= G_GUINT64_CONSTANT (1) << (token % 64);
     }
-  *taken = TRUE;
-  return TRUE;
 }
 
+/* Cuts on their way into the list. */
+typedef struct
+{
+  guint        n_cuts;
+  GenlmTrieCut cuts[64];
+} PendingCuts;
+
 static void
-add_cut (GArray         *cuts,
+flush_cuts (PendingCuts *pending,
+            GArray      *cuts)
+{
+  g_array_append_vals (cuts, pending->cuts, pending->n_cuts);
+  pending->n_cuts = 0;
+}
+
+static inline void
+add_cut (PendingCuts    *pending,
+         GArray         *cuts,
          guint32         node,
          GenlmByteState *state)
 {
-  GenlmTrieCut cut = { node, state };
-
-  g_array_append_val (cuts, cut);
+  pending->cuts[pending->n_cuts++] = (GenlmTrieCut) { node, state };
+  if (pending->n_cuts == G_N_ELEMENTS (pending->cuts))
+    flush_cuts (pending, cuts);
 }
 
 /* Walks the nodes from @p to @end, which are whole subtrees below one node of
@@ -383,7 +402,9 @@ walk (GenlmTrieIndex  *index,
   const guint32 scrap = index->n_tokens;
   GenlmByteState *const dead = dfa->dead;
   GenlmByteState *states[GENLM_TRIE_MAX_DEPTH + 1];
+  PendingCuts pending;
 
+  pending.n_cuts = 0;
   states[depth_before] = start;
   while (p < end)
     {
@@ -412,22 +433,25 @@ walk (GenlmTrieIndex  *index,
           continue;
         }
       if (cuts != NULL && next->accepting && GENLM_TRIE_NODE_EXTENT (node) > 1)
-        add_cut (cuts, p, next);
-      if (next == before && GENLM_TRIE_NODE_EXTENT (node) >= MIN_WHOLE_EXTENT
+        add_cut (&pending, cuts, p, next);
+      if (GENLM_TRIE_NODE_EXTENT (node) >= MIN_WHOLE_EXTENT && next == before
           && (cuts == NULL || !next->accepting))
         {
-          gboolean taken;
+          gboolean whole;
 
-          if (!take_whole (index, dfa, next, p, words, &taken, error))
+          if (!is_whole (index, dfa, next, p, &whole, error))
             return FALSE;
-          if (taken)
+          if (whole)
             {
+              add_tokens_below (index, p, words);
               p += GENLM_TRIE_NODE_EXTENT (node);
               continue;
             }
         }
       p++;
     }
+  if (cuts != NULL)
+    flush_cuts (&pending, cuts);
   return TRUE;
 }
 
@@ -546,9 +570,10 @@ walk_far (GenlmTrieIndex  *index,
           GArray          *cuts,
           GError         **error)
 {
-  GenlmByteState *states[GENLM_TRIE_MAX_DEPTH + 1] = { start };
+  GenlmByteState *states[GENLM_TRIE_MAX_DEPTH + 1];
   guint32 i = 0;
 
+  states[0] = start;
   while (i < index->n_far_nodes)
     {
       guint32 p = index->far_nodes[i].node;
@@ -571,7 +596,11 @@ walk_far (GenlmTrieIndex  *index,
         continue;
       words[token / 64] |= G_GUINT64_CONSTANT (1) << (token % 64);
       if (cuts != NULL && next->accepting && GENLM_TRIE_NODE_EXTENT (node) > 1)
-        add_cut (cuts, p, next);
+        {
+          GenlmTrieCut cut = { p, next };
+
+          g_array_append_val (cuts, cut);
+        }
     }
   return TRUE;
 }

@@ -196,6 +196,46 @@ keep_cuts (GenlmWalk    *self,
   self->cuts = (GenlmWalkCut *) g_array_free (g_steal_pointer (&groups), FALSE);
 }
 
+/* The buckets of the characters whose first byte can be read in @state. FALSE
+ * when a limit is passed. */
+static gboolean
+find_first_buckets (GenlmWalkMemo   *self,
+                    GenlmByteState  *state,
+                    guint64         *first,
+                    GError         **error)
+{
+  guint byte;
+
+  *first = 0;
+  for (byte = 0; byte < 256; byte++)
+    {
+      GenlmByteState *next = genlm_byte_dfa_step (self->dfa, state, (guint8) byte, error);
+
+      if (next == NULL)
+        return FALSE;
+      if (next == self->dfa->dead)
+        continue;
+      *first |= byte < 0x80 ? GENLM_BUCKET_BIT (self->index->ascii_buckets[byte])
+                            : GENLM_BUCKET_BIT (GENLM_BUCKET_SEVERAL)
+                                | GENLM_BUCKET_BIT (GENLM_BUCKET_CUT)
+                                | GENLM_BUCKET_BIT (GENLM_BUCKET_BROKEN);
+    }
+  return TRUE;
+}
+
+/* Whether nothing that may be read first stands below a node, as far as can be
+ * told from a look: not where a character has only begun, or has gone wrong. */
+static gboolean
+is_barren (GenlmTrieIndex *index,
+           guint32         node,
+           guint64         first)
+{
+  guint bucket = genlm_trie_index_get_bucket (index, node);
+
+  return bucket != GENLM_BUCKET_NONE && bucket != GENLM_BUCKET_BROKEN
+         && (index->node_facts[node] & first) == 0;
+}
+
 /* Walks below all of the nodes. NULL when a limit is passed. */
 static GenlmWalk *
 walk_new (GenlmWalkMemo   *memo,
@@ -206,21 +246,22 @@ walk_new (GenlmWalkMemo   *memo,
 {
   g_autoptr (GArray) cuts = g_array_new (FALSE, FALSE, sizeof (GenlmTrieCut));
   guint32 n_words = memo->index->n_tokens / 64 + 1;
-  guint64 *words = g_new0 (guint64, n_words);
+  g_autofree guint64 *words = g_new0 (guint64, n_words);
+  guint64 first = GENLM_BUCKET_ALL;
   GenlmWalk *self;
   guint32 i;
 
+  if (n_nodes > 1 && !find_first_buckets (memo, state, &first, error))
+    return NULL;
   for (i = 0; i < n_nodes; i++)
-    if (!genlm_trie_walk (memo->index, nodes[i], memo->dfa, state, words, cuts, error))
-      {
-        g_free (words);
-        return NULL;
-      }
+    if ((n_nodes == 1 || !is_barren (memo->index, nodes[i], first))
+        && !genlm_trie_walk (memo->index, nodes[i], memo->dfa, state, words, cuts, error))
+      return NULL;
   self = g_new0 (GenlmWalk, 1);
   g_atomic_ref_count_init (&self->ref_count);
   self->id = __atomic_add_fetch (&memo->last_id, 1, __ATOMIC_RELAXED);
   self->n_words = n_words;
-  keep_tokens (self, words);
+  keep_tokens (self, g_steal_pointer (&words));
   keep_cuts (self, cuts);
   return self;
 }
