@@ -133,6 +133,43 @@ make_expression (void)
   return g_string_free (text, FALSE);
 }
 
+/* A document that nests at random, so that hardly two places in it are the
+ * same. */
+static char *
+make_nested (guint seed)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  g_autoptr (GString) open = g_string_new (NULL);
+  GString *text = g_string_new (NULL);
+  guint i;
+
+  for (i = 0; i < 150; i++)
+    {
+      gboolean in_object = open->len > 0 && open->str[open->len - 1] == '}';
+
+      if (in_object)
+        g_string_append_printf (text, "\"key %u\": ", (guint) g_rand_int_range (rand, 0, 1000));
+      if (open->len < 12 && g_rand_boolean (rand))
+        {
+          g_string_append_c (open, g_rand_boolean (rand) ? '}' : ']');
+          g_string_append_c (text, open->str[open->len - 1] == '}' ? '{' : '[');
+          if (open->str[open->len - 1] == '}')
+            g_string_append_printf (text, "\"first %u\": %u, ", i, i);
+          continue;
+        }
+      g_string_append_printf (text, "\"some %u words\"", i);
+      while (open->len > 0 && g_rand_boolean (rand))
+        {
+          g_string_append_c (text, open->str[open->len - 1]);
+          g_string_truncate (open, open->len - 1);
+        }
+      if (open->len == 0)
+        break;
+      g_string_append (text, ", ");
+    }
+  return g_string_free (text, FALSE);
+}
+
 /* The contexts of all beginnings of a text, without any state. */
 static GPtrArray *
 make_contexts (GenlmVocab *vocab,
@@ -213,6 +250,7 @@ static void
 bench_weights (const char *name,
                const char *grammar,
                const char *text,
+               const char *other,
                GenlmVocab *vocab,
                guint       repetitions)
 {
@@ -227,14 +265,29 @@ bench_weights (const char *name,
   baseline = time_prefixes (machine, matcher, g_ptr_array_index (contexts, contexts->len / 2));
   report ("wcfg-weights-first", name, genlm_vocab_get_size (vocab), &timing, 1000,
           "a prefix for each token", baseline);
+  if (other != NULL)
+    {
+      g_autoptr (GPtrArray) others = make_contexts (vocab, other);
+
+      g_clear_pointer (&timing.times, g_free);
+      time_weights (matcher, others, &timing);
+      report ("wcfg-weights-other-text", name, genlm_vocab_get_size (vocab), &timing, 1000,
+              "a prefix for each token", baseline);
+    }
+  g_clear_pointer (&timing.times, g_free);
+  timing = (Timing){ g_new (double, repetitions), repetitions, 0, 0 };
   for (i = 0; i < repetitions; i++)
     {
       g_autoptr (GPtrArray) again = make_contexts (vocab, text);
+      gint64 start = g_get_monotonic_time ();
+      Timing round = { 0 };
 
-      g_clear_pointer (&timing.times, g_free);
-      time_weights (matcher, again, &timing);
+      time_weights (matcher, again, &round);
+      timing.times[i] = (double) (g_get_monotonic_time () - start) / again->len;
+      g_free (round.times);
     }
-  report ("wcfg-weights-warm", name, genlm_vocab_get_size (vocab), &timing, 1000,
+  finish_timing (&timing);
+  report ("wcfg-weights-again", name, genlm_vocab_get_size (vocab), &timing, 1000,
           "a prefix for each token", baseline);
   g_free (timing.times);
 }
@@ -348,8 +401,10 @@ main (int    argc,
 
   if (vocab != NULL)
     {
-      bench_weights ("json", json, document, vocab, MIN (repetitions, 3));
-      bench_weights ("arithmetic-names", arithmetic, expression, vocab, MIN (repetitions, 3));
+      g_autofree char *nested = make_nested (1);
+
+      bench_weights ("json", json, document, nested, vocab, repetitions);
+      bench_weights ("arithmetic-names", arithmetic, expression, NULL, vocab, repetitions);
     }
   bench_prefix ("json", json, document, 0.3, repetitions);
   bench_prefix ("arithmetic-names", arithmetic, expression, 0.3, repetitions);

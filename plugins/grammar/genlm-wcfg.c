@@ -440,8 +440,9 @@ install_limits (GParamFlags flags)
   properties[PROP_MAX_MEMORY] =
     g_param_spec_uint64 ("max-memory", "Maximum of memory",
                          "How many bytes the tables of the grammar may take before it fails; as many "
-                         "again are used for what texts have in common, and twice as many for the "
-                         "weights of next tokens of each vocabulary, at most",
+                         "again are used for what texts have in common, twice as many for the "
+                         "weights of next tokens of each vocabulary, and 16 times as many for what "
+                         "contexts hold, at most",
                          1, G_MAXUINT64, GENLM_ENGINE_DEFAULT_MAX_MEMORY, flags);
   properties[PROP_DEADLINE] =
     g_param_spec_uint ("deadline", "Deadline",

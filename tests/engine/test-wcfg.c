@@ -273,7 +273,34 @@ test_totals (void)
                find_total ("0.5: A->b\n0.5: A->S\n0.5: S->a\n0.5: S->S A S"), 1e-13, "order");
   assert_near (find_total ("0.99999999: S->a S\n0.00000001: S->a"), 1.0, 1e-7, "nearly all");
   assert_near (find_total ("0.5: S->S\n0.5: S->a"), 1.0, 1e-15, "unary");
-  assert_near (find_total ("1e-200: S->A A\n1e-150: A->a\n"), 0.0, 1e-300, "small");
+}
+
+/* Totals that no double can be, and those of terms that long. */
+static void
+test_small (void)
+{
+  g_autoptr (GenlmByteMachine) product = make_machine ("1e-200: S->A A\n1e-150: A->a");
+  g_autoptr (GenlmByteMachine) list = make_machine ("0.5: S->A B S\n1e-250: S->A A\n1e-150: A->a\n"
+                                                    "1e150: B->b");
+  g_autoptr (GenlmByteMachine) pairs = make_machine ("1: S->S S\n1e-200: S->A A\n1e-150: A->a");
+  g_autoptr (GString) rules = g_string_new ("1: S->");
+  g_autoptr (GenlmByteMachine) row = NULL;
+  double prefix;
+  double complete;
+  guint i;
+
+  weigh (product, "a", 1, &prefix, NULL);
+  assert_near (prefix, -500 * log (10), 1e-13, "product");
+  weigh (list, "abaa", 4, &prefix, &complete);
+  assert_near (complete, log (0.5) - 550 * log (10), 1e-13, "list");
+  weigh (pairs, "aa", 2, &prefix, &complete);
+  assert_near (complete, -500 * log (10), 1e-13, "pairs");
+  for (i = 0; i < 1000; i++)
+    g_string_append (rules, "A ");
+  g_string_append (rules, "\n0.01: A->a\n0.01: A->b");
+  row = make_machine (rules->str);
+  weigh (row, "ab", 2, &prefix, NULL);
+  assert_near (prefix, 998 * log (0.02) + 2 * log (0.01), 1e-13, "row");
 }
 
 static void
@@ -304,8 +331,11 @@ test_limits (void)
 {
   const GenlmEngineLimits few = { 8, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
   const GenlmEngineLimits little = { 1000, 100, 0 };
+  const GenlmEngineLimits narrow = { 100000, 20000, 0 };
+  g_autofree char *text = g_strnfill (2000, 'a');
   g_autoptr (GenlmGrammar) grammar = read_grammar ("0.25: S->S S\n0.5: S->a");
   g_autoptr (GenlmByteMachine) machine = NULL;
+  g_autoptr (GenlmByteMachine) other = NULL;
   g_autoptr (GError) error = NULL;
   gpointer start;
   gpointer state;
@@ -320,6 +350,21 @@ test_limits (void)
   g_assert_null (state);
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
   machine->klass->unref_state (start);
+  g_clear_error (&error);
+
+  other = genlm_wcfg_machine_new (grammar, &narrow, &error);
+  g_assert_no_error (error);
+  start = other->klass->dup_start (other);
+  state = other->klass->advance (other, start, (const guint8 *) text, 2000, &error);
+  g_assert_null (state);
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, "max-memory"));
+  g_clear_error (&error);
+  /* What was too much is gone again. */
+  state = other->klass->advance (other, start, (const guint8 *) text, 20, &error);
+  g_assert_no_error (error);
+  other->klass->unref_state (state);
+  other->klass->unref_state (start);
 }
 
 /* Lists do not pile up columns, however they are written. */
@@ -765,6 +810,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wcfg/golden", test_golden);
   g_test_add_func ("/wcfg/totals", test_totals);
+  g_test_add_func ("/wcfg/small", test_small);
   g_test_add_func ("/wcfg/divergence", test_divergence);
   g_test_add_func ("/wcfg/limits", test_limits);
   g_test_add_func ("/wcfg/empty", test_empty);

@@ -6,6 +6,10 @@
 
 #define MIN_SLOTS (64u)
 
+/* All columns together may take so many times what may be kept of scans: they
+ * are what contexts hold. */
+#define COLUMNS_FACTOR (16u)
+
 struct _GenlmWcfgChart
 {
   GenlmWeightedGrammar *grammar;
@@ -16,6 +20,7 @@ struct _GenlmWcfgChart
   GMutex                mutex;
   /* All columns, without references. */
   GHashTable           *columns;
+  guint64               columns_memory;
   guint64               last_id;
   /* By column and terminal; holds references to both columns. */
   GHashTable           *scans;
@@ -677,6 +682,15 @@ genlm_wcfg_column_ref (GenlmWcfgColumn *self)
   return self;
 }
 
+static gsize
+measure_column (const GenlmWcfgColumn *column)
+{
+  return sizeof *column + column->n_items * sizeof (GenlmWcfgItem)
+         + column->n_waits * sizeof (GenlmWcfgWait)
+         + column->n_predictions * sizeof (GenlmWcfgPrediction)
+         + column->n_priors * sizeof (GenlmWcfgPrior);
+}
+
 /* Drops a reference; the last one puts the column on a list. */
 static void
 release (GenlmWcfgColumn  *column,
@@ -689,6 +703,7 @@ release (GenlmWcfgColumn  *column,
   g_mutex_lock (&chart->mutex);
   if (g_hash_table_lookup (chart->columns, column) == column)
     g_hash_table_remove (chart->columns, column);
+  chart->columns_memory -= measure_column (column);
   g_mutex_unlock (&chart->mutex);
   column->next = *list;
   *list = column;
@@ -1000,14 +1015,44 @@ make_column (GenlmWcfgChart        *self,
   return column;
 }
 
+/* Puts a new column among the others, if there is room; or finds that another
+ * thread was faster. */
+static GenlmWcfgColumn *
+add_column (GenlmWcfgChart  *self,
+            GenlmWcfgColumn *column)
+{
+  guint64 max_memory = self->max_memory * COLUMNS_FACTOR;
+  GenlmWcfgColumn *known;
+  gboolean added = FALSE;
+
+  if (max_memory / COLUMNS_FACTOR != self->max_memory)
+    max_memory = G_MAXUINT64;
+  g_mutex_lock (&self->mutex);
+  self->columns_memory += measure_column (column);
+  known = g_hash_table_lookup (self->columns, column);
+  if (known != NULL && !try_ref (known))
+    known = NULL;
+  if (known == NULL && self->columns_memory <= max_memory)
+    {
+      column->id = ++self->last_id;
+      g_hash_table_add (self->columns, column);
+      added = TRUE;
+    }
+  g_mutex_unlock (&self->mutex);
+  if (added)
+    return column;
+  genlm_wcfg_column_unref (column);
+  return known;
+}
+
 /* The column of that content, which is new or known. */
 static GenlmWcfgColumn *
-intern_column (GenlmWcfgChart *self,
-               Scratch        *scratch)
+intern_column (GenlmWcfgChart  *self,
+               Scratch         *scratch,
+               GError         **error)
 {
   GenlmWcfgColumn probe = { .chart = self, .accept = scratch->accept };
   GenlmWcfgColumn *column;
-  GenlmWcfgColumn *known;
   guint32 i;
 
   probe.items = (GenlmWcfgItem *) (gpointer) scratch->items->data;
@@ -1020,20 +1065,13 @@ intern_column (GenlmWcfgChart *self,
   if (column != NULL && !try_ref (column))
     column = NULL;
   g_mutex_unlock (&self->mutex);
-  if (column != NULL)
-    return column;
-  column = make_column (self, scratch, &probe);
-  g_mutex_lock (&self->mutex);
-  known = g_hash_table_lookup (self->columns, column);
-  if (known != NULL && try_ref (known))
-    {
-      g_mutex_unlock (&self->mutex);
-      genlm_wcfg_column_unref (column);
-      return known;
-    }
-  column->id = ++self->last_id;
-  g_hash_table_add (self->columns, column);
-  g_mutex_unlock (&self->mutex);
+  if (column == NULL)
+    column = add_column (self, make_column (self, scratch, &probe));
+  if (column == NULL)
+    g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                 "Failed to read on: what is known of the texts that are being read takes more than "
+                 "%u times %" G_GUINT64_FORMAT " bytes (max-memory)",
+                 COLUMNS_FACTOR, self->max_memory);
   return column;
 }
 
@@ -1085,15 +1123,6 @@ lookup_scan (GenlmWcfgChart      *self,
     column = genlm_wcfg_column_ref (known->to);
   g_mutex_unlock (&self->mutex);
   return column;
-}
-
-static gsize
-measure_column (const GenlmWcfgColumn *column)
-{
-  return sizeof *column + column->n_items * sizeof (GenlmWcfgItem)
-         + column->n_waits * sizeof (GenlmWcfgWait)
-         + column->n_predictions * sizeof (GenlmWcfgPrediction)
-         + column->n_priors * sizeof (GenlmWcfgPrior);
 }
 
 /* When the bound is passed, all that is kept goes; it is freed outside of the
@@ -1172,7 +1201,7 @@ make_start (GenlmWcfgChart *self)
   if (start->more > 0.0)
     accumulate_item (scratch, &item);
   normalize_items (self, scratch);
-  column = intern_column (self, scratch);
+  column = intern_column (self, scratch, NULL);
   return_scratch (self, scratch);
   return column;
 }
@@ -1234,7 +1263,7 @@ build_column (GenlmWcfgChart       *self,
   if (complete_all (self, scratch, error))
     {
       normalize_items (self, scratch);
-      column = intern_column (self, scratch);
+      column = intern_column (self, scratch, error);
     }
   return_scratch (self, scratch);
   return column;

@@ -602,8 +602,9 @@ make_lexer (const GenlmGrammar       *grammar,
 /* A machine of the grammar, which has no ignored terminals beside its rules
  * (genlm_grammar_expand_ignored ()). The limits bound the states of the
  * terminals, and of a text the rules that are open and the terminals that are
- * meant at once; the memory of all tables; and again the memory of what is
- * kept of columns, and of weights for each vocabulary. */
+ * meant at once; the memory of all tables; again the memory of what is kept of
+ * columns, and of weights for each vocabulary; and a multiple of it is what all
+ * contexts may hold. */
 GenlmByteMachine *
 genlm_wcfg_machine_new (const GenlmGrammar       *grammar,
                         const GenlmEngineLimits  *limits,

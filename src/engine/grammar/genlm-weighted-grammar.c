@@ -181,10 +181,10 @@ weigh_rule (Builder                  *builder,
       if (symbol >= builder->self->n_nonterminals)
         continue;
       multiply_scaled (&weight, &more, totals[symbol].high);
-      exponent += more;
+      exponent += more + totals[symbol].exponent;
     }
   weight /= frexp (totals[rule->head].high, &more);
-  return ldexp (weight, exponent - more);
+  return ldexp (weight, exponent - more - totals[rule->head].exponent);
 }
 
 /* Makes the weights proper and drops rules without weight. */
@@ -241,7 +241,7 @@ solve_filled (Builder                  *builder,
             {
               g_array_append_val (variables, symbol);
               term.n_variables = 1;
-              before *= empty[symbol].high;
+              before *= ldexp (empty[symbol].high, empty[symbol].exponent);
             }
           else
             {
@@ -274,10 +274,11 @@ split_symbols (Builder  *builder,
     return FALSE;
   for (i = 0; i < n; i++)
     {
-      double sum = empty[i].high + filled[i].high;
+      double skip = ldexp (empty[i].high, empty[i].exponent);
+      double fill = ldexp (filled[i].high, filled[i].exponent);
 
-      builder->skip[i] = sum > 0.0 ? empty[i].high / sum : 0.0;
-      builder->fill[i] = sum > 0.0 ? filled[i].high / sum : 0.0;
+      builder->skip[i] = skip + fill > 0.0 ? skip / (skip + fill) : 0.0;
+      builder->fill[i] = skip + fill > 0.0 ? fill / (skip + fill) : 0.0;
     }
   for (i = 0; i < builder->self->n_terminals; i++)
     {
@@ -604,7 +605,7 @@ build (Builder  *builder,
   totals = solve_totals (builder, FALSE, error);
   if (totals == NULL)
     return FALSE;
-  self->log_total = log (totals[start].high);
+  self->log_total = log (totals[start].high) + totals[start].exponent * G_LN2;
   make_proper (builder, totals);
   if (!split_symbols (builder, error))
     return FALSE;

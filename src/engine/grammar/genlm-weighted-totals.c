@@ -15,7 +15,12 @@
 #define HALVING_STEP (1e-7)
 #define HALVING_TOLERANCE (1e-5)
 
-typedef GenlmWeightedTotal Wide;
+/* A number as the sum of two doubles. */
+typedef struct
+{
+  double high;
+  double low;
+} Wide;
 
 static Wide
 make_wide (double x)
@@ -79,6 +84,15 @@ typedef enum
   OUTCOME_TOO_LATE,
 } Outcome;
 
+/* A term within its component: what is known of it is its coefficient. */
+typedef struct
+{
+  guint32 first; /* in the list of places */
+  guint32 n_places;
+  Wide    coefficient;
+  int     exponent;
+} InnerTerm;
+
 typedef struct
 {
   const GenlmWeightedTerm *terms;
@@ -87,50 +101,118 @@ typedef struct
   const guint32           *heads;   /* by variable: where its terms start there */
   const guint32           *component;
   const guint32           *places; /* in the component, by variable */
-  Wide                    *totals;
-  const guint32           *rows; /* the component */
-  guint32                  n;
+  GenlmWeightedTotal      *totals;
   gint64                   end_time; /* monotonic; 0 is none */
+
+  const guint32 *rows; /* the component */
+  guint32        n;
+  guint32       *term_starts; /* by row of the component */
+  GArray        *inner_terms;
+  GArray        *inner_places;
+  Wide          *values;
   /* I - J with the right side as one more column. */
-  Wide                    *system;
-  Wide                    *steps;
-  GArray                  *prefixes;
+  Wide          *system;
+  Wide          *steps;
+  GArray        *prefixes;
 } Solver;
+
+/* Brings the number to between a half and one and counts the exponent. */
+static void
+settle (Wide *number,
+        int  *exponent)
+{
+  int more;
+
+  number->high = frexp (number->high, &more);
+  number->low = ldexp (number->low, -more);
+  *exponent += more;
+}
+
+/* Multiplies what is known of a term and lists where the rest of it stands. */
+static void
+add_inner_term (Solver                  *solver,
+                const GenlmWeightedTerm *term)
+{
+  InnerTerm inner = { solver->inner_places->len, 0, make_wide (term->weight), 0 };
+  guint32 i;
+
+  settle (&inner.coefficient, &inner.exponent);
+  for (i = 0; i < term->n_variables; i++)
+    {
+      guint32 variable = solver->variables[term->first + i];
+      const GenlmWeightedTotal *total = &solver->totals[variable];
+
+      if (solver->component[variable] == solver->component[term->head])
+        {
+          g_array_append_val (solver->inner_places, solver->places[variable]);
+          continue;
+        }
+      inner.coefficient = multiply (inner.coefficient, (Wide){ total->high, total->low });
+      inner.exponent += total->exponent;
+      settle (&inner.coefficient, &inner.exponent);
+    }
+  inner.n_places = solver->inner_places->len - inner.first;
+  if (inner.coefficient.high > 0.0)
+    g_array_append_val (solver->inner_terms, inner);
+}
+
+/* Scales the component so that its largest constant is near one. Returns the
+ * exponent of that. */
+static int
+scale_terms (Solver *solver)
+{
+  int scale = G_MININT;
+  guint i;
+
+  for (i = 0; i < solver->inner_terms->len; i++)
+    {
+      const InnerTerm *term = &g_array_index (solver->inner_terms, InnerTerm, i);
+
+      if (term->n_places == 0)
+        scale = MAX (scale, term->exponent);
+    }
+  if (scale == G_MININT)
+    scale = 0;
+  for (i = 0; i < solver->inner_terms->len; i++)
+    {
+      InnerTerm *term = &g_array_index (solver->inner_terms, InnerTerm, i);
+      gint64 exponent = term->exponent + scale * ((gint64) term->n_places - 1);
+      int shift = (int) CLAMP (exponent, -10000, 10000);
+
+      term->coefficient.high = ldexp (term->coefficient.high, shift);
+      term->coefficient.low = ldexp (term->coefficient.low, shift);
+    }
+  return scale;
+}
 
 /* Adds a term to the right side of its row, and its derivatives to the others:
  * the product of what stands before each variable and of what stands after. */
 static void
-add_term (Solver                  *solver,
-          const GenlmWeightedTerm *term,
-          Wide                    *row)
+add_term (Solver          *solver,
+          const InnerTerm *term,
+          Wide            *row)
 {
-  const guint32 *variables = solver->variables + term->first;
-  guint32 component = solver->component[term->head];
-  Wide product = make_wide (term->weight);
+  const guint32 *places = (const guint32 *) (gpointer) solver->inner_places->data + term->first;
+  Wide product = term->coefficient;
   Wide *prefixes;
   guint32 i;
 
-  if (solver->prefixes->len < term->n_variables)
-    g_array_set_size (solver->prefixes, term->n_variables);
-  prefixes = (Wide *) solver->prefixes->data;
-  for (i = 0; i < term->n_variables; i++)
+  if (solver->prefixes->len < term->n_places)
+    g_array_set_size (solver->prefixes, term->n_places);
+  prefixes = (Wide *) (gpointer) solver->prefixes->data;
+  for (i = 0; i < term->n_places; i++)
     {
       prefixes[i] = product;
-      product = multiply (product, solver->totals[variables[i]]);
+      product = multiply (product, solver->values[places[i]]);
     }
   row[solver->n] = add (row[solver->n], product);
   product = make_wide (1.0);
-  for (i = term->n_variables; i > 0; i--)
+  for (i = term->n_places; i > 0; i--)
     {
-      guint32 variable = variables[i - 1];
+      Wide *place = &row[places[i - 1]];
 
-      if (solver->component[variable] == component)
-        {
-          Wide *place = &row[solver->places[variable]];
-
-          *place = add (*place, negate (multiply (prefixes[i - 1], product)));
-        }
-      product = multiply (product, solver->totals[variable]);
+      *place = add (*place, negate (multiply (prefixes[i - 1], product)));
+      product = multiply (product, solver->values[places[i - 1]]);
     }
 }
 
@@ -144,12 +226,11 @@ fill_system (Solver *solver)
   memset (solver->system, 0, solver->n * width * sizeof (Wide));
   for (i = 0; i < solver->n; i++)
     {
-      guint32 variable = solver->rows[i];
       Wide *row = solver->system + i * width;
 
-      for (j = solver->heads[variable]; j < solver->heads[variable + 1]; j++)
-        add_term (solver, &solver->terms[solver->by_head[j]], row);
-      row[solver->n] = add (row[solver->n], negate (solver->totals[variable]));
+      for (j = solver->term_starts[i]; j < solver->term_starts[i + 1]; j++)
+        add_term (solver, &g_array_index (solver->inner_terms, InnerTerm, j), row);
+      row[solver->n] = add (row[solver->n], negate (solver->values[i]));
       row[i] = add (row[i], make_wide (1.0));
     }
 }
@@ -209,12 +290,10 @@ take_steps (Solver *solver,
 
   for (i = 0; i < solver->n; i++)
     {
-      Wide *total = &solver->totals[solver->rows[i]];
-
       if (solver->steps[i].high <= 0.0)
         continue;
-      *total = add (*total, multiply (solver->steps[i], make_wide (times)));
-      largest = MAX (largest, solver->steps[i].high / total->high);
+      solver->values[i] = add (solver->values[i], multiply (solver->steps[i], make_wide (times)));
+      largest = MAX (largest, solver->steps[i].high / solver->values[i].high);
     }
   return largest;
 }
@@ -225,8 +304,7 @@ is_finite (Solver *solver)
   guint32 i;
 
   for (i = 0; i < solver->n; i++)
-    if (!isfinite (solver->totals[solver->rows[i]].high)
-        || !isfinite (solver->totals[solver->rows[i]].low))
+    if (!isfinite (solver->values[i].high) || !isfinite (solver->values[i].low))
       return FALSE;
   return TRUE;
 }
@@ -263,36 +341,66 @@ solve_component (Solver *solver)
   return OUTCOME_DIVERGES;
 }
 
-/* Whether the only variable of the component stands in its own terms. */
+/* An equation without its own variable needs no search. FALSE if it has it. */
 static gboolean
-is_recursive (Solver *solver)
+evaluate (Solver *solver)
 {
-  guint32 variable = solver->rows[0];
+  Wide sum = { 0.0, 0.0 };
+  guint i;
+
+  for (i = 0; i < solver->inner_terms->len; i++)
+    {
+      const InnerTerm *term = &g_array_index (solver->inner_terms, InnerTerm, i);
+
+      if (term->n_places > 0)
+        return FALSE;
+      sum = add (sum, term->coefficient);
+    }
+  solver->values[0] = sum;
+  return TRUE;
+}
+
+static void
+collect_terms (Solver *solver)
+{
   guint32 i;
   guint32 j;
 
-  for (i = solver->heads[variable]; i < solver->heads[variable + 1]; i++)
+  g_array_set_size (solver->inner_terms, 0);
+  g_array_set_size (solver->inner_places, 0);
+  for (i = 0; i < solver->n; i++)
     {
-      const GenlmWeightedTerm *term = &solver->terms[solver->by_head[i]];
+      guint32 variable = solver->rows[i];
 
-      for (j = 0; j < term->n_variables; j++)
-        if (solver->variables[term->first + j] == variable)
-          return TRUE;
+      solver->term_starts[i] = solver->inner_terms->len;
+      for (j = solver->heads[variable]; j < solver->heads[variable + 1]; j++)
+        add_inner_term (solver, &solver->terms[solver->by_head[j]]);
     }
-  return FALSE;
+  solver->term_starts[i] = solver->inner_terms->len;
 }
 
 static Outcome
-evaluate (Solver *solver)
+solve_rows (Solver *solver)
 {
-  Wide row[2] = { { 0.0, 0.0 }, { 0.0, 0.0 } };
-  guint32 variable = solver->rows[0];
+  g_autofree Wide *system = g_new (Wide, (gsize) solver->n * (solver->n + 1));
+  g_autofree Wide *steps = g_new0 (Wide, solver->n);
+  g_autofree Wide *values = g_new0 (Wide, solver->n);
+  g_autofree guint32 *term_starts = g_new (guint32, (gsize) solver->n + 1);
+  Outcome outcome = OUTCOME_SOLVED;
+  int scale;
   guint32 i;
 
-  for (i = solver->heads[variable]; i < solver->heads[variable + 1]; i++)
-    add_term (solver, &solver->terms[solver->by_head[i]], row);
-  solver->totals[variable] = row[1];
-  return is_finite (solver) ? OUTCOME_SOLVED : OUTCOME_DIVERGES;
+  solver->system = system;
+  solver->steps = steps;
+  solver->values = values;
+  solver->term_starts = term_starts;
+  collect_terms (solver);
+  scale = scale_terms (solver);
+  if (solver->n > 1 || !evaluate (solver))
+    outcome = solve_component (solver);
+  for (i = 0; i < solver->n; i++)
+    solver->totals[solver->rows[i]] = (GenlmWeightedTotal){ values[i].high, values[i].low, scale };
+  return outcome;
 }
 
 /* The graph of what stands in whose terms. */
@@ -386,14 +494,7 @@ solve_all (Solver                         *solver,
       for (j = 0; j < solver->n; j++)
         places[solver->rows[j]] = j;
       if (solver->n <= GENLM_WEIGHTED_MAX_COMPONENT)
-        {
-          solver->system = g_new (Wide, (gsize) solver->n * (solver->n + 1));
-          solver->steps = g_new0 (Wide, solver->n);
-          outcome = solver->n == 1 && !is_recursive (solver) ? evaluate (solver)
-                                                             : solve_component (solver);
-          g_free (solver->steps);
-          g_free (solver->system);
-        }
+        outcome = solve_rows (solver);
       if (outcome == OUTCOME_SOLVED)
         continue;
       set_error (outcome, solver, name (solver->rows[0], user_data), error);
@@ -420,7 +521,9 @@ genlm_weighted_totals_solve (guint32                   n_variables,
   g_autofree guint32 *heads = g_new0 (guint32, (gsize) n_variables + 1);
   g_autofree guint32 *by_head = g_new (guint32, (gsize) n_terms + 1);
   g_autofree guint32 *places = g_new0 (guint32, (gsize) n_variables + 1);
-  g_autofree Wide *totals = g_new0 (Wide, (gsize) n_variables + 1);
+  g_autofree GenlmWeightedTotal *totals = g_new0 (GenlmWeightedTotal, (gsize) n_variables + 1);
+  g_autoptr (GArray) inner_terms = g_array_new (FALSE, FALSE, sizeof (InnerTerm));
+  g_autoptr (GArray) inner_places = g_array_new (FALSE, FALSE, sizeof (guint32));
   Solver solver = { .terms = terms,
                     .variables = variables,
                     .by_head = by_head,
@@ -429,6 +532,8 @@ genlm_weighted_totals_solve (guint32                   n_variables,
                     .places = places,
                     .totals = totals,
                     .end_time = end_time,
+                    .inner_terms = inner_terms,
+                    .inner_places = inner_places,
                     .prefixes = prefixes };
 
   sort_by_head (n_variables, terms, n_terms, heads, by_head);

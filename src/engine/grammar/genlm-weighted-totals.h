@@ -8,11 +8,13 @@
 
 G_BEGIN_DECLS
 
-/* A number as the sum of two doubles. */
+/* The sum of two doubles times a power of two: totals of grammars whose weights
+ * are small may be smaller than any double. */
 typedef struct
 {
   double high;
   double low;
+  int    exponent;
 } GenlmWeightedTotal;
 
 /* weight times the totals of the variables; what has no variables is the
