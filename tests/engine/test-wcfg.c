@@ -614,10 +614,18 @@ test_vectors (void)
 
 /* ------------------------------------------------------------------------ */
 
-/* A grammar of up to four nonterminals over two letters whose rules are so
- * light that all sums are finite. */
+/* Terminals, and rules that say the same letter by letter. */
+#define PATTERNS "/a+/", "/ab?/", "/(ab|b)*/"
+#define PATTERN_HEADS "PQR"
+#define PATTERN_RULES                                                                            \
+  "0.5: P->a\n0.5: P->a P\n1: Q->a T\n0.5: T->b\n0.5: T->\n"                                   \
+  "0.333333333333333333333: R->a b R\n0.333333333333333333333: R->b R\n0.333333333333333333333: R->\n"
+
+/* A grammar of up to four nonterminals over two letters, and the patterns if
+ * wanted, whose rules are so light that all sums are finite. */
 static char *
-make_random_rules (GRand *rand)
+make_random_rules (GRand    *rand,
+                   gboolean  patterns)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   guint n_heads = (guint) g_rand_int_range (rand, 1, 5);
@@ -637,7 +645,7 @@ make_random_rules (GRand *rand)
                                   "SXYZ"[i]);
           for (j = 0; j < n_symbols; j++)
             g_string_append_printf (text, "%c ", g_rand_boolean (rand)
-                                                   ? "ab"[g_rand_int_range (rand, 0, 2)]
+                                                   ? "abPQR"[g_rand_int_range (rand, 0, patterns ? 5 : 2)]
                                                    : "SXYZ"[g_rand_int_range (rand, 0, (int) n_heads)]);
           g_string_append_c (text, '\n');
         }
@@ -690,18 +698,59 @@ test_random (void)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (20);
   g_autoptr (GenlmVocab) vocab = make_small_vocab ();
-  guint n_rounds = g_test_slow () ? 2000 : 150;
+  guint n_rounds = g_test_slow () ? 2000 : 60;
   guint round;
 
   for (round = 0; round < n_rounds; round++)
     {
-      g_autofree char *rules = make_random_rules (rand);
+      g_autofree char *rules = make_random_rules (rand, FALSE);
       g_autofree char *reversed = reverse_rules (rules);
       g_autoptr (GenlmByteMachine) machine = make_machine (rules);
       g_autoptr (GenlmByteMachine) other = make_machine (reversed);
 
       check_random (rules, machine, 5);
       check_random (rules, other, 3);
+      check_vectors (machine, vocab, "ab", 3);
+      check_vectors (machine, genlm_vocab_bytes (), "ab", 3);
+    }
+}
+
+static char *
+replace_patterns (const char *rules)
+{
+  static const char *const patterns[] = { PATTERNS };
+  GString *text = g_string_new (NULL);
+  const char *p;
+
+  for (p = rules; *p != '\0'; p++)
+    {
+      const char *head = strchr (PATTERN_HEADS, *p);
+
+      if (head != NULL)
+        g_string_append (text, patterns[head - PATTERN_HEADS]);
+      else
+        g_string_append_c (text, *p);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* Terminals that go on and end at once, in every company. */
+static void
+test_random_terminals (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (21);
+  g_autoptr (GenlmVocab) vocab = make_small_vocab ();
+  guint n_rounds = g_test_slow () ? 2000 : 60;
+  guint round;
+
+  for (round = 0; round < n_rounds; round++)
+    {
+      g_autofree char *rules = make_random_rules (rand, TRUE);
+      g_autofree char *with_patterns = replace_patterns (rules);
+      g_autofree char *letter_by_letter = g_strconcat (rules, PATTERN_RULES, NULL);
+      g_autoptr (GenlmByteMachine) machine = make_machine (with_patterns);
+
+      check_random (letter_by_letter, machine, 5);
       check_vectors (machine, vocab, "ab", 3);
       check_vectors (machine, genlm_vocab_bytes (), "ab", 3);
     }
@@ -821,6 +870,7 @@ main (int    argc,
   g_test_add_func ("/wcfg/memory", test_memory);
   g_test_add_func ("/wcfg/vectors", test_vectors);
   g_test_add_func ("/wcfg/random", test_random);
+  g_test_add_func ("/wcfg/random-terminals", test_random_terminals);
   g_test_add_func ("/wcfg/ambiguous", test_ambiguous);
   g_test_add_func ("/wcfg/threads", test_threads);
   g_test_add_func ("/wcfg/states", test_states);
