@@ -1,10 +1,15 @@
-/* Any bytes are either a pattern or an error that can be shown. What is built
- * keeps the promises of an automaton along a text: the dead state stays dead,
- * and from every other one something can still be accepted. */
+/* Any bytes are either a pattern or an error that can be shown, in either
+ * dialect. What is built keeps the promises of an automaton along a text, in
+ * either encoding: the dead state stays dead, and from every other one
+ * something can still be accepted. Both encodings say the same of a text that
+ * is written in both in the same way. The alternatives, taken as words, are
+ * accepted as they are and nothing else is. */
 #include "fuzz.h"
 
 #include "genlm-byte-dfa.h"
 #include "genlm-potential.h"
+#include "genlm-regex-compiler.h"
+#include "genlm-regex-parser.h"
 
 #include <string.h>
 
@@ -22,6 +27,9 @@ static const struct
   SEED ("[^\\W\\d_-]{2,}?|[]|[^]\\ud83d\\ude00", "ab\xf0\x9f\x98\x80"),
   SEED ("((a{0,9}b?){1,9}|(?P<n>c+?)(?#x)(?s-i:.))++", "aaabcc"),
   SEED ("^(a|b)*a(a|b){20}$", "abbababbab"),
+  SEED ("(^|,)x\\b|(?<n>\\cA\\/)$|(?!^0$)^\\p{Lu}{}", "a,x"),
+  SEED ("^$|(^(?:\\S+\\s+){0,9}\\S+$)|[\\w-.]\\B", "ab cd"),
+  SEED ("foo|bar|foobar|\xf0\x9f\x98\x80|b[a]r|\"\\", "foob\\u0061r\\n\xf0\x9f\x98\x80"),
 };
 
 GBytes *
@@ -52,12 +60,13 @@ has_next (GenlmByteDfa   *dfa,
   return FALSE;
 }
 
-static void
-check_walk (GenlmByteDfa *dfa,
-            const guint8 *text,
-            gsize         size)
+/* The state after the text, NULL where a limit was passed. */
+static GenlmByteState *
+check_walk (GenlmByteDfa   *dfa,
+            GenlmByteState *state,
+            const guint8   *text,
+            gsize           size)
 {
-  GenlmByteState *state = dfa->start;
   g_autoptr (GError) error = NULL;
 
   for (gsize i = 0; i <= size; i++)
@@ -71,8 +80,125 @@ check_walk (GenlmByteDfa *dfa,
         {
           check_error (error);
           g_assert (error->code == GENLM_POTENTIAL_ERROR_LIMIT);
-          return;
+          return NULL;
         }
+    }
+  return state;
+}
+
+static GenlmByteDfa *
+start (GenlmByteExprs  *exprs,
+       GenlmByteExpr    expr,
+       GenlmByteState **state)
+{
+  g_autoptr (GError) error = NULL;
+  GenlmByteItem item = { 0, expr };
+  g_autoptr (GenlmByteDfa) dfa = genlm_byte_dfa_new (exprs, &error);
+
+  *state = dfa != NULL ? genlm_byte_dfa_intern (dfa, &item, 1, GENLM_BYTE_EXPR_ANYTHING, &error)
+                       : NULL;
+  if (*state != NULL)
+    return g_steal_pointer (&dfa);
+  check_error (error);
+  return NULL;
+}
+
+/* Sets @found to whether the text is alive, and whether it is accepted; FALSE
+ * where a limit was passed. */
+static gboolean
+check_tree (const GenlmRegexTree *tree,
+            GenlmByteEncoding     encoding,
+            const guint8         *text,
+            gsize                 size,
+            gboolean              found[2])
+{
+  const GenlmEngineLimits limits = { 2000, 1 << 20, 1000 };
+  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
+  g_autoptr (GenlmByteDfa) dfa = NULL;
+  g_autoptr (GError) error = NULL;
+  GenlmByteState *state;
+  GenlmByteExpr expr;
+
+  if (!genlm_regex_compile (tree, exprs, encoding, &expr, &error))
+    {
+      check_error (error);
+      return FALSE;
+    }
+  dfa = start (g_steal_pointer (&exprs), expr, &state);
+  if (dfa == NULL)
+    return FALSE;
+  state = check_walk (dfa, state, text, size);
+  if (state == NULL)
+    return FALSE;
+  found[0] = state != dfa->dead;
+  found[1] = state->accepting;
+  return TRUE;
+}
+
+static gboolean
+is_plain (const guint8 *text,
+          gsize         size)
+{
+  gsize i;
+
+  for (i = 0; i < size; i++)
+    if (text[i] < 0x20 || text[i] == '"' || text[i] == '\\')
+      return FALSE;
+  return TRUE;
+}
+
+static void
+check_pattern (GenlmRegexDialect  dialect,
+               const guint8      *pattern,
+               gsize              length,
+               const guint8      *text,
+               gsize              size)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmRegexTree) tree = NULL;
+  gboolean found[2][2];
+  gboolean both;
+
+  tree = genlm_regex_parse_dialect (dialect, (const char *) pattern, length, NULL, &error);
+  if (tree == NULL)
+    {
+      check_error (error);
+      return;
+    }
+  both = check_tree (tree, GENLM_BYTE_ENCODING_UTF8, text, size, found[0]);
+  both &= check_tree (tree, GENLM_BYTE_ENCODING_JSON, text, size, found[1]);
+  if (both && is_plain (text, size))
+    g_assert (memcmp (found[0], found[1], sizeof found[0]) == 0);
+}
+
+static void
+check_words (const guint8 *pattern,
+             gsize         length,
+             const guint8 *text,
+             gsize         size)
+{
+  const GenlmEngineLimits limits = { 2000, 1 << 20, 1000 };
+  g_autofree char *joined = g_strndup ((const char *) pattern, length);
+  g_auto (GStrv) words = g_strsplit (joined, "|", -1);
+  g_autofree char *wanted = g_strndup ((const char *) text, size);
+  GenlmByteEncoding encoding;
+
+  if (!g_utf8_validate (joined, -1, NULL))
+    return;
+  for (encoding = GENLM_BYTE_ENCODING_UTF8; encoding <= GENLM_BYTE_ENCODING_JSON; encoding++)
+    {
+      GenlmByteExprs *exprs = genlm_byte_exprs_new (&limits);
+      g_autoptr (GenlmByteDfa) dfa = NULL;
+      GenlmByteState *state;
+
+      dfa = start (exprs,
+                   genlm_byte_exprs_make_words (exprs, encoding, (const char *const *) words, NULL,
+                                                g_strv_length (words)),
+                   &state);
+      state = dfa != NULL ? check_walk (dfa, state, text, size) : NULL;
+      if (state != NULL && memchr (text, 0, size) == NULL
+          && (encoding == GENLM_BYTE_ENCODING_UTF8 || is_plain (text, size)))
+        g_assert (state->accepting == g_strv_contains ((const char *const *) words, wanted));
     }
 }
 
@@ -80,16 +206,15 @@ int
 LLVMFuzzerTestOneInput (const guint8 *data,
                         gsize         size)
 {
-  GenlmEngineLimits limits = { 2000, 1 << 20, 1000 };
   const guint8 *end = size > 0 ? memchr (data, 0, size) : NULL;
   gsize length = end != NULL ? (gsize) (end - data) : size;
-  g_autoptr (GenlmByteDfa) dfa = NULL;
-  g_autoptr (GError) error = NULL;
+  const guint8 *text = end != NULL ? end + 1 : data + size;
+  gsize rest = (gsize) (data + size - text);
 
-  dfa = genlm_byte_dfa_new_for_regex ((const char *) data, length, NULL, &limits, &error);
-  if (dfa == NULL)
-    check_error (error);
-  else if (end != NULL)
-    check_walk (dfa, end + 1, size - length - 1);
+  if (size == 0)
+    return 0;
+  check_pattern (GENLM_REGEX_DIALECT_GENLM, data, length, text, rest);
+  check_pattern (GENLM_REGEX_DIALECT_ECMA, data, length, text, rest);
+  check_words (data, length, text, rest);
   return 0;
 }
