@@ -11,6 +11,7 @@
 #include "genlm-byte-matcher.h"
 #include "genlm-dfa-machine.h"
 #include "genlm-mask-cache.h"
+#include "genlm-regex-dfa.h"
 #include "genlm-walk-memo.h"
 
 /* The inside of a JSON string, and the quotation mark that ends it. */
@@ -41,7 +42,7 @@ build (const char *pattern)
   g_autoptr (GError) error = NULL;
   GenlmByteDfa *dfa;
 
-  dfa = genlm_byte_dfa_new_for_regex (pattern, strlen (pattern), NULL, &limits, &error);
+  dfa = genlm_regex_dfa_new (pattern, strlen (pattern), NULL, &limits, &error);
   if (dfa == NULL)
     g_error ("%s", error->message);
   return dfa;

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "genlm-regex-compiler.h"
+#include "genlm-regex-dfa.h"
+#include "genlm-regex-parser.h"
 #include "genlm-trie-walk.h"
 
 /* How many states the plain table holds. */
@@ -47,7 +50,7 @@ build (const char *pattern)
   g_autoptr (GError) error = NULL;
   GenlmByteDfa *dfa;
 
-  dfa = genlm_byte_dfa_new_for_regex (pattern, strlen (pattern), NULL, &limits, &error);
+  dfa = genlm_regex_dfa_new (pattern, strlen (pattern), NULL, &limits, &error);
   if (dfa == NULL)
     g_error ("%s", error->message);
   return dfa;
@@ -332,6 +335,117 @@ bench_prefix (const char *pattern,
           "plain walk of the bytes over a table", 0.1, repetitions);
 }
 
+/* Takes the store. */
+static void
+start_automaton (GenlmByteExprs *exprs,
+                 GenlmByteExpr   expr)
+{
+  GenlmByteItem item = { 0, expr };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmByteDfa) dfa = genlm_byte_dfa_new (exprs, &error);
+
+  if (dfa == NULL
+      || genlm_byte_dfa_intern (dfa, &item, 1, GENLM_BYTE_EXPR_ANYTHING, &error) == NULL)
+    g_error ("%s", error->message);
+}
+
+/* From the text of a pattern of a schema to the state before the first byte of
+ * a JSON string. */
+static void
+run_compile (Case *self)
+{
+  const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
+                                     GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
+  GenlmByteExprs *exprs = genlm_byte_exprs_new (&limits);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmRegexTree) tree = NULL;
+  GenlmByteExpr expr;
+
+  tree = genlm_regex_parse_dialect (GENLM_REGEX_DIALECT_ECMA, self->pattern,
+                                    strlen (self->pattern), NULL, &error);
+  if (tree == NULL
+      || !genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_JSON, &expr, &error))
+    g_error ("%s", error->message);
+  start_automaton (exprs, expr);
+}
+
+static void
+run_plain_compile (Case *self)
+{
+  g_autoptr (GRegex) regex = g_regex_new (self->pattern, G_REGEX_DOLLAR_ENDONLY, 0, NULL);
+
+  self->sink += g_regex_get_capture_count (regex);
+}
+
+static void
+bench_compile (const char *pattern,
+               guint       repetitions)
+{
+  Case self = { .pattern = pattern };
+  Timing ours = measure (&self, run_compile, 20, repetitions);
+  Timing plain = measure (&self, run_plain_compile, 20, repetitions);
+
+  report ("regex-compile", "bytes", strlen (pattern), pattern, ours, plain.median,
+          "compiling for PCRE2", 50, repetitions);
+}
+
+/* The bytes are names, each with a NUL behind it. */
+static void
+run_words (Case *self)
+{
+  const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
+                                     GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
+  GenlmByteExprs *exprs = genlm_byte_exprs_new (&limits);
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  gsize size;
+  const char *text = g_bytes_get_data (self->bytes, &size);
+  const char *p;
+
+  for (p = text; p < text + size; p += strlen (p) + 1)
+    g_ptr_array_add (words, (gpointer) p);
+  start_automaton (exprs, genlm_byte_exprs_make_words (exprs, GENLM_BYTE_ENCODING_JSON,
+                                                       (const char *const *) words->pdata, NULL,
+                                                       words->len));
+}
+
+static void
+run_plain_words (Case *self)
+{
+  g_autoptr (GHashTable) words = g_hash_table_new (g_str_hash, g_str_equal);
+  gsize size;
+  const char *text = g_bytes_get_data (self->bytes, &size);
+  const char *p;
+
+  for (p = text; p < text + size; p += strlen (p) + 1)
+    g_hash_table_add (words, (gpointer) p);
+  self->sink += g_hash_table_size (words);
+}
+
+static void
+bench_words (guint n_words,
+             guint repetitions)
+{
+  g_autoptr (GByteArray) text = g_byte_array_new ();
+  g_autoptr (GBytes) bytes = NULL;
+  Case self = { 0 };
+  Timing ours;
+  Timing plain;
+  guint i;
+
+  for (i = 0; i < n_words; i++)
+    {
+      g_autofree char *word = g_strdup_printf ("property%u", i * 7919 % 100003);
+
+      g_byte_array_append (text, (const guint8 *) word, (guint) strlen (word) + 1);
+    }
+  bytes = g_bytes_new (text->data, text->len);
+  self.bytes = bytes;
+  ours = measure (&self, run_words, 1, repetitions);
+  plain = measure (&self, run_plain_words, 1, repetitions);
+  report ("regex-words", "bytes", n_words, "property names", ours, plain.median,
+          "a hash table of them", 1000, repetitions);
+}
+
 /* The lines of the file are base64, one token each. */
 static GenlmVocab *
 load_vocab (const char *name)
@@ -373,6 +487,9 @@ main (int    argc,
   static const char *patterns[] = { ".*", "[^\"\\\\\\x00-\\x1f]*\"", "(?s).{0,200}",
                                     "[A-Za-z_][A-Za-z0-9_]*",
                                     " [A-Z][a-z]+(, [A-Z][a-z]+)*\\.", "-?[0-9]+" };
+  static const char *schema_patterns[] = { "^[a-z][a-z0-9_-]{0,63}$", "^(https?|ftp)://[^\\s/]+",
+                                           "^\\d{4}-\\d{2}-\\d{2}$", "\\.ya?ml$",
+                                           "^$|(^(?:\\S+\\s+){0,99}\\S+$)" };
   static const struct
   {
     const char *name;
@@ -398,5 +515,9 @@ main (int    argc,
     }
   bench_prefix (".*", repetitions);
   bench_prefix ("([a-z ]+[.,]?)*", repetitions);
+  for (i = 0; i < G_N_ELEMENTS (schema_patterns); i++)
+    bench_compile (schema_patterns[i], repetitions);
+  bench_words (20, repetitions);
+  bench_words (2000, repetitions);
   return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "genlm-byte-matcher.h"
 #include "genlm-dfa-machine.h"
+#include "genlm-regex-dfa.h"
 
 struct _GenlmRegex
 {
@@ -56,8 +57,8 @@ compile (GenlmRegex  *self,
 {
   g_autoptr (GenlmByteDfa) dfa = NULL;
 
-  dfa = genlm_byte_dfa_new_for_regex (self->pattern, strlen (self->pattern), self->charset,
-                                      &self->limits, error);
+  dfa = genlm_regex_dfa_new (self->pattern, strlen (self->pattern), self->charset,
+                             &self->limits, error);
   return dfa != NULL ? genlm_dfa_machine_new (dfa, dfa->start, self->limits.max_memory) : NULL;
 }
 

@@ -3,6 +3,7 @@
 
 #include "genlm-byte-dfa.h"
 #include "genlm-regex-compiler.h"
+#include "genlm-regex-dfa.h"
 #include "genlm-regex-parser.h"
 
 static GenlmByteDfa *
@@ -14,7 +15,7 @@ build_limited (const char  *pattern,
 {
   GenlmEngineLimits limits = { max_states, max_memory, GENLM_ENGINE_DEFAULT_DEADLINE };
 
-  return genlm_byte_dfa_new_for_regex (pattern, strlen (pattern), charset, &limits, error);
+  return genlm_regex_dfa_new (pattern, strlen (pattern), charset, &limits, error);
 }
 
 static GenlmByteDfa *

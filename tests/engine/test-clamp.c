@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "genlm-byte-dfa.h"
+#include "genlm-regex-dfa.h"
 
 static GenlmByteExpr
 make_letters (GenlmByteExprs *exprs,
@@ -149,7 +150,7 @@ count_clamped (const char *pattern,
   g_autoptr (GError) error = NULL;
   g_autoptr (GenlmByteDfa) dfa = NULL;
 
-  dfa = genlm_byte_dfa_new_for_regex (pattern, strlen (pattern), NULL, &limits, &error);
+  dfa = genlm_regex_dfa_new (pattern, strlen (pattern), NULL, &limits, &error);
   g_assert_no_error (error);
   return count_along (dfa, dfa->start, length, n_bytes);
 }

@@ -7,6 +7,7 @@
 #include "genlm-byte-dfa.h"
 #include "genlm-char-exprs.h"
 #include "genlm-regex-compiler.h"
+#include "genlm-regex-dfa.h"
 #include "genlm-regex-parser.h"
 
 static const GenlmEngineLimits limits = { 100000, G_GUINT64_CONSTANT (1) << 28, 10000 };
@@ -310,7 +311,7 @@ compare_pattern (const char *pattern,
   g_assert_no_error (error);
   g_assert_true (genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_JSON, &expr, &error));
   spelled = start (exprs, expr, &first);
-  plain = genlm_byte_dfa_new_for_regex (pattern, strlen (pattern), NULL, &limits, &error);
+  plain = genlm_regex_dfa_new (pattern, strlen (pattern), NULL, &limits, &error);
   g_assert_no_error (error);
   brute = (Brute) { spelled, plain, plain->start, alphabet, max_length, decoded, { 0 }, 0 };
   compare_below (&brute, first, 0);
@@ -353,9 +354,9 @@ test_random_patterns (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (GenlmRegexTree) tree = genlm_regex_parse (patterns[i], strlen (patterns[i]), NULL,
                                                            &error);
-      g_autoptr (GenlmByteDfa) plain = genlm_byte_dfa_new_for_regex (patterns[i],
-                                                                     strlen (patterns[i]), NULL,
-                                                                     &limits, &error);
+      g_autoptr (GenlmByteDfa) plain = genlm_regex_dfa_new (patterns[i],
+                                                            strlen (patterns[i]), NULL,
+                                                            &limits, &error);
       GenlmByteExprs *exprs = genlm_byte_exprs_new (&limits);
       g_autoptr (GenlmByteDfa) spelled = NULL;
       GenlmByteState *first;
@@ -512,7 +513,7 @@ test_words_brute (void)
   spelled = start (exprs,
                    genlm_byte_exprs_make_words (exprs, GENLM_BYTE_ENCODING_JSON, words, NULL, 7),
                    &first);
-  plain = genlm_byte_dfa_new_for_regex (pattern, strlen (pattern), NULL, &limits, &error);
+  plain = genlm_regex_dfa_new (pattern, strlen (pattern), NULL, &limits, &error);
   g_assert_no_error (error);
   brute = (Brute) { spelled, plain, plain->start, "\\u0041nA", 7, decoded, { 0 }, 0 };
   compare_below (&brute, first, 0);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "genlm-regex-dfa.h"
 #include "genlm-trie-walk.h"
 #include "vocabs.h"
 
@@ -22,7 +23,7 @@ build (const char *pattern,
   g_autoptr (GError) error = NULL;
   GenlmByteDfa *dfa;
 
-  dfa = genlm_byte_dfa_new_for_regex (pattern, strlen (pattern), NULL, &limits, &error);
+  dfa = genlm_regex_dfa_new (pattern, strlen (pattern), NULL, &limits, &error);
   g_assert_no_error (error);
   return dfa;
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "genlm-regex-dfa.h"
 #include "genlm-walk-memo.h"
 #include "vocabs.h"
 
@@ -15,7 +16,7 @@ build (const char *pattern)
   g_autoptr (GError) error = NULL;
   GenlmByteDfa *dfa;
 
-  dfa = genlm_byte_dfa_new_for_regex (pattern, strlen (pattern), NULL, &limits, &error);
+  dfa = genlm_regex_dfa_new (pattern, strlen (pattern), NULL, &limits, &error);
   g_assert_no_error (error);
   return dfa;
 }
@@ -151,7 +152,7 @@ test_limit (void)
   g_autoptr (GenlmWalkMemo) memo = NULL;
   g_autoptr (GError) error = NULL;
 
-  dfa = genlm_byte_dfa_new_for_regex ("ab|cd|ef|gh", 11, NULL, &limits, NULL);
+  dfa = genlm_regex_dfa_new ("ab|cd|ef|gh", 11, NULL, &limits, NULL);
   memo = genlm_walk_memo_new (index, dfa, 1 << 20);
   g_assert_null (genlm_walk_memo_get (memo, GENLM_TRIE_WALK_ALL, dfa->start, &error));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);

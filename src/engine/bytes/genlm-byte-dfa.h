@@ -54,11 +54,6 @@ struct _GenlmByteDfa
 
 GENLM_ENGINE_API GenlmByteDfa   *genlm_byte_dfa_new            (GenlmByteExprs  *exprs,
                                                                 GError         **error);
-GENLM_ENGINE_API GenlmByteDfa   *genlm_byte_dfa_new_for_regex  (const char      *pattern,
-                                                                gsize            length,
-                                                                const char      *charset,
-                                                                const GenlmEngineLimits *limits,
-                                                                GError         **error);
 GENLM_ENGINE_API GenlmByteDfa   *genlm_byte_dfa_ref            (GenlmByteDfa    *self);
 GENLM_ENGINE_API void            genlm_byte_dfa_unref          (GenlmByteDfa    *self);
 GENLM_ENGINE_API GenlmByteState *genlm_byte_dfa_intern         (GenlmByteDfa    *self,

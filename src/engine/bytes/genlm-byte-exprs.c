@@ -1624,7 +1624,8 @@ chars_new (GenlmByteEncoding     encoding,
   self->encoding = encoding;
   self->expr = GENLM_BYTE_EXPR_NOTHING;
   self->n_ranges = n_ranges;
-  memcpy (self->ranges, ranges, n_ranges * sizeof (GenlmCharRange));
+  if (n_ranges > 0)
+    memcpy (self->ranges, ranges, n_ranges * sizeof (GenlmCharRange));
   return self;
 }
 
