@@ -78,7 +78,7 @@ genlm_json_book_new (GenlmSchema             *schema,
   self->truths = g_byte_array_new ();
   self->needed = g_byte_array_new ();
 
-  genlm_json_strings_use_plain (self);
+  self->plain_dfa = genlm_json_strings_use_plain (self, &self->plain);
   claim = genlm_json_book_simplify_claim (self, genlm_schema_get_root (schema));
   self->root = genlm_json_ask_intern (self, genlm_json_plan_intern (self, &claim, 1),
                                       genlm_json_ask_make_goal (self, 1, 2, wanted, NULL, 0));

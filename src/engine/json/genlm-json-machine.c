@@ -170,7 +170,9 @@ make_view (GenlmByteMachine *machine,
 {
   GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
 
-  return genlm_json_masks_new (index, self->options.max_spaces,
+  g_autoptr (GenlmJsonBook) book = dup_book (self);
+
+  return genlm_json_masks_new (index, book, self->options.max_spaces,
                                self->options.no_caches ? 0 : self->options.limits.max_memory);
 }
 

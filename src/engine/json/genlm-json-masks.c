@@ -27,9 +27,20 @@ typedef struct
   GHashTable        *memos; /* GenlmByteDfa → GenlmWalkMemo */
 } Learnt;
 
+/* What walks of any string found: all machines share it, as long as the
+ * vocabulary lives. */
+typedef struct
+{
+  GenlmByteDfa  *dfa;
+  GenlmWalkMemo *memo;
+} Plain;
+
+#define MAX_PLAIN_MEMORY (G_GUINT64_CONSTANT (4) << 20)
+
 struct _GenlmJsonMasks
 {
   GenlmTrieIndex *index;
+  GenlmWalkMemo  *plain;
   guint           max_spaces;
   guint64         max_memory;
   GMutex          lock;
@@ -68,6 +79,36 @@ learnt_unref (Learnt *self)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Learnt, learnt_unref)
 
 static void
+plain_free (gpointer data)
+{
+  Plain *self = data;
+
+  genlm_walk_memo_free (self->memo);
+  genlm_json_strings_leave_plain ();
+  g_free (self);
+}
+
+static GenlmWalkMemo *
+get_plain_memo (GenlmTrieIndex *index,
+                GenlmJsonBook  *book)
+{
+  static GMutex lock;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  GQuark quark = g_quark_from_static_string ("genlm-json-plain");
+  Plain *plain = genlm_vocab_get_qdata (index->vocab, quark);
+  GenlmByteState *start;
+
+  if (plain == NULL)
+    {
+      plain = g_new0 (Plain, 1);
+      plain->dfa = genlm_json_strings_use_plain (book, &start);
+      plain->memo = genlm_walk_memo_new (index, plain->dfa, MAX_PLAIN_MEMORY);
+      genlm_vocab_set_qdata (index->vocab, quark, plain, plain_free);
+    }
+  return plain->memo;
+}
+
+static void
 list_quotes (GenlmJsonMasks *self)
 {
   const GenlmTrie *trie = self->index->trie;
@@ -84,6 +125,7 @@ list_quotes (GenlmJsonMasks *self)
 /* @max_memory is in bytes; with 0 nothing is kept. */
 GenlmJsonMasks *
 genlm_json_masks_new (GenlmTrieIndex *index,
+                      GenlmJsonBook  *book,
                       guint           max_spaces,
                       guint64         max_memory)
 {
@@ -92,6 +134,7 @@ genlm_json_masks_new (GenlmTrieIndex *index,
   self->index = genlm_trie_index_ref (index);
   self->max_spaces = max_spaces;
   self->max_memory = max_memory;
+  self->plain = get_plain_memo (index, book);
   g_mutex_init (&self->lock);
   list_quotes (self);
   return self;
@@ -130,11 +173,16 @@ dup_learnt (GenlmJsonMasks *self,
 static GenlmWalkMemo *
 get_memo (GenlmJsonMasks *self,
           Learnt         *learnt,
-          GenlmByteDfa   *dfa)
+          GenlmByteDfa   *dfa,
+          GenlmJsonBook  *book)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&learnt->lock);
-  GenlmWalkMemo *memo = g_hash_table_lookup (learnt->memos, dfa);
+  g_autoptr (GMutexLocker) locker = NULL;
+  GenlmWalkMemo *memo;
 
+  if (dfa == book->plain_dfa && self->max_memory > 0)
+    return self->plain;
+  locker = g_mutex_locker_new (&learnt->lock);
+  memo = g_hash_table_lookup (learnt->memos, dfa);
   if (memo == NULL)
     {
       memo = genlm_walk_memo_new (self->index, dfa, self->max_memory / 16);
@@ -474,7 +522,7 @@ try_memo (Walk    *walk,
 
   if (!may_use_memo (walk, &cursor))
     return FALSE;
-  found = genlm_walk_memo_get (get_memo (walk->masks, walk->learnt, cursor.dfa), p, cursor.state,
+  found = genlm_walk_memo_get (get_memo (walk->masks, walk->learnt, cursor.dfa, walk->stepper.book), p, cursor.state,
                                &error);
   if (found == NULL)
     {
@@ -557,7 +605,7 @@ find_memo (Walk                  *walk,
 
   if (!may_use_memo (walk, cursor))
     return NULL;
-  found = genlm_walk_memo_get (get_memo (walk->masks, walk->learnt, cursor->dfa),
+  found = genlm_walk_memo_get (get_memo (walk->masks, walk->learnt, cursor->dfa, walk->stepper.book),
                                GENLM_TRIE_WALK_ALL, cursor->state, &error);
   if (found == NULL)
     take_error (walk, error);

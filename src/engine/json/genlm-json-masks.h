@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct _GenlmJsonMasks GenlmJsonMasks;
 
 GenlmJsonMasks *genlm_json_masks_new  (GenlmTrieIndex        *index,
+                                       GenlmJsonBook         *book,
                                        guint                  max_spaces,
                                        guint64                max_memory);
 void            genlm_json_masks_free (GenlmJsonMasks        *self);

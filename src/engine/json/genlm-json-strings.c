@@ -340,15 +340,18 @@ make_plain (GenlmJsonBook *book)
   g_array_unref (body.atoms);
 }
 
-void
-genlm_json_strings_use_plain (GenlmJsonBook *book)
+/* The automaton of any string, and the state after the opening quote. Both live
+ * until genlm_json_strings_leave_plain(). */
+GenlmByteDfa *
+genlm_json_strings_use_plain (GenlmJsonBook   *book,
+                              GenlmByteState **start)
 {
   g_mutex_lock (&plain_lock);
   if (n_plain_users++ == 0)
     make_plain (book);
-  book->plain = plain_start;
-  book->plain_dfa = plain_dfa;
+  *start = plain_start;
   g_mutex_unlock (&plain_lock);
+  return plain_dfa;
 }
 
 void

@@ -36,7 +36,8 @@ typedef struct
 void              genlm_json_strings_free       (GenlmJsonStrings     *self);
 GenlmJsonStrings *genlm_json_strings_get        (GenlmJsonBook        *book,
                                                  GenlmJsonBody        *body);
-void              genlm_json_strings_use_plain  (GenlmJsonBook        *book);
+GenlmByteDfa     *genlm_json_strings_use_plain  (GenlmJsonBook        *book,
+                                                 GenlmByteState      **start);
 void              genlm_json_strings_leave_plain (void);
 GenlmByteState   *genlm_json_strings_start      (GenlmJsonBook        *book,
                                                  GenlmJsonBody        *body,

@@ -56,7 +56,8 @@ measure (const GenlmWalk *self)
                                 : self->n_tokens * sizeof (guint32));
 }
 
-/* @max_memory is in bytes; with 0 nothing is kept. */
+/* The index must outlive the memo, which may so stay with a vocabulary.
+ * @max_memory is in bytes; with 0 nothing is kept. */
 GenlmWalkMemo *
 genlm_walk_memo_new (GenlmTrieIndex *index,
                      GenlmByteDfa   *dfa,
@@ -64,7 +65,7 @@ genlm_walk_memo_new (GenlmTrieIndex *index,
 {
   GenlmWalkMemo *self = g_new0 (GenlmWalkMemo, 1);
 
-  self->index = genlm_trie_index_ref (index);
+  self->index = index;
   self->dfa = genlm_byte_dfa_ref (dfa);
   self->table = genlm_bounded_table_new (max_memory, walk_ref, (GDestroyNotify) genlm_walk_unref);
   return self;
@@ -75,7 +76,6 @@ genlm_walk_memo_free (GenlmWalkMemo *self)
 {
   genlm_bounded_table_free (self->table);
   genlm_byte_dfa_unref (self->dfa);
-  genlm_trie_index_unref (self->index);
   g_free (self);
 }
 
