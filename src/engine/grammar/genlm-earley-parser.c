@@ -466,7 +466,7 @@ genlm_earley_parser_new (GenlmEarleyRules         *rules,
   g_mutex_init (&self->mutex);
   self->rules = rules;
   self->nodes = genlm_earley_nodes_new (rules);
-  self->signatures = genlm_earley_signatures_new (self->nodes,
+  self->signatures = genlm_earley_signatures_new (self->nodes, rules->dfa,
                                                   limits->max_memory / SIGNATURE_SHARE);
   self->max_memory = limits->max_memory;
   self->threshold = limits->max_memory / 2;

@@ -33,7 +33,10 @@ enum
 struct _GenlmEarleySignatures
 {
   GenlmEarleyNodes *nodes;
+  GenlmByteDfa     *dfa;
   guint64           max_memory;
+  /* How many bytes what is found may depend on. */
+  guint             reach;
   /* Numbers hold within an epoch; the first is 1. */
   guint32           epoch;
   guint32           n_numbers;
@@ -178,6 +181,16 @@ find_node (GenlmEarleySignatures *self,
   return numbers[depth - 1] = intern_pairs (self, KIND_NODE, first);
 }
 
+/* A state that stands for @state as far as tokens reach. */
+static GenlmByteState *
+find_near (GenlmEarleySignatures *self,
+           GenlmByteState        *state)
+{
+  GenlmByteState *near = genlm_byte_dfa_clamp (self->dfa, state, self->reach, NULL);
+
+  return near != NULL ? near : state;
+}
+
 /* The depth is from 1 to GENLM_EARLEY_MAX_DEPTH. */
 guint32
 genlm_earley_signatures_find (GenlmEarleySignatures *self,
@@ -193,7 +206,7 @@ genlm_earley_signatures_find (GenlmEarleySignatures *self,
     {
       guint32 signature = find_node (self, config->members[i].node, depth);
 
-      add_pair (self, config->members[i].state->index, signature);
+      add_pair (self, find_near (self, config->members[i].state)->index, signature);
     }
   return numbers[depth - 1] = intern_pairs (self, config->is_start ? KIND_START : KIND_CONFIG, 0);
 }
@@ -220,6 +233,19 @@ end_epoch (GenlmEarleySignatures *self)
   genlm_earley_heap_clear (&self->heap);
 }
 
+/* What is found may depend on so many bytes at most, and no fewer than was said
+ * before. */
+void
+genlm_earley_signatures_reach (GenlmEarleySignatures *self,
+                               guint                  n_bytes)
+{
+  if (n_bytes <= self->reach)
+    return;
+  self->reach = n_bytes;
+  end_epoch (self);
+  begin_epoch (self);
+}
+
 /* Forgets all numbers when they take too much. */
 void
 genlm_earley_signatures_trim (GenlmEarleySignatures *self)
@@ -232,11 +258,13 @@ genlm_earley_signatures_trim (GenlmEarleySignatures *self)
 
 GenlmEarleySignatures *
 genlm_earley_signatures_new (GenlmEarleyNodes *nodes,
+                             GenlmByteDfa     *dfa,
                              guint64           max_memory)
 {
   GenlmEarleySignatures *self = g_new0 (GenlmEarleySignatures, 1);
 
   self->nodes = nodes;
+  self->dfa = dfa;
   self->max_memory = max_memory;
   self->pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
   begin_epoch (self);

@@ -14,8 +14,11 @@ G_BEGIN_DECLS
 #define GENLM_EARLEY_MAX_DEPTH (31u)
 
 GenlmEarleySignatures *genlm_earley_signatures_new       (GenlmEarleyNodes      *nodes,
+                                                          GenlmByteDfa          *dfa,
                                                           guint64                max_memory);
 void                   genlm_earley_signatures_free      (GenlmEarleySignatures *self);
+void                   genlm_earley_signatures_reach     (GenlmEarleySignatures *self,
+                                                          guint                  n_bytes);
 guint32                genlm_earley_signatures_get_epoch (GenlmEarleySignatures *self);
 guint32                genlm_earley_signatures_find      (GenlmEarleySignatures *self,
                                                           GenlmEarleyConfig     *config,

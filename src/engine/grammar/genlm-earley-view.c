@@ -404,6 +404,9 @@ genlm_earley_view_new (GenlmEarleyParser *parser,
   self->masks = genlm_mask_cache_new (max_memory / 2);
   self->depths = g_array_new (FALSE, TRUE, sizeof (guint32));
   self->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
+  genlm_earley_parser_lock (parser);
+  genlm_earley_signatures_reach (self->signatures, index->trie->max_depth);
+  genlm_earley_parser_unlock (parser);
   return self;
 }
 
