@@ -1,6 +1,11 @@
 #include "genlm-earley-rules.h"
 
+#include <string.h>
+
 #include "genlm-regex-compiler.h"
+
+/* Of how many terminals one finds out what may come after them. */
+#define MAX_LOOKED_AFTER (512u)
 
 /* What is known while the rules are made. */
 typedef struct
@@ -419,4 +424,195 @@ genlm_earley_rules_new (const GenlmGrammar       *grammar,
   make_suffixes (&maker);
   find_components (rules);
   return g_steal_pointer (&rules);
+}
+
+/* --- What may follow a terminal ------------------------------------------ */
+
+/* Sets of bytes: what labels, nonterminals and suffixes can start with, and
+ * what can come after them. */
+typedef struct
+{
+  GenlmEarleyRules *rules;
+  GenlmByteSet     *first_of_label;
+  GenlmByteSet     *first_of_nonterminal;
+  GenlmByteSet     *after_label;
+  GenlmByteSet     *after_nonterminal;
+  GenlmByteSet     *after_suffix;
+} Bytes;
+
+static void
+bytes_init (Bytes            *self,
+            GenlmEarleyRules *rules)
+{
+  self->rules = rules;
+  self->first_of_label = g_new0 (GenlmByteSet, (gsize) rules->n_terminals + 1);
+  self->first_of_nonterminal = g_new0 (GenlmByteSet, (gsize) rules->n_nonterminals + 1);
+  self->after_label = g_new0 (GenlmByteSet, (gsize) rules->n_terminals + 1);
+  self->after_nonterminal = g_new0 (GenlmByteSet, (gsize) rules->n_nonterminals + 1);
+  self->after_suffix = g_new0 (GenlmByteSet, rules->n_suffixes);
+}
+
+static void
+bytes_clear (Bytes *self)
+{
+  g_free (self->after_suffix);
+  g_free (self->after_nonterminal);
+  g_free (self->after_label);
+  g_free (self->first_of_nonterminal);
+  g_free (self->first_of_label);
+}
+
+static void
+find_label_bytes (Bytes          *self,
+                  GenlmByteExprs *exprs,
+                  guint32         label)
+{
+  const guint8 *classes = self->rules->dfa->classes;
+  gint8 live[256];
+  guint byte;
+
+  memset (live, -1, sizeof live);
+  for (byte = 0; byte < 256; byte++)
+    {
+      if (live[classes[byte]] < 0)
+        {
+          GenlmByteExpr next;
+
+          next = genlm_byte_exprs_derive (exprs, self->rules->exprs[label], (guint8) byte);
+          live[classes[byte]] = genlm_byte_exprs_is_live (exprs, next) ? 1 : 0;
+        }
+      if (live[classes[byte]] > 0)
+        genlm_byte_set_add_range (&self->first_of_label[label], (guint8) byte, (guint8) byte);
+    }
+}
+
+static gboolean
+unite (GenlmByteSet       *set,
+       const GenlmByteSet *other)
+{
+  GenlmByteSet before = *set;
+
+  genlm_byte_set_unite (set, other);
+  return !genlm_byte_set_equal (&before, set);
+}
+
+static const GenlmByteSet *
+peek_first (const Bytes *self,
+            guint32      symbol)
+{
+  if (GENLM_GRAMMAR_IS_TERMINAL (symbol))
+    return &self->first_of_label[GENLM_GRAMMAR_TERMINAL_INDEX (symbol)];
+  return &self->first_of_nonterminal[symbol];
+}
+
+static void
+find_first_bytes (Bytes *self)
+{
+  const GenlmEarleyRules *rules = self->rules;
+  gboolean changed = TRUE;
+  guint32 i;
+  guint32 j;
+
+  while (changed)
+    {
+      changed = FALSE;
+      for (i = 0; i < rules->n_nonterminals; i++)
+        {
+          guint32 head = rules->members[i];
+
+          for (j = rules->first_corner[head]; j < rules->first_corner[head + 1]; j++)
+            changed |= unite (&self->first_of_nonterminal[head],
+                              peek_first (self, rules->suffixes[rules->corners[j]].symbol));
+        }
+    }
+}
+
+/* Hands on what comes after a suffix to its symbol and to its rest. */
+static gboolean
+follow_suffix (Bytes   *self,
+               guint32  suffix)
+{
+  const GenlmEarleySuffix *entry = &self->rules->suffixes[suffix];
+  const GenlmByteSet *after = &self->after_suffix[suffix];
+  GenlmByteSet next = { { 0 } };
+  guint32 rest = entry->rest;
+  gboolean changed = rest != GENLM_EARLEY_END && unite (&self->after_suffix[rest], after);
+
+  for (;; rest = self->rules->suffixes[rest].rest)
+    {
+      if (rest == GENLM_EARLEY_END)
+        {
+          genlm_byte_set_unite (&next, after);
+          break;
+        }
+      genlm_byte_set_unite (&next, peek_first (self, self->rules->suffixes[rest].symbol));
+      if (!self->rules->suffixes[rest].skippable)
+        break;
+    }
+  if (GENLM_GRAMMAR_IS_TERMINAL (entry->symbol))
+    return unite (&self->after_label[GENLM_GRAMMAR_TERMINAL_INDEX (entry->symbol)], &next) | changed;
+  return unite (&self->after_nonterminal[entry->symbol], &next) | changed;
+}
+
+static void
+find_after_bytes (Bytes *self)
+{
+  const GenlmEarleyRules *rules = self->rules;
+  gboolean changed = TRUE;
+  guint32 i;
+  guint32 j;
+
+  while (changed)
+    {
+      changed = FALSE;
+      for (i = 0; i < rules->n_nonterminals; i++)
+        for (j = rules->first_corner[i]; j < rules->first_corner[i + 1]; j++)
+          changed |= unite (&self->after_suffix[rules->corners[j]], &self->after_nonterminal[i]);
+      /* A rest has a lower number than what it is the rest of. */
+      for (i = rules->n_suffixes; i > GENLM_EARLEY_FINISH + 1; i--)
+        changed |= follow_suffix (self, i - 1);
+    }
+}
+
+/* Ignored text may come after everything, and everything after it. */
+static void
+add_ignored_bytes (Bytes *self)
+{
+  guint32 n_terminals = self->rules->n_terminals;
+  const GenlmByteSet *ignored = &self->first_of_label[n_terminals];
+  guint32 i;
+
+  for (i = 0; i < n_terminals; i++)
+    {
+      genlm_byte_set_unite (&self->after_label[i], ignored);
+      genlm_byte_set_unite (&self->after_label[n_terminals], &self->first_of_label[i]);
+    }
+  genlm_byte_set_unite (&self->after_label[n_terminals], ignored);
+}
+
+/* By label: the bytes that what comes after it can start with, in any text. Is
+ * not worth its while with many terminals, and NULL then, and when a limit is
+ * passed. */
+GenlmByteSet *
+genlm_earley_rules_find_after (GenlmEarleyRules  *self,
+                               GError           **error)
+{
+  GenlmByteExprs *exprs;
+  g_autofree GenlmByteSet *result = NULL;
+  Bytes bytes;
+  guint32 i;
+
+  if (self->n_terminals > MAX_LOOKED_AFTER)
+    return NULL;
+  exprs = genlm_byte_dfa_lock_exprs (self->dfa);
+  bytes_init (&bytes, self);
+  for (i = 0; i <= self->n_terminals; i++)
+    find_label_bytes (&bytes, exprs, i);
+  find_first_bytes (&bytes);
+  find_after_bytes (&bytes);
+  if (self->has_ignored)
+    add_ignored_bytes (&bytes);
+  result = g_steal_pointer (&bytes.after_label);
+  bytes_clear (&bytes);
+  return genlm_byte_dfa_unlock_exprs (self->dfa, error) ? g_steal_pointer (&result) : NULL;
 }

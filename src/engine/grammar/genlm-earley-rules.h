@@ -50,10 +50,12 @@ typedef struct
   GenlmByteExpr           *exprs;
 } GenlmEarleyRules;
 
-GenlmEarleyRules *genlm_earley_rules_new  (const GenlmGrammar       *grammar,
-                                           const GenlmEngineLimits  *limits,
-                                           GError                  **error);
-void              genlm_earley_rules_free (GenlmEarleyRules         *self);
+GenlmEarleyRules *genlm_earley_rules_new        (const GenlmGrammar       *grammar,
+                                                 const GenlmEngineLimits  *limits,
+                                                 GError                  **error);
+void              genlm_earley_rules_free       (GenlmEarleyRules         *self);
+GenlmByteSet     *genlm_earley_rules_find_after (GenlmEarleyRules         *self,
+                                                 GError                  **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmEarleyRules, genlm_earley_rules_free)
 

@@ -385,6 +385,17 @@ genlm_earley_view_dup_mask (GenlmEarleyView    *self,
   return mask;
 }
 
+/* A limit that is passed here is so in whatever is asked later. */
+static void
+prepare_walks (GenlmEarleyView *self)
+{
+  GenlmEarleyRules *rules = genlm_earley_parser_get_rules (self->parser);
+  g_autofree GenlmByteSet *after = genlm_earley_rules_find_after (rules, NULL);
+
+  if (after != NULL)
+    genlm_walk_memo_set_after (self->walks, after, rules->n_terminals + 1);
+}
+
 /* @max_memory bounds what is kept. */
 GenlmEarleyView *
 genlm_earley_view_new (GenlmEarleyParser *parser,
@@ -401,6 +412,7 @@ genlm_earley_view_new (GenlmEarleyParser *parser,
   self->without_caches = without_caches;
   self->walks = genlm_walk_memo_new (index, genlm_earley_parser_get_rules (parser)->dfa,
                                      max_memory / 2);
+  prepare_walks (self);
   self->masks = genlm_mask_cache_new (max_memory / 2);
   self->depths = g_array_new (FALSE, TRUE, sizeof (guint32));
   self->frames = g_array_new (FALSE, FALSE, sizeof (Frame));

@@ -1,6 +1,7 @@
 #include "genlm-walk-memo.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "genlm-bounded-table.h"
 
@@ -13,6 +14,8 @@ struct _GenlmWalkMemo
   GenlmByteDfa      *dfa;
   GenlmBoundedTable *table;
   guint64            last_id;
+  /* By label; NULL where nothing is known. */
+  GenlmByteSet      *after_labels;
 };
 
 /* No padding, as its bytes are the key. */
@@ -71,10 +74,23 @@ genlm_walk_memo_new (GenlmTrieIndex *index,
   return self;
 }
 
+/* Says, before anything is asked, which bytes what comes after a label can start
+ * with, so that no cuts need be kept where nothing does. @after_labels has as
+ * many sets as there are labels. */
+void
+genlm_walk_memo_set_after (GenlmWalkMemo      *self,
+                           const GenlmByteSet *after_labels,
+                           gsize               n_labels)
+{
+  g_free (self->after_labels);
+  self->after_labels = g_memdup2 (after_labels, n_labels * sizeof (GenlmByteSet));
+}
+
 void
 genlm_walk_memo_free (GenlmWalkMemo *self)
 {
   genlm_bounded_table_free (self->table);
+  g_free (self->after_labels);
   genlm_byte_dfa_unref (self->dfa);
   g_free (self);
 }
@@ -236,6 +252,57 @@ is_barren (GenlmTrieIndex *index,
          && (index->node_facts[node] & first) == 0;
 }
 
+/* Whether something may follow what @state accepts that goes on below a node:
+ * one of its children has a byte of @after. */
+static gboolean
+may_follow (const GenlmTrie    *trie,
+            guint32             node,
+            const GenlmByteSet *after)
+{
+  guint32 end = node + GENLM_TRIE_NODE_EXTENT (&trie->nodes[node]);
+  guint32 p;
+
+  for (p = node + 1; p < end; p += GENLM_TRIE_NODE_EXTENT (&trie->nodes[p]))
+    if (genlm_byte_set_contains (after, GENLM_TRIE_NODE_BYTE (&trie->nodes[p])))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+unite_after (const GenlmWalkMemo  *memo,
+             const GenlmByteState *state,
+             GenlmByteSet         *after)
+{
+  guint32 i;
+
+  memset (after, 0, sizeof *after);
+  for (i = 0; i < state->n_accepts; i++)
+    genlm_byte_set_unite (after, &memo->after_labels[state->accepts[i]]);
+}
+
+/* Leaves out the cuts where nothing goes on. */
+static void
+drop_cuts (const GenlmWalkMemo *memo,
+           GArray              *cuts)
+{
+  const GenlmByteState *last = NULL;
+  GenlmByteSet after = { { 0 } };
+  guint n_kept = 0;
+  guint i;
+
+  for (i = 0; i < cuts->len; i++)
+    {
+      GenlmTrieCut cut = g_array_index (cuts, GenlmTrieCut, i);
+
+      if (cut.state != last)
+        unite_after (memo, cut.state, &after);
+      last = cut.state;
+      if (may_follow (memo->index->trie, cut.node, &after))
+        g_array_index (cuts, GenlmTrieCut, n_kept++) = cut;
+    }
+  g_array_set_size (cuts, n_kept);
+}
+
 /* Walks below all of the nodes. NULL when a limit is passed. */
 static GenlmWalk *
 walk_new (GenlmWalkMemo   *memo,
@@ -257,6 +324,8 @@ walk_new (GenlmWalkMemo   *memo,
     if ((n_nodes == 1 || !is_barren (memo->index, nodes[i], first))
         && !genlm_trie_walk (memo->index, nodes[i], memo->dfa, state, words, cuts, error))
       return NULL;
+  if (memo->after_labels != NULL)
+    drop_cuts (memo, cuts);
   self = g_new0 (GenlmWalk, 1);
   g_atomic_ref_count_init (&self->ref_count);
   self->id = __atomic_add_fetch (&memo->last_id, 1, __ATOMIC_RELAXED);

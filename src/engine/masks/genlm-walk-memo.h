@@ -40,6 +40,9 @@ GENLM_ENGINE_API GenlmWalkMemo *genlm_walk_memo_new        (GenlmTrieIndex      
                                                             GenlmByteDfa        *dfa,
                                                             guint64              max_memory);
 GENLM_ENGINE_API void           genlm_walk_memo_free       (GenlmWalkMemo       *self);
+GENLM_ENGINE_API void           genlm_walk_memo_set_after  (GenlmWalkMemo       *self,
+                                                            const GenlmByteSet  *after_labels,
+                                                            gsize                n_labels);
 GENLM_ENGINE_API GenlmWalk     *genlm_walk_memo_get        (GenlmWalkMemo       *self,
                                                             guint32              below,
                                                             GenlmByteState      *state,
