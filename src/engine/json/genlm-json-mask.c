@@ -1,28 +1,52 @@
 #include "genlm-json-mask.h"
 
+#include <string.h>
+
 /* A mask is kept as a list if that takes half the room at most. */
 #define SPARSE_FACTOR (64u)
 
-/* The closings are sorted. */
+static GBytes *
+make_list (const guint64 *words,
+           gsize          n_words,
+           gsize          count)
+{
+  guint32 *tokens = g_new (guint32, count);
+  gsize n = 0;
+  gsize i;
+  guint64 word;
+
+  for (i = 0; i < n_words; i++)
+    for (word = words[i]; word != 0; word &= word - 1)
+      tokens[n++] = (guint32) (i * 64) + (guint32) __builtin_ctzll (word);
+  return g_bytes_new_take (tokens, count * sizeof *tokens);
+}
+
+/* Copies the bits of the mask, which has @size of them. The closings are
+ * sorted. */
 GenlmJsonMask *
-genlm_json_mask_new (GenlmTokenSet *set,
+genlm_json_mask_new (const guint64 *words,
+                     gsize          size,
                      const guint32 *closings,
                      guint32        n_closings,
                      gboolean       always)
 {
   GenlmJsonMask *self = g_new0 (GenlmJsonMask, 1);
+  gsize n_words = (size + 63) / 64;
+  gsize count = 0;
+  guint64 *copy;
+  gsize i;
 
   g_atomic_ref_count_init (&self->ref_count);
-  self->size = genlm_token_set_get_size (set);
-  if (genlm_token_set_get_count (set) <= self->size / SPARSE_FACTOR)
-    {
-      gsize n_tokens;
-      guint32 *tokens = genlm_token_set_dup_tokens (set, &n_tokens);
-
-      self->list = g_bytes_new_take (tokens, n_tokens * sizeof (guint32));
-    }
+  self->size = size;
+  for (i = 0; i < n_words; i++)
+    count += (gsize) __builtin_popcountll (words[i]);
+  if (count <= size / SPARSE_FACTOR)
+    self->list = make_list (words, n_words, count);
   else
-    self->dense = genlm_token_set_ref (set);
+    {
+      self->dense = genlm_token_set_new_zeroed (size, &copy);
+      memcpy (copy, words, n_words * sizeof *words);
+    }
   self->always = always;
   self->n_closings = n_closings;
   self->closings = g_memdup2 (closings, n_closings * sizeof *closings);

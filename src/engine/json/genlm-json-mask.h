@@ -27,7 +27,8 @@ typedef struct
   guint32         *closings;
 } GenlmJsonMask;
 
-GenlmJsonMask *genlm_json_mask_new      (GenlmTokenSet *set,
+GenlmJsonMask *genlm_json_mask_new      (const guint64 *words,
+                                         gsize          size,
                                          const guint32 *closings,
                                          guint32        n_closings,
                                          gboolean       always);

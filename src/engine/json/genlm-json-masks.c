@@ -27,27 +27,37 @@ typedef struct
   GHashTable        *memos; /* GenlmByteDfa → GenlmWalkMemo */
 } Learnt;
 
-/* What walks of any string found: all machines share it, as long as the
- * vocabulary lives. */
+/* What walks of any string found, and the nodes of the byte '"': all machines
+ * share it, as long as the vocabulary lives. */
 typedef struct
 {
   GenlmByteDfa  *dfa;
   GenlmWalkMemo *memo;
+  guint32       *quotes;
+  guint32        n_quotes;
 } Plain;
+
+/* Room for a walk, which is used again. */
+typedef struct
+{
+  guint64    *words;
+  GArray     *cursors;
+  GArray     *closings;
+  GByteArray *key;
+} Scratch;
 
 #define MAX_PLAIN_MEMORY (G_GUINT64_CONSTANT (4) << 20)
 
 struct _GenlmJsonMasks
 {
   GenlmTrieIndex *index;
-  GenlmWalkMemo  *plain;
+  const Plain    *plain;
   guint           max_spaces;
   guint64         max_memory;
   GMutex          lock;
   Learnt         *learnt;
-  /* The nodes of the byte '"'. */
-  guint32        *quotes;
-  guint32         n_quotes;
+  /* What nobody uses now, or NULL. */
+  Scratch        *scratch;
 };
 
 static Learnt *
@@ -85,11 +95,27 @@ plain_free (gpointer data)
 
   genlm_walk_memo_free (self->memo);
   genlm_json_strings_leave_plain ();
+  g_free (self->quotes);
   g_free (self);
 }
 
-static GenlmWalkMemo *
-get_plain_memo (GenlmTrieIndex *index,
+static void
+list_quotes (Plain          *self,
+             GenlmTrieIndex *index)
+{
+  const GenlmTrie *trie = index->trie;
+  GArray *quotes = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint32 p;
+
+  for (p = 0; p < trie->n_nodes; p++)
+    if (GENLM_TRIE_NODE_BYTE (&trie->nodes[p]) == '"')
+      g_array_append_val (quotes, p);
+  self->n_quotes = quotes->len;
+  self->quotes = (guint32 *) (gpointer) g_array_free (quotes, FALSE);
+}
+
+static const Plain *
+get_plain (GenlmTrieIndex *index,
                 GenlmJsonBook  *book)
 {
   static GMutex lock;
@@ -103,23 +129,52 @@ get_plain_memo (GenlmTrieIndex *index,
       plain = g_new0 (Plain, 1);
       plain->dfa = genlm_json_strings_use_plain (book, &start);
       plain->memo = genlm_walk_memo_new (index, plain->dfa, MAX_PLAIN_MEMORY);
+      list_quotes (plain, index);
       genlm_vocab_set_qdata (index->vocab, quark, plain, plain_free);
     }
-  return plain->memo;
+  return plain;
+}
+
+static Scratch *
+scratch_new (GenlmTrieIndex *index)
+{
+  Scratch *self = g_new0 (Scratch, 1);
+
+  self->words = g_new0 (guint64, ((gsize) index->n_tokens + 1 + 63) / 64);
+  self->cursors = g_array_new (FALSE, FALSE, sizeof (GenlmJsonCursor));
+  self->closings = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->key = g_byte_array_new ();
+  return self;
 }
 
 static void
-list_quotes (GenlmJsonMasks *self)
+scratch_free (Scratch *self)
 {
-  const GenlmTrie *trie = self->index->trie;
-  GArray *quotes = g_array_new (FALSE, FALSE, sizeof (guint32));
-  guint32 p;
+  g_free (self->words);
+  g_array_unref (self->cursors);
+  g_array_unref (self->closings);
+  g_byte_array_unref (self->key);
+  g_free (self);
+}
 
-  for (p = 0; p < trie->n_nodes; p++)
-    if (GENLM_TRIE_NODE_BYTE (&trie->nodes[p]) == '"')
-      g_array_append_val (quotes, p);
-  self->n_quotes = quotes->len;
-  self->quotes = (guint32 *) (gpointer) g_array_free (quotes, FALSE);
+static Scratch *
+take_scratch (GenlmJsonMasks *self)
+{
+  Scratch *scratch = __atomic_exchange_n (&self->scratch, NULL, __ATOMIC_ACQ_REL);
+
+  if (scratch == NULL)
+    return scratch_new (self->index);
+  g_array_set_size (scratch->closings, 0);
+  g_byte_array_set_size (scratch->key, 0);
+  return scratch;
+}
+
+static void
+give_scratch (GenlmJsonMasks *self,
+              Scratch        *scratch)
+{
+  scratch = __atomic_exchange_n (&self->scratch, scratch, __ATOMIC_ACQ_REL);
+  g_clear_pointer (&scratch, scratch_free);
 }
 
 /* @max_memory is in bytes; with 0 nothing is kept. */
@@ -134,9 +189,8 @@ genlm_json_masks_new (GenlmTrieIndex *index,
   self->index = genlm_trie_index_ref (index);
   self->max_spaces = max_spaces;
   self->max_memory = max_memory;
-  self->plain = get_plain_memo (index, book);
+  self->plain = get_plain (index, book);
   g_mutex_init (&self->lock);
-  list_quotes (self);
   return self;
 }
 
@@ -144,7 +198,7 @@ void
 genlm_json_masks_free (GenlmJsonMasks *self)
 {
   g_clear_pointer (&self->learnt, learnt_unref);
-  g_free (self->quotes);
+  g_clear_pointer (&self->scratch, scratch_free);
   genlm_trie_index_unref (self->index);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -180,7 +234,7 @@ get_memo (GenlmJsonMasks *self,
   GenlmWalkMemo *memo;
 
   if (dfa == book->plain_dfa && self->max_memory > 0)
-    return self->plain;
+    return self->plain->memo;
   locker = g_mutex_locker_new (&learnt->lock);
   memo = g_hash_table_lookup (learnt->memos, dfa);
   if (memo == NULL)
@@ -490,21 +544,21 @@ add_quotes (Walk    *walk,
             guint32  end,
             gboolean again)
 {
-  const GenlmJsonMasks *masks = walk->masks;
+  const Plain *plain = walk->masks->plain;
   guint32 low = 0;
-  guint32 high = masks->n_quotes;
+  guint32 high = plain->n_quotes;
 
   while (low < high)
     {
       guint32 middle = low + (high - low) / 2;
 
-      if (masks->quotes[middle] < p)
+      if (plain->quotes[middle] < p)
         low = middle + 1;
       else
         high = middle;
     }
-  for (; low < masks->n_quotes && masks->quotes[low] < end; low++)
-    add_closing (walk, masks->quotes[low], again);
+  for (; low < plain->n_quotes && plain->quotes[low] < end; low++)
+    add_closing (walk, plain->quotes[low], again);
 }
 
 /* A string or a name has just begun at node @p. Returns whether all below it
@@ -805,10 +859,10 @@ build (Walk                  *walk,
        GenlmWalk             *found)
 {
   GenlmTrieIndex *index = walk->index;
-  g_autoptr (GenlmTokenSet) set = NULL;
+  gsize size = (gsize) index->n_tokens + 1;
   GenlmJsonCursor start = *cursor;
 
-  set = genlm_token_set_new_zeroed ((gsize) index->n_tokens + 1, &walk->words);
+  memset (walk->words, 0, (size + 63) / 64 * sizeof *walk->words);
   start.names = NULL;
   start.has_ended = cursor->mode == GENLM_JSON_MODE_AFTER;
   start.has_missed = FALSE;
@@ -823,8 +877,8 @@ build (Walk                  *walk,
   if (genlm_json_cursor_complete (&walk->stepper, &start, 0))
     set_token (walk->words, index->n_tokens);
   g_array_sort (walk->closings, compare_nodes);
-  return genlm_json_mask_new (set, (const guint32 *) walk->closings->data, walk->closings->len,
-                              walk->always);
+  return genlm_json_mask_new (walk->words, size, (const guint32 *) walk->closings->data,
+                              walk->closings->len, walk->always);
 }
 
 /* Names and items that were read before */
@@ -1052,9 +1106,8 @@ genlm_json_masks_make (GenlmJsonMasks        *self,
   g_autoptr (Learnt) learnt = dup_learnt (self, book);
   g_autoptr (GenlmWalk) found = NULL;
   g_autoptr (GenlmJsonMask) mask = NULL;
-  g_autoptr (GByteArray) key = g_byte_array_new ();
-  g_autoptr (GArray) cursors = g_array_new (FALSE, FALSE, sizeof (GenlmJsonCursor));
-  g_autoptr (GArray) closings = g_array_new (FALSE, FALSE, sizeof (guint32));
+  Scratch *scratch = take_scratch (self);
+  GByteArray *key = scratch->key;
   GenlmTokenSet *set = NULL;
   gboolean keeps;
   Walk walk;
@@ -1062,8 +1115,9 @@ genlm_json_masks_make (GenlmJsonMasks        *self,
   walk.masks = self;
   walk.learnt = learnt;
   walk.index = self->index;
-  walk.cursors = cursors;
-  walk.closings = closings;
+  walk.cursors = scratch->cursors;
+  walk.closings = scratch->closings;
+  walk.words = scratch->words;
   walk.always = FALSE;
   memset (walk.sights, 0, sizeof walk.sights);
   genlm_json_stepper_init (&walk.stepper, book, self->max_spaces, walk.bytes);
@@ -1092,5 +1146,6 @@ genlm_json_masks_make (GenlmJsonMasks        *self,
       g_propagate_error (error, g_steal_pointer (&walk.stepper.error));
     }
   genlm_json_stepper_clear (&walk.stepper);
+  give_scratch (self, scratch);
   return set;
 }
