@@ -561,6 +561,35 @@ test_words_in_context (void)
   g_assert_true (walk (dfa, first, "\\udE00", 6) == dfa->dead);
 }
 
+/* What a pattern forbids is dead as soon as it is there, and is not looked for
+ * in all that may follow. */
+static void
+test_forbidden (void)
+{
+  GenlmEngineLimits few = { 400, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 10000 };
+  GenlmByteExprs *exprs = genlm_byte_exprs_new (&few);
+  g_autoptr (GenlmRegexTree) tree = NULL;
+  g_autoptr (GenlmByteDfa) dfa = NULL;
+  g_autoptr (GError) error = NULL;
+  GenlmByteExpr members[2];
+  GenlmByteState *first;
+
+  tree = genlm_regex_parse_dialect (GENLM_REGEX_DIALECT_ECMA, "^x-|bad", 7, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_JSON, &members[0], &error));
+  members[0] = genlm_byte_exprs_make_complement (exprs, members[0]);
+  members[1] = genlm_byte_exprs_make_repeat (
+    exprs, genlm_char_exprs_make_any (exprs, GENLM_BYTE_ENCODING_JSON), 0, 100000);
+  dfa = start (exprs, genlm_byte_exprs_make_intersection (exprs, members, 2), &first);
+  g_assert_true (walk (dfa, first, "x", 1)->accepting);
+  g_assert_true (walk (dfa, first, "xx-", 3)->accepting);
+  g_assert_true (walk (dfa, first, "x-", 2) == dfa->dead);
+  g_assert_true (walk (dfa, first, "x\\u002D", 7) == dfa->dead);
+  g_assert_true (walk (dfa, first, "ba\\u0064", 8) == dfa->dead);
+  g_assert_true (walk (dfa, first, "ba\\u00640", 9) == dfa->dead);
+  g_assert_true (walk (dfa, first, "ba\\u0065", 8)->accepting);
+}
+
 /* Ten thousand names: a state for each place, and a derivative that does not
  * look at all of them. */
 static void
@@ -599,6 +628,7 @@ main (int    argc,
   g_test_add_func ("/engine/regex-json/words", test_words);
   g_test_add_func ("/engine/regex-json/words-brute", test_words_brute);
   g_test_add_func ("/engine/regex-json/words-in-context", test_words_in_context);
+  g_test_add_func ("/engine/regex-json/forbidden", test_forbidden);
   g_test_add_func ("/engine/regex-json/many-words", test_many_words);
   return g_test_run ();
 }

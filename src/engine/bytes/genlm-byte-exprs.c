@@ -874,7 +874,22 @@ unite_stack (GenlmByteExprs *self,
   return i;
 }
 
-/* Whether x and the complement of x are both among the sorted members. */
+/* Whether all of a member is part of @expr, which ends with any text. */
+static gboolean
+has_part_of (const GenlmByteExprs *self,
+             guint                 base,
+             GenlmByteExpr         expr)
+{
+  guint i;
+
+  for (i = base; i < self->stack->len; i++)
+    if (is_included (self, g_array_index (self->stack, guint32, i), expr))
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether x and the complement of x, or of what x is plainly a part of, are
+ * both among the sorted members. */
 static gboolean
 has_contradiction (const GenlmByteExprs *self,
                    guint                 base)
@@ -887,8 +902,10 @@ has_contradiction (const GenlmByteExprs *self,
     {
       const Node *node = get (self, members[i]);
 
-      if (node->kind == KIND_COMPLEMENT
-          && bsearch (&node->a, members, n_members, sizeof (guint32), compare_exprs) != NULL)
+      if (node->kind != KIND_COMPLEMENT)
+        continue;
+      if (bsearch (&node->a, members, n_members, sizeof (guint32), compare_exprs) != NULL
+          || (get (self, node->a)->open && has_part_of (self, base, node->a)))
         return TRUE;
     }
   return FALSE;
