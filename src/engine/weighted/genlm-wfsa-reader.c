@@ -464,7 +464,8 @@ check_text (Reader     *reader,
   reader->line = 1;
   for (p = text; p < invalid; p++)
     reader->line += *p == '\n';
-  return fail_syntax (reader, "found the byte 0x%02X, which is not valid UTF-8 there; write \\x%02X",
+  return fail_syntax (reader,
+                      "found the byte 0x%02X, which is not valid UTF-8 there; write \\x%02X",
                       (guint8) *invalid, (guint8) *invalid);
 }
 
