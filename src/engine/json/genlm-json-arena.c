@@ -30,7 +30,7 @@ genlm_json_arena_alloc (GenlmJsonArena *self,
   gpointer result;
 
   size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-  if (self->size - self->used < size)
+  if (self->chunk == NULL || self->size - self->used < size)
     add_chunk (self, size);
   result = (guint8 *) self->chunk + self->used;
   self->used += size;

@@ -403,11 +403,13 @@ close_innermost (Reader         *reader,
                  GenlmJsonValue *value)
 {
   const Open            *open = &g_array_index (reader->opened, Open, reader->opened->len - 1);
-  const GenlmJsonMember *waiting = &g_array_index (reader->waiting, GenlmJsonMember, open->first);
+  const GenlmJsonMember *waiting = NULL;
   guint32                first = open->first;
 
   value->type = open->type;
   value->n = reader->waiting->len - first;
+  if (value->n > 0)
+    waiting = &g_array_index (reader->waiting, GenlmJsonMember, first);
   if (value->type == GENLM_JSON_ARRAY)
     close_array (reader, waiting, value);
   else if (!close_object (reader, waiting, value))
