@@ -1,6 +1,7 @@
 #include <genlm.h>
 #include <string.h>
 
+#include "genlm-schema-uri.h"
 #include "schema-oracle.h"
 
 #define SYNTAX      GENLM_POTENTIAL_ERROR_INVALID_PROPERTY
@@ -482,6 +483,44 @@ test_locations (void)
   g_assert_cmpstr (root, ==, "#");
 }
 
+static void
+test_uris (void)
+{
+  /* The examples of RFC 3986, 5.4, and bases of other kinds. */
+  static const char        base[] = "http://a/b/c/d;p?q";
+  static const char *const examples[][2] = {
+    { "g:h", "g:h" }, { "g", "http://a/b/c/g" }, { "./g", "http://a/b/c/g" }, { "g/", "http://a/b/c/g/" },
+    { "/g", "http://a/g" }, { "//g", "http://g" }, { "?y", "http://a/b/c/d;p?y" }, { "g?y", "http://a/b/c/g?y" },
+    { ";x", "http://a/b/c/;x" }, { "g;x?y#s", "http://a/b/c/g;x?y" }, { "", "http://a/b/c/d;p?q" }, { "#s", "http://a/b/c/d;p?q" },
+    { ".", "http://a/b/c/" }, { "./", "http://a/b/c/" }, { "..", "http://a/b/" }, { "../", "http://a/b/" },
+    { "../g", "http://a/b/g" }, { "../..", "http://a/" }, { "../../", "http://a/" }, { "../../g", "http://a/g" },
+    { "../../../g", "http://a/g" }, { "/./g", "http://a/g" }, { "/../g", "http://a/g" }, { "g.", "http://a/b/c/g." },
+    { ".g", "http://a/b/c/.g" }, { "g..", "http://a/b/c/g.." }, { "..g", "http://a/b/c/..g" }, { "./../g", "http://a/b/g" },
+    { "./g/.", "http://a/b/c/g/" }, { "g/./h", "http://a/b/c/g/h" }, { "g/../h", "http://a/b/c/h" },
+    { "g;x=1/../y", "http://a/b/c/y" }, { "g?y/../x", "http://a/b/c/g?y/../x" }, { "http:g", "http:g" },
+    { "a b\\<>", "http://a/b/c/a b\\<>" },
+  };
+  static const char *const others[][3] = {
+    { "http://a", "g", "http://a/g" }, { "http://a", "../g", "http://a/g" }, { "urn:x:y", "", "urn:x:y" },
+    { "urn:x:y", "z", "urn:z" }, { "urn:x:y", "urn:z:w?+a#b", "urn:z:w?+a" }, { "schema:///", "a.json", "schema:///a.json" },
+    { "schema:///", "../a", "schema:///a" }, { "schema:///a/b", "c", "schema:///a/c" }, { "file:///a/b", "../../c", "file:///c" },
+    { "no uri", "x/..", "/" }, { "", "..", "" }, { "", "a/b", "a/b" }, { "tag:a", "//h/..", "tag://h/" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (examples); i++)
+    {
+      g_autofree char *uri = genlm_schema_uri_resolve (base, examples[i][0]);
+
+      g_assert_cmpstr (uri, ==, examples[i][1]);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autofree char *uri = genlm_schema_uri_resolve (others[i][0], others[i][1]);
+
+      g_assert_cmpstr (uri, ==, others[i][2]);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -498,5 +537,6 @@ main (int    argc,
   g_test_add_func ("/engine/json-schema/depth", test_depth);
   g_test_add_func ("/engine/json-schema/many-scopes", test_many_scopes);
   g_test_add_func ("/engine/json-schema/locations", test_locations);
+  g_test_add_func ("/engine/json-schema/uris", test_uris);
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
 
 #include "genlm-json-arena.h"
 #include "genlm-schema-metas.h"
+#include "genlm-schema-uri.h"
 
 #include <genlm.h>
 #include <string.h>
@@ -84,22 +85,6 @@ static const char *
 show_uri (const char *uri)
 {
   return g_str_has_prefix (uri, DEFAULT_BASE) ? uri + strlen (DEFAULT_BASE) : uri;
-}
-
-/* @reference without its fragment, made absolute. What is no URI is taken as
- * it is: it still names what is called the same elsewhere. */
-static char *
-make_absolute (const char *base,
-               const char *reference)
-{
-  gsize            length = strcspn (reference, "#");
-  g_autofree char *plain = g_strndup (reference, length);
-  char            *result;
-
-  if (length == 0)
-    return g_strdup (base);
-  result = g_uri_resolve_relative (base, plain, G_URI_FLAGS_ENCODED | G_URI_FLAGS_PARSE_RELAXED, NULL);
-  return result != NULL ? result : g_steal_pointer (&plain);
 }
 
 static GenlmSchemaResource *
@@ -235,7 +220,7 @@ read_dialect (GenlmSchemaStore     *self,
       if (genlm_schema_draft_from_uri (schema->text, schema->n, &resource->draft))
         return TRUE;
       resource->draft = GENLM_SCHEMA_DRAFT_ANY;
-      uri = make_absolute (DEFAULT_BASE, schema->text);
+      uri = genlm_schema_uri_resolve (DEFAULT_BASE, schema->text);
       meta = fetch_document (self, uri, NULL);
       if (meta == NULL)
         return TRUE;
@@ -309,7 +294,7 @@ read_id (GenlmSchemaStore     *self,
   if (fragment == id->text)
     return around;
 
-  uri = make_absolute (around->uri, id->text);
+  uri = genlm_schema_uri_resolve (around->uri, id->text);
   resource = add_resource (self, uri, value);
   resource->draft = dialect.draft;
   resource->vocabularies = dialect.vocabularies;
@@ -432,7 +417,7 @@ add_document (GenlmSchemaStore     *self,
   id = peek_id (resource, root);
   if (id != NULL && *id->text != '#' && !is_only_reference (resource, root))
     {
-      absolute = make_absolute (uri, id->text);
+      absolute = genlm_schema_uri_resolve (uri, id->text);
       resource->uri = keep_string (self, absolute, strlen (absolute));
       if (!g_hash_table_contains (self->by_uri, resource->uri))
         g_hash_table_insert (self->by_uri, (gpointer) resource->uri, resource);
@@ -575,7 +560,7 @@ genlm_schema_store_resolve (GenlmSchemaStore          *self,
 
   if (fragment != reference)
     {
-      uri = make_absolute (from->uri, reference);
+      uri = genlm_schema_uri_resolve (from->uri, reference);
       resource = find_resource (self, from, uri, error);
       if (resource == NULL)
         return FALSE;
