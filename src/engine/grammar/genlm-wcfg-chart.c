@@ -970,6 +970,17 @@ find_places (Scratch             *scratch,
     scratch->n_waiting[g_array_index (scratch->waited, guint32, i)] = 0;
 }
 
+/* Lists without members may be no memory at all. */
+static gpointer
+copy_list (char         *place,
+           const GArray *list,
+           gsize         size)
+{
+  if (size > 0)
+    memcpy (place, list->data, size);
+  return place;
+}
+
 /* All of a column lies in one piece of memory. */
 static GenlmWcfgColumn *
 make_column (GenlmWcfgChart        *self,
@@ -997,7 +1008,7 @@ make_column (GenlmWcfgChart        *self,
   column->n_waits = scratch->waits->len;
   column->n_predictions = scratch->predictions->len;
   column->n_priors = scratch->priors->len;
-  column->items = memcpy (place, scratch->items->data, items_size);
+  column->items = copy_list (place, scratch->items, items_size);
   for (i = 0; i < column->n_items; i++)
     if (column->items[i].origin != NULL)
       {
@@ -1005,13 +1016,13 @@ make_column (GenlmWcfgChart        *self,
         column->height = MAX (column->height, column->items[i].origin->height + 1);
       }
   place += items_size;
-  column->predictions = memcpy (place, scratch->predictions->data, predictions_size);
+  column->predictions = copy_list (place, scratch->predictions, predictions_size);
   count_waiting (self, scratch);
   find_places (scratch, column, (GenlmWcfgPrediction *) (gpointer) place);
   place += predictions_size;
-  column->waits = memcpy (place, scratch->waits->data, waits_size);
+  column->waits = copy_list (place, scratch->waits, waits_size);
   place += waits_size;
-  column->priors = memcpy (place, scratch->priors->data, priors_size);
+  column->priors = copy_list (place, scratch->priors, priors_size);
   return column;
 }
 
