@@ -1,0 +1,282 @@
+#include "genlm-wcfg-reduction.h"
+
+#include <genlm.h>
+#include <stdlib.h>
+
+/* Adds an item, and that it may be over already. With @completed FALSE that is
+ * known elsewhere. */
+static void
+add_item (GenlmWcfgScratch     *scratch,
+          const GenlmWcfgFound *found,
+          double                mass,
+          gboolean              completed)
+{
+  const GenlmWeightedSuffix *suffix = &scratch->grammar->suffixes[found->rest];
+  GenlmWcfgItem item = { found->origin, found->head, found->rest, mass };
+
+  if (!(mass > 0.0))
+    return;
+  if (completed && suffix->empty > 0.0)
+    genlm_wcfg_scratch_add_event (scratch, found->origin, found->head, mass * suffix->empty);
+  if (suffix->more > 0.0)
+    genlm_wcfg_scratch_add_item (scratch, &item);
+}
+
+static const GenlmWcfgPrediction *
+find_prediction (const GenlmWcfgColumn *column,
+                 guint32                symbol)
+{
+  guint32 first = 0;
+  guint32 n = column->n_predictions;
+
+  while (n > 0)
+    {
+      guint32 half = n / 2;
+      const GenlmWcfgPrediction *prediction = &column->predictions[first + half];
+
+      if (prediction->symbol == symbol)
+        return prediction;
+      if (prediction->symbol < symbol)
+        {
+          first += half + 1;
+          n -= half + 1;
+        }
+      else
+        n = half;
+    }
+  return NULL;
+}
+
+static guint32
+find_first_wait (const GenlmWcfgColumn *column,
+                 guint32                symbol)
+{
+  guint32 first = 0;
+  guint32 n = column->n_waits;
+
+  while (n > 0)
+    {
+      guint32 half = n / 2;
+
+      if (column->waits[first + half].symbol < symbol)
+        {
+          first += half + 1;
+          n -= half + 1;
+        }
+      else
+        n = half;
+    }
+  return first;
+}
+
+static void
+find_predicted (GenlmWcfgScratch          *scratch,
+                const GenlmWcfgPrediction *prediction,
+                const GenlmWeightedArc    *arc)
+{
+  GenlmWcfgFound found = { prediction->origin, prediction->head, arc->rest, prediction->mass * arc->weight,
+                  TRUE };
+
+  g_array_append_val (scratch->found, found);
+}
+
+/* The arcs of a head that begin with @symbol. */
+static void
+find_in_head (GenlmWcfgScratch          *scratch,
+              const GenlmWcfgPrediction *prediction,
+              guint32                    symbol)
+{
+  const GenlmWeightedGrammar *grammar = scratch->grammar;
+  guint32 first = grammar->head_starts[prediction->symbol];
+  guint32 end = grammar->head_starts[prediction->symbol + 1];
+  guint32 n = end - first;
+
+  while (n > 0)
+    {
+      guint32 half = n / 2;
+
+      if (grammar->arcs_of_head[first + half].symbol < symbol)
+        {
+          first += half + 1;
+          n -= half + 1;
+        }
+      else
+        n = half;
+    }
+  for (; first < end && grammar->arcs_of_head[first].symbol == symbol; first++)
+    find_predicted (scratch, prediction, &grammar->arcs_of_head[first]);
+}
+
+/* Finds what waits for @symbol in a column. Returns its mass. */
+static double
+find_waiting (GenlmWcfgScratch      *scratch,
+              const GenlmWcfgColumn *column,
+              guint32                symbol)
+{
+  const GenlmWeightedGrammar *grammar = scratch->grammar;
+  guint32 first = grammar->symbol_starts[symbol];
+  guint32 end = grammar->symbol_starts[symbol + 1];
+  double sum = 0.0;
+  guint32 i;
+
+  g_array_set_size (scratch->found, 0);
+  for (i = find_first_wait (column, symbol);
+       i < column->n_waits && column->waits[i].symbol == symbol; i++)
+    {
+      const GenlmWcfgWait *wait = &column->waits[i];
+      const GenlmWcfgItem *item = &column->items[wait->item];
+      GenlmWcfgFound found = { item->origin, item->head, wait->rest, wait->mass, FALSE };
+
+      g_array_append_val (scratch->found, found);
+    }
+  if (end - first <= column->n_predictions)
+    for (i = first; i < end; i++)
+      {
+        const GenlmWcfgPrediction *prediction;
+
+        prediction = find_prediction (column, grammar->arcs_at_symbol[i].head);
+        if (prediction != NULL)
+          find_predicted (scratch, prediction, &grammar->arcs_at_symbol[i]);
+      }
+  else
+    for (i = 0; i < column->n_predictions; i++)
+      find_in_head (scratch, &column->predictions[i], symbol);
+  for (i = 0; i < scratch->found->len; i++)
+    sum += g_array_index (scratch->found, GenlmWcfgFound, i).mass;
+  return sum;
+}
+
+static void
+add_scan (GenlmWcfgScratch    *scratch,
+          const GenlmWcfgScan *scan)
+{
+  double sum = find_waiting (scratch, scan->column,
+                             scratch->grammar->n_nonterminals + scan->terminal);
+  guint i;
+
+  for (i = 0; i < scratch->found->len; i++)
+    {
+      const GenlmWcfgFound *found = &g_array_index (scratch->found, GenlmWcfgFound, i);
+
+      add_item (scratch, found, scan->mass * (found->mass / sum), TRUE);
+    }
+}
+
+/* A head is complete, and with it all that it alone is: whoever waited for one
+ * of them goes on, each with its share. */
+static void
+complete (GenlmWcfgScratch      *scratch,
+          const GenlmWcfgColumn *column,
+          guint32                head,
+          double                 mass)
+{
+  const GenlmWeightedMatrix *chains = scratch->grammar->chains;
+  const GenlmWcfgPrediction *begun = find_prediction (column, head);
+  guint32 i;
+  guint j;
+
+  for (i = chains->starts[head]; i < chains->starts[head + 1]; i++)
+    {
+      const GenlmWeightedEntry *chain = &chains->entries[i];
+
+      if (chain->column != head && find_prediction (column, chain->column) == NULL)
+        continue;
+      find_waiting (scratch, column, chain->column);
+      for (j = 0; j < scratch->found->len; j++)
+        {
+          const GenlmWcfgFound *found = &g_array_index (scratch->found, GenlmWcfgFound, j);
+          double share = chain->weight * (found->mass / begun->mass);
+
+          add_item (scratch, found, mass * share, !found->predicted);
+        }
+    }
+}
+
+static gboolean
+complete_all (GenlmWcfgScratch  *scratch,
+              guint              max_items,
+              GError           **error)
+{
+  GenlmWcfgOrigin origin;
+
+  while (genlm_wcfg_scratch_pop_origin (scratch, &origin))
+    {
+      guint32 i = origin.events;
+
+      while (i != G_MAXUINT32)
+        {
+          GenlmWcfgEvent event = g_array_index (scratch->events, GenlmWcfgEvent, i);
+
+          complete (scratch, origin.column, event.head, event.mass);
+          i = event.next;
+        }
+      if (scratch->items->len > max_items)
+        {
+          g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                       "Failed to read on: the text can be read in too many ways at once, with more "
+                       "than %u rules open (max-states)",
+                       max_items);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static int
+compare_items (const void *a,
+               const void *b)
+{
+  const GenlmWcfgItem *x = a;
+  const GenlmWcfgItem *y = b;
+  guint64 x_id = x->origin != NULL ? x->origin->id : 0;
+  guint64 y_id = y->origin != NULL ? y->origin->id : 0;
+
+  if (x_id != y_id)
+    return x_id < y_id ? -1 : 1;
+  if (x->head != y->head)
+    return x->head < y->head ? -1 : 1;
+  return x->suffix < y->suffix ? -1 : x->suffix > y->suffix;
+}
+
+/* Sorts the items and makes the mass of what is to come, and of an end, one. */
+void
+genlm_wcfg_reduction_settle (GenlmWcfgScratch        *scratch)
+{
+  GenlmWcfgItem *items = (GenlmWcfgItem *) (gpointer) scratch->items->data;
+  guint n = scratch->items->len;
+  double sum;
+  guint i;
+
+  scratch->more = 0.0;
+  if (n > 1)
+    qsort (items, n, sizeof (GenlmWcfgItem), compare_items);
+  for (i = 0; i < n; i++)
+    scratch->more += items[i].mass * scratch->grammar->suffixes[items[i].suffix].more;
+  sum = scratch->accept + scratch->more;
+  if (!(sum > 0.0) || sum == 1.0)
+    return;
+  for (i = 0; i < n; i++)
+    items[i].mass /= sum;
+  scratch->accept /= sum;
+  scratch->more /= sum;
+}
+
+/* Fills the scratch with the items behind terminals that were begun in columns
+ * that wait for them. FALSE with an error when there are too many. */
+gboolean
+genlm_wcfg_reduction_run (GenlmWcfgScratch     *scratch,
+                          const GenlmWcfgScan  *scans,
+                          guint                 n_scans,
+                          guint                 max_items,
+                          GError              **error)
+{
+  guint i;
+
+  genlm_wcfg_scratch_clear (scratch);
+  for (i = 0; i < n_scans; i++)
+    add_scan (scratch, &scans[i]);
+  if (!complete_all (scratch, max_items, error))
+    return FALSE;
+  genlm_wcfg_reduction_settle (scratch);
+  return TRUE;
+}
