@@ -74,8 +74,8 @@ find_predicted (GenlmWcfgScratch          *scratch,
                 const GenlmWcfgPrediction *prediction,
                 const GenlmWeightedArc    *arc)
 {
-  GenlmWcfgFound found = { prediction->origin, prediction->head, arc->rest, prediction->mass * arc->weight,
-                  TRUE };
+  GenlmWcfgFound found = { prediction->origin, prediction->head, arc->rest,
+                           prediction->mass * arc->weight, TRUE };
 
   g_array_append_val (scratch->found, found);
 }

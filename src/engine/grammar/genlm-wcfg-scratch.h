@@ -45,23 +45,23 @@ typedef struct
 {
   const GenlmWeightedGrammar *grammar;
 
-  GArray  *items;
-  GenlmWcfgIndex item_index;
-  GArray  *origins;
-  GenlmWcfgIndex origin_index;
-  GArray  *heap; /* of origins, the highest first */
-  GArray  *events;
-  GArray  *found;
-  double   accept;
-  double   more; /* what all items together are still to come */
-  GArray  *waits;
-  GArray  *predictions;
-  GArray  *priors;
+  GArray         *items;
+  GenlmWcfgIndex  item_index;
+  GArray         *origins;
+  GenlmWcfgIndex  origin_index;
+  GArray         *heap; /* of origins, the highest first */
+  GArray         *events;
+  GArray         *found;
+  double          accept;
+  double          more; /* what all items together are still to come */
+  GArray         *waits;
+  GArray         *predictions;
+  GArray         *priors;
   /* By symbol; all zero between uses. */
-  double  *masses;
-  guint32 *n_waiting;
-  guint32 *waiting; /* by nonterminal: the only wait, or a prediction */
-  GArray  *waited;  /* the nonterminals that are waited for */
+  double         *masses;
+  guint32        *n_waiting;
+  guint32        *waiting; /* by nonterminal: the only wait, or a prediction */
+  GArray         *waited;  /* the nonterminals that are waited for */
 } GenlmWcfgScratch;
 
 GenlmWcfgScratch *genlm_wcfg_scratch_new        (const GenlmWeightedGrammar *grammar);

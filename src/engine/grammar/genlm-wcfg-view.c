@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "genlm-wcfg-scratch.h"
+
 /* All of the trie, in place of a node of which only what is below counts. */
 #define ALL (G_MAXUINT32)
 
@@ -94,15 +96,6 @@ typedef struct
   GenlmWcfgColumn *last_column;
 } Making;
 
-static guint
-mix (guint   hash,
-     guint64 value)
-{
-  guint64 product = (hash ^ value) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
-
-  return (guint) (product ^ (product >> 32));
-}
-
 static guint64
 get_bits (double x)
 {
@@ -117,7 +110,7 @@ hash_walk (gconstpointer key)
 {
   const Walk *walk = key;
 
-  return mix (mix (mix (walk->below, walk->terminal), walk->state), get_bits (walk->again));
+  return genlm_wcfg_mix (genlm_wcfg_mix (genlm_wcfg_mix (walk->below, walk->terminal), walk->state), get_bits (walk->again));
 }
 
 static gboolean
@@ -153,9 +146,9 @@ hash_readings (const GenlmWcfgReading *readings,
 
   for (i = 0; i < n_readings; i++)
     {
-      hash = mix (hash, (guint64) (gsize) readings[i].column);
-      hash = mix (hash, ((guint64) readings[i].terminal << 32) | readings[i].state);
-      hash = mix (hash, get_bits (readings[i].mass));
+      hash = genlm_wcfg_mix (hash, (guint64) (gsize) readings[i].column);
+      hash = genlm_wcfg_mix (hash, ((guint64) readings[i].terminal << 32) | readings[i].state);
+      hash = genlm_wcfg_mix (hash, get_bits (readings[i].mass));
     }
   return hash;
 }
