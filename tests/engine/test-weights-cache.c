@@ -46,7 +46,7 @@ test_same (void)
       g_autoptr (GenlmWeights) found = NULL;
 
       g_assert_null (genlm_weights_cache_lookup (cache, &keys[i]));
-      genlm_weights_cache_insert (cache, &keys[i], weights);
+      genlm_weights_cache_insert (cache, &keys[i], weights, genlm_weights_peek (weights));
       found = genlm_weights_cache_lookup (cache, &keys[i]);
       assert_equal (found, weights);
       g_assert_cmpint (found == weights, ==, every[i] < 3);
@@ -67,8 +67,8 @@ test_bound (void)
       g_autoptr (GenlmWeights) weights = make_weights (i % 3 == 0 ? 1 : 50, i);
       g_autoptr (GenlmWeights) first = NULL;
 
-      genlm_weights_cache_insert (cache, &keys[i], weights);
-      genlm_weights_cache_insert (cache, &keys[i], weights);
+      genlm_weights_cache_insert (cache, &keys[i], weights, genlm_weights_peek (weights));
+      genlm_weights_cache_insert (cache, &keys[i], weights, genlm_weights_peek (weights));
       g_assert_cmpuint (genlm_weights_cache_get_memory (cache), <=, max_memory);
       /* What is asked for again and again stays. */
       first = genlm_weights_cache_lookup (cache, &keys[0]);
@@ -96,7 +96,7 @@ test_no_room (void)
   g_autoptr (GenlmWeights) weights = make_weights (1, 0);
   int key;
 
-  genlm_weights_cache_insert (cache, &key, weights);
+  genlm_weights_cache_insert (cache, &key, weights, genlm_weights_peek (weights));
   g_assert_null (genlm_weights_cache_lookup (cache, &key));
   g_assert_cmpuint (genlm_weights_cache_get_memory (cache), ==, 0);
 }

@@ -35,10 +35,9 @@ struct _GenlmWeightsCache
 };
 
 static gsize
-count_positive (GenlmWeights *weights)
+count_positive (const double *values,
+                gsize         size)
 {
-  const double *values = genlm_weights_peek (weights);
-  gsize size = genlm_weights_get_size (weights);
   gsize n_positive = 0;
   gsize i;
 
@@ -49,11 +48,11 @@ count_positive (GenlmWeights *weights)
 }
 
 static Entry *
-entry_new (GenlmWeights *weights)
+entry_new (GenlmWeights *weights,
+           const double *values)
 {
   Entry *self = g_new0 (Entry, 1);
-  const double *values = genlm_weights_peek (weights);
-  gsize n_positive = count_positive (weights);
+  gsize n_positive = count_positive (values, genlm_weights_get_size (weights));
   gsize i;
 
   g_atomic_ref_count_init (&self->ref_count);
@@ -193,12 +192,15 @@ genlm_weights_cache_lookup (GenlmWeightsCache *self,
   return weights;
 }
 
+/* @values are those of @weights, in memory that was used last: what was just
+ * written into new memory is slow to be read. */
 void
 genlm_weights_cache_insert (GenlmWeightsCache *self,
                             gconstpointer      state,
-                            GenlmWeights      *weights)
+                            GenlmWeights      *weights,
+                            const double      *values)
 {
-  Entry *entry = entry_new (weights);
+  Entry *entry = entry_new (weights, values);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   add_young (self, state, entry);

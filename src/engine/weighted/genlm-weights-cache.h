@@ -18,7 +18,8 @@ GENLM_ENGINE_API GenlmWeights      *genlm_weights_cache_lookup     (GenlmWeights
                                                                     gconstpointer      state);
 GENLM_ENGINE_API void               genlm_weights_cache_insert     (GenlmWeightsCache *self,
                                                                     gconstpointer      state,
-                                                                    GenlmWeights      *weights);
+                                                                    GenlmWeights      *weights,
+                                                                    const double      *values);
 GENLM_ENGINE_API guint64            genlm_weights_cache_get_memory (GenlmWeightsCache *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmWeightsCache, genlm_weights_cache_free)

@@ -354,7 +354,7 @@ wfsa_machine_make_weights (GenlmByteMachine  *machine,
     {
       weights = genlm_weights_new (values, size);
       if (is_kept)
-        genlm_weights_cache_insert (view->cache, position->state, weights);
+        genlm_weights_cache_insert (view->cache, position->state, weights, values);
     }
   values = __atomic_exchange_n (&view->spare, values, __ATOMIC_ACQ_REL);
   g_free (values);
