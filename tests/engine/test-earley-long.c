@@ -14,6 +14,7 @@
 #define DEPTH     (100u)
 #define N_THREADS (4u)
 #define N_STEPS   (400u)
+#define N_RULES   (2000u)
 
 static GenlmByteMatcher *
 make_matcher (const char         *text,
@@ -120,6 +121,51 @@ test_long (void)
   check_long ("s : '(' s ')' | '(' ')'", open, close, FALSE);
   check_long ("s : '(' s ')' s |", open, close, FALSE);
   check_long ("s : s '(' s ')' |", alternating, close, FALSE);
+}
+
+/* What is read in so many ways that nothing is ever settled takes time with the
+ * cube of the length, not more. */
+static void
+test_ambiguous (void)
+{
+  g_autofree char *mixed = repeat ("aab", 40);
+  g_autofree char *even = repeat ("a", 400);
+
+  check_long ("s : 'a' s 'b' s | 'a' s | 'b' s 'a' s |", mixed, "", TRUE);
+  check_long ("s : t t t t t t t t\nt : 'a' | 'a' t 'a'", even, "", TRUE);
+  check_long ("s : t 'b' | t\nt : X | t t | u t\nu : s u | X\nX = a+|ab", mixed, "", TRUE);
+  check_long ("s : 'a' s 'a' |", even, "", TRUE);
+}
+
+/* Rules that hang on each other in a long chain, in either order. */
+static void
+test_many_rules (void)
+{
+  guint down;
+
+  for (down = 0; down < 2; down++)
+    {
+      g_autoptr (GenlmByteMatcher) matcher = NULL;
+      g_autoptr (GenlmContext) context = new_context ("xa", 2);
+      g_autoptr (GenlmTokenSet) mask = NULL;
+      GString *text = g_string_new ("s : 'x' n0 'y' | 'z'\n");
+      guint i;
+
+      for (i = 0; i < N_RULES; i++)
+        {
+          guint number = down ? N_RULES - 1 - i : i;
+
+          if (number + 1 < N_RULES)
+            g_string_append_printf (text, "n%u : n%u 'b' | 'a' n%u\n", number, number + 1, number + 1);
+          else
+            g_string_append_printf (text, "n%u : 'a'\n", number);
+        }
+      matcher = make_matcher (text->str, GENLM_ENGINE_DEFAULT_MAX_MEMORY, genlm_vocab_bytes (), NULL);
+      g_string_free (text, TRUE);
+      check_weights (matcher, context, TRUE, FALSE);
+      mask = genlm_byte_matcher_dup_mask (matcher, context, NULL);
+      g_assert_cmpuint (genlm_token_set_get_count (mask), ==, 2);
+    }
 }
 
 /* Token by token, with every state kept. */
@@ -292,6 +338,8 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/earley-long/texts", test_long);
+  g_test_add_func ("/earley-long/ambiguous", test_ambiguous);
+  g_test_add_func ("/earley-long/many-rules", test_many_rules);
   g_test_add_func ("/earley-long/states", test_states);
   g_test_add_func ("/earley-long/limit", test_limit);
   g_test_add_func ("/earley-long/memory", test_memory);

@@ -7,6 +7,9 @@
 /* Of how many terminals one finds out what may come after them. */
 #define MAX_LOOKED_AFTER (512u)
 
+/* And how often all rules are gone over for that. */
+#define MAX_ROUNDS       (64u)
+
 /* What is known while the rules are made. */
 typedef struct
 {
@@ -147,34 +150,92 @@ is_body_all (const Maker                  *maker,
   return TRUE;
 }
 
+/* The places of nonterminals in bodies, as one list for each of them. */
+typedef struct
+{
+  guint32 production;
+  guint32 next;
+} Use;
+
+typedef struct
+{
+  guint32 head;
+  guint32 n_missing; /* symbols that are not what the test says, so far */
+} Body;
+
+#define NO_USE (G_MAXUINT32)
+
+static void
+list_body (const Maker                  *maker,
+           const GenlmGrammarProduction *production,
+           SymbolTest                    test,
+           GArray                       *bodies,
+           GArray                       *uses,
+           guint32                      *first_use)
+{
+  Body body = { production->head, 0 };
+  guint32 i;
+
+  for (i = 0; i < production->n_symbols; i++)
+    {
+      guint32 symbol = production->symbols[i];
+
+      if (!GENLM_GRAMMAR_IS_TERMINAL (symbol))
+        {
+          Use use = { bodies->len, first_use[symbol] };
+
+          first_use[symbol] = uses->len;
+          g_array_append_val (uses, use);
+          body.n_missing++;
+        }
+      else if (!test (maker, symbol))
+        body.n_missing++;
+    }
+  g_array_append_val (bodies, body);
+}
+
 /* Marks the heads of which some body is, to the last symbol, what the test
- * says. Goes over all rules in turns, upwards and downwards, so that chains of
- * rules in either order need few of them. */
+ * says; of a nonterminal it says whether it is marked. */
 static void
 mark_heads (Maker      *maker,
             gboolean   *marks,
             SymbolTest  test)
 {
   guint32 n_heads = maker->rules->n_nonterminals;
-  gboolean changed = TRUE;
-  gboolean down = TRUE;
+  g_autofree guint32 *first_use = g_new (guint32, (gsize) n_heads + 1);
+  g_autoptr (GArray) uses = g_array_new (FALSE, FALSE, sizeof (Use));
+  g_autoptr (GArray) bodies = g_array_new (FALSE, FALSE, sizeof (Body));
+  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint32 i;
+  guint32 j;
 
-  for (; changed; down = !down)
+  memset (first_use, 0xff, n_heads * sizeof *first_use);
+  for (i = 0; i < n_heads; i++)
     {
-      guint32 i;
+      const GenlmGrammarProduction *productions;
+      guint32 n_productions;
 
-      changed = FALSE;
-      for (i = 0; i < n_heads; i++)
+      productions = genlm_grammar_peek_productions (maker->grammar, i, &n_productions);
+      for (j = 0; j < n_productions; j++)
+        list_body (maker, &productions[j], test, bodies, uses, first_use);
+    }
+  for (i = 0; i < bodies->len; i++)
+    if (g_array_index (bodies, Body, i).n_missing == 0)
+      g_array_append_val (open, i);
+  while (open->len > 0)
+    {
+      guint32 head = g_array_index (bodies, Body, g_array_index (open, guint32, open->len - 1)).head;
+
+      g_array_set_size (open, open->len - 1);
+      if (marks[head])
+        continue;
+      marks[head] = TRUE;
+      for (j = first_use[head]; j != NO_USE; j = g_array_index (uses, Use, j).next)
         {
-          guint32 head = down ? n_heads - 1 - i : i;
-          const GenlmGrammarProduction *productions;
-          guint32 n_productions;
-          guint32 j;
+          guint32 production = g_array_index (uses, Use, j).production;
 
-          productions = genlm_grammar_peek_productions (maker->grammar, head, &n_productions);
-          for (j = 0; !marks[head] && j < n_productions; j++)
-            if (is_body_all (maker, &productions[j], test))
-              changed = marks[head] = TRUE;
+          if (--g_array_index (bodies, Body, production).n_missing == 0)
+            g_array_append_val (open, production);
         }
     }
 }
@@ -505,15 +566,16 @@ peek_first (const Bytes *self,
   return &self->first_of_nonterminal[symbol];
 }
 
-static void
+static gboolean
 find_first_bytes (Bytes *self)
 {
   const GenlmEarleyRules *rules = self->rules;
   gboolean changed = TRUE;
+  guint round;
   guint32 i;
   guint32 j;
 
-  while (changed)
+  for (round = 0; changed && round < MAX_ROUNDS; round++)
     {
       changed = FALSE;
       for (i = 0; i < rules->n_nonterminals; i++)
@@ -525,6 +587,7 @@ find_first_bytes (Bytes *self)
                               peek_first (self, rules->suffixes[rules->corners[j]].symbol));
         }
     }
+  return !changed;
 }
 
 /* Hands on what comes after a suffix to its symbol and to its rest. */
@@ -554,15 +617,16 @@ follow_suffix (Bytes   *self,
   return unite (&self->after_nonterminal[entry->symbol], &next) | changed;
 }
 
-static void
+static gboolean
 find_after_bytes (Bytes *self)
 {
   const GenlmEarleyRules *rules = self->rules;
   gboolean changed = TRUE;
+  guint round;
   guint32 i;
   guint32 j;
 
-  while (changed)
+  for (round = 0; changed && round < MAX_ROUNDS; round++)
     {
       changed = FALSE;
       for (i = 0; i < rules->n_nonterminals; i++)
@@ -572,6 +636,7 @@ find_after_bytes (Bytes *self)
       for (i = rules->n_suffixes; i > GENLM_EARLEY_FINISH + 1; i--)
         changed |= follow_suffix (self, i - 1);
     }
+  return !changed;
 }
 
 /* Ignored text may come after everything, and everything after it. */
@@ -591,8 +656,8 @@ add_ignored_bytes (Bytes *self)
 }
 
 /* By label: the bytes that what comes after it can start with, in any text. Is
- * not worth its while with many terminals, and NULL then, and when a limit is
- * passed. */
+ * not worth its while with many terminals, or rules that hang on each other in a
+ * long chain, and NULL then, and when a limit is passed. */
 GenlmByteSet *
 genlm_earley_rules_find_after (GenlmEarleyRules  *self,
                                GError           **error)
@@ -600,6 +665,7 @@ genlm_earley_rules_find_after (GenlmEarleyRules  *self,
   GenlmByteExprs *exprs;
   g_autofree GenlmByteSet *result = NULL;
   Bytes bytes;
+  gboolean known;
   guint32 i;
 
   if (self->n_terminals > MAX_LOOKED_AFTER)
@@ -608,11 +674,11 @@ genlm_earley_rules_find_after (GenlmEarleyRules  *self,
   bytes_init (&bytes, self);
   for (i = 0; i <= self->n_terminals; i++)
     find_label_bytes (&bytes, exprs, i);
-  find_first_bytes (&bytes);
-  find_after_bytes (&bytes);
+  known = find_first_bytes (&bytes) && find_after_bytes (&bytes);
   if (self->has_ignored)
     add_ignored_bytes (&bytes);
   result = g_steal_pointer (&bytes.after_label);
   bytes_clear (&bytes);
-  return genlm_byte_dfa_unlock_exprs (self->dfa, error) ? g_steal_pointer (&result) : NULL;
+  known &= genlm_byte_dfa_unlock_exprs (self->dfa, error);
+  return known ? g_steal_pointer (&result) : NULL;
 }
