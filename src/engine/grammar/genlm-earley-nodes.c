@@ -271,16 +271,22 @@ intern (GenlmEarleyNodes *self,
   return node;
 }
 
+/* Puts nodes in the place of the stand-ins for them, which are in one row. */
 static void
-replace_node (GenlmEarleyNode *in,
-              GenlmEarleyNode *old,
-              GenlmEarleyNode *new)
+replace_stand_ins (GenlmEarleyNode  *in,
+                   GenlmEarleyNode  *stand_ins,
+                   GenlmEarleyNode **nodes,
+                   guint32           n_nodes)
 {
-  guint i;
+  guint32 i;
 
   for (i = 0; i < in->n_items; i++)
-    if (in->items[i].node == old)
-      in->items[i].node = new;
+    {
+      GenlmEarleyNode *node = in->items[i].node;
+
+      if (node >= stand_ins && node < stand_ins + n_nodes)
+        in->items[i].node = nodes[node - stand_ins];
+    }
 }
 
 /* A node among the items that says the same when it is taken for the one that
@@ -332,7 +338,7 @@ intern_circular (GenlmEarleyNodes *self,
   if (node != NULL)
     return node;
   node = make_node (self, items);
-  replace_node (node, stand_in, node);
+  replace_stand_ins (node, stand_in, &node, 1);
   node->is_circular = TRUE;
   genlm_earley_table_insert (&self->circular, hash, node);
   genlm_earley_table_insert (&self->nodes, hash_items (node->items, node->n_items, NULL), node);
@@ -477,18 +483,6 @@ resolve_single (GenlmEarleyNodes *self,
     call->node = n_returns == 1 && only != NULL ? only : intern (self, self->items);
 }
 
-static guint32
-find_member (const GenlmEarleyRules *rules,
-             guint32                 component,
-             guint32                 nonterminal)
-{
-  guint32 i = rules->first_member[component];
-
-  while (rules->members[i] != nonterminal)
-    i++;
-  return i - rules->first_member[component];
-}
-
 /* Marks the members that return to where @member does. */
 static void
 mark_tails (GenlmEarleyNodes *self,
@@ -516,7 +510,7 @@ mark_tails (GenlmEarleyNodes *self,
           if (back->caller == NOTHING || rules->component[back->caller] != component
               || !rules->suffixes[back->rest].nullable)
             continue;
-          caller = find_member (rules, component, back->caller);
+          caller = rules->place[back->caller];
           if (!marks[caller])
             {
               marks[caller] = TRUE;
@@ -545,7 +539,7 @@ list_returns (GenlmEarleyNodes *self,
         continue;
       if (inside)
         add_rest (self, self->items, back->rest,
-                  &self->stand_ins[find_member (rules, component, back->caller)]);
+                  &self->stand_ins[rules->place[back->caller]]);
       else
         add_rest (self, self->items, back->rest, get_returned (self, back));
     }
@@ -620,8 +614,7 @@ fill_group (GenlmEarleyNodes *self,
     }
   for (i = 0; i < n_members; i++)
     {
-      for (j = 0; j < n_members; j++)
-        replace_node (made[i], &self->stand_ins[j], made[j]);
+      replace_stand_ins (made[i], self->stand_ins, made, n_members);
       genlm_earley_table_insert (&self->nodes, hash_items (made[i]->items, made[i]->n_items, NULL),
                                  made[i]);
     }

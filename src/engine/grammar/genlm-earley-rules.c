@@ -28,6 +28,7 @@ genlm_earley_rules_free (GenlmEarleyRules *self)
 {
   g_clear_pointer (&self->dfa, genlm_byte_dfa_unref);
   g_free (self->exprs);
+  g_free (self->place);
   g_free (self->members);
   g_free (self->first_member);
   g_free (self->component);
@@ -431,6 +432,9 @@ list_members (GenlmEarleyRules *rules,
   for (i = 0; i < n; i++)
     rules->members[first[rules->component[i] + 1]++] = i;
   rules->first_member = first;
+  rules->place = g_new (guint32, (gsize) n + 1);
+  for (i = 0; i < n; i++)
+    rules->place[rules->members[i]] = i - first[rules->component[rules->members[i]]];
 }
 
 static void

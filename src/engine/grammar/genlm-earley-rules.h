@@ -40,9 +40,11 @@ typedef struct
   /* By nonterminal: nonterminals that start with each other have a number in
    * common, and it is above those of all others that these start with. */
   guint32                 *component;
-  /* By component, and one more: its nonterminals. */
+  /* By component, and one more: its nonterminals; and by nonterminal, which
+   * of them it is. */
   guint32                 *first_member;
   guint32                 *members;
+  guint32                 *place;
   /* END if the language is empty. */
   guint32                  start;
   GenlmByteDfa            *dfa;
