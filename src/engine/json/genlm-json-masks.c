@@ -816,7 +816,7 @@ insert (Walk          *walk,
         GByteArray    *key,
         GenlmJsonMask *mask)
 {
-  genlm_bounded_table_insert (walk->learnt->masks, key->data, key->len, genlm_json_mask_ref (mask),
+  genlm_bounded_table_insert (walk->learnt->masks, key->data, key->len, mask,
                               genlm_json_mask_get_memory (mask));
 }
 
