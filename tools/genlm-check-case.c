@@ -453,14 +453,17 @@ run_instances (Case           *self,
 }
 
 /* The draft that a file of the standard's own suite is about, from the folder
- * it lies in. */
+ * it lies in; what the schema itself says comes first. */
 static char *
-dup_draft (GenlmJsonText text)
+dup_draft (GenlmJsonText text,
+           GenlmJsonText schema)
 {
   GenlmJsonText value;
   g_autofree char *file = NULL;
   const char *slash;
 
+  if (genlm_json_text_find (schema, "$schema", &value))
+    return NULL;
   if (!genlm_json_text_find (text, "file", &value) || genlm_json_text_peek_kind (value) != '"')
     return NULL;
   file = genlm_json_text_dup_string (value);
@@ -493,7 +496,8 @@ read_source (Case           *self,
   g_variant_dict_insert_value (&dict, property, g_variant_new_take_string (source));
   if (is_schema)
     {
-      g_autofree char *draft = self->setup->draft != NULL ? g_strdup (self->setup->draft) : dup_draft (text);
+      g_autofree char *draft = self->setup->draft != NULL ? g_strdup (self->setup->draft)
+                                                                    : dup_draft (text, value);
 
       if (draft != NULL)
         g_variant_dict_insert (&dict, "draft", "s", draft);
