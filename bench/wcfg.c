@@ -129,7 +129,8 @@ make_expression (void)
   guint i;
 
   for (i = 0; i < 60; i++)
-    g_string_append_printf (text, " %c (item_%u * %u.%u - %c)", "+-*/"[i % 4], i, i, i * 7, 'a' + (int) (i % 26));
+    g_string_append_printf (text, " %c (item_%u * %u.%u - %c)", "+-*/"[i % 4], i, i, i * 7,
+                            'a' + (int) (i % 26));
   return g_string_free (text, FALSE);
 }
 

@@ -598,7 +598,8 @@ test_vectors (void)
                                        "0.6: S->/a*b?/ , S\n0.4: S->/(ab|c)*/",
                                        "0.3: S->S S\n0.3: S->/a+/\n0.3: S->/a?b/",
                                        "0.5: S->L\n0.5: S->( S )\n0.5: L->/[ab]/\n0.5: L->/[ab]/ , L",
-                                       BLANKS "0.5: W->\n0.5: W->/x+/ W", BLANKS "0.5: W->\n0.5: W->W /x+/",
+                                       BLANKS "0.5: W->\n0.5: W->/x+/ W",
+                                       BLANKS "0.5: W->\n0.5: W->W /x+/",
                                        BLANKS "0.5: W->\n0.25: W->W /x+y?/\n0.25: W->/x/ W" };
   g_autoptr (GenlmVocab) vocab = make_small_vocab ();
   gsize i;

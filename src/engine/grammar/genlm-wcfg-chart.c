@@ -199,7 +199,10 @@ intern_column (GenlmWcfgChart    *self,
   probe.n_items = scratch->items->len;
   probe.hash = genlm_wcfg_mix (0, get_bits (probe.accept));
   for (i = 0; i < probe.n_items; i++)
-    probe.hash = genlm_wcfg_mix (genlm_wcfg_mix (probe.hash, genlm_wcfg_item_hash (&probe.items[i])), get_bits (probe.items[i].mass));
+    {
+      probe.hash = genlm_wcfg_mix (probe.hash, genlm_wcfg_item_hash (&probe.items[i]));
+      probe.hash = genlm_wcfg_mix (probe.hash, get_bits (probe.items[i].mass));
+    }
   g_mutex_lock (&self->mutex);
   column = g_hash_table_lookup (self->columns, &probe);
   if (column != NULL && !try_ref (column))

@@ -109,10 +109,12 @@ predict (GenlmWcfgScratch        *scratch)
           add_mass (scratch, wait->symbol, wait->mass, n);
           continue;
         }
-      for (j = grammar->corners->starts[wait->symbol]; j < grammar->corners->starts[wait->symbol + 1]; j++)
+      for (j = grammar->corners->starts[wait->symbol];
+           j < grammar->corners->starts[wait->symbol + 1]; j++)
         add_mass (scratch, grammar->corners->entries[j].column,
                   wait->mass * grammar->corners->entries[j].weight, n);
-      for (j = grammar->priors->starts[wait->symbol]; j < grammar->priors->starts[wait->symbol + 1]; j++)
+      for (j = grammar->priors->starts[wait->symbol];
+           j < grammar->priors->starts[wait->symbol + 1]; j++)
         add_mass (scratch, n + grammar->priors->entries[j].column,
                   wait->mass * grammar->priors->entries[j].weight, n);
     }

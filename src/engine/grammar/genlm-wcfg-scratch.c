@@ -201,8 +201,9 @@ find_origin (GenlmWcfgScratch *scratch,
 
   for (; index->slots[slot] != 0; slot = (slot + 1) & (index->n_slots - 1))
     {
-      GenlmWcfgOrigin *known = &g_array_index (scratch->origins, GenlmWcfgOrigin, index->slots[slot] - 1);
+      GenlmWcfgOrigin *known;
 
+      known = &g_array_index (scratch->origins, GenlmWcfgOrigin, index->slots[slot] - 1);
       if (known->column == column)
         return known;
     }
@@ -230,7 +231,8 @@ genlm_wcfg_scratch_add_event (GenlmWcfgScratch *scratch,
       return;
     }
   origin = find_origin (scratch, column);
-  for (i = origin->events; i != G_MAXUINT32; i = g_array_index (scratch->events, GenlmWcfgEvent, i).next)
+  for (i = origin->events; i != G_MAXUINT32;
+       i = g_array_index (scratch->events, GenlmWcfgEvent, i).next)
     if (g_array_index (scratch->events, GenlmWcfgEvent, i).head == head)
       {
         g_array_index (scratch->events, GenlmWcfgEvent, i).mass += mass;

@@ -110,7 +110,8 @@ hash_walk (gconstpointer key)
 {
   const Walk *walk = key;
 
-  return genlm_wcfg_mix (genlm_wcfg_mix (genlm_wcfg_mix (walk->below, walk->terminal), walk->state), get_bits (walk->again));
+  return genlm_wcfg_mix (genlm_wcfg_mix (walk->below, ((guint64) walk->terminal << 32) | walk->state),
+                         get_bits (walk->again));
 }
 
 static gboolean

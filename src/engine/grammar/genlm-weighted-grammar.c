@@ -72,6 +72,12 @@ name_variable (guint32  variable,
   return genlm_grammar_peek_name (((Builder *) user_data)->grammar, variable);
 }
 
+static gboolean
+has_text (const GenlmWcfgTerminal *terminal)
+{
+  return terminal->empty > 0.0 || terminal->filled > 0.0;
+}
+
 /* All productions but those with a terminal that matches nothing. */
 static void
 collect_rules (Builder *builder)
@@ -96,7 +102,7 @@ collect_rules (Builder *builder)
               guint32 symbol = number_symbol (builder, productions[i].symbols[j]);
 
               if (symbol >= builder->self->n_nonterminals
-                  && peek_terminal (builder, symbol)->empty + peek_terminal (builder, symbol)->filled == 0.0)
+                  && !has_text (peek_terminal (builder, symbol)))
                 break;
               g_array_append_val (builder->symbols, symbol);
             }
@@ -337,9 +343,11 @@ add_arcs (Builder    *builder,
 
   while (suffix != GENLM_WEIGHTED_END && before > 0.0)
     {
-      const GenlmWeightedSuffix *place = &g_array_index (builder->suffixes, GenlmWeightedSuffix, suffix);
-      GenlmWeightedArc arc = { rule->head, place->symbol, place->rest, before * place->fill };
+      const GenlmWeightedSuffix *place;
+      GenlmWeightedArc arc;
 
+      place = &g_array_index (builder->suffixes, GenlmWeightedSuffix, suffix);
+      arc = (GenlmWeightedArc){ rule->head, place->symbol, place->rest, before * place->fill };
       g_array_append_val (builder->arcs, arc);
       before *= place->skip;
       suffix = place->rest;
