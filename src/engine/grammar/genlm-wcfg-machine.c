@@ -52,6 +52,15 @@ typedef struct
   GPtrArray *held;
 } Scratch;
 
+/* The scan before, which lists ask for again and again. Its columns are held by
+ * others for as long as it is there. */
+typedef struct
+{
+  GenlmWcfgColumn *from;
+  GenlmWcfgColumn *to;
+  guint32          terminal;
+} LastScan;
+
 /* The readings while bytes are read. Columns that were made are held until a
  * state holds them. */
 typedef struct
@@ -61,6 +70,7 @@ typedef struct
   GArray          *next;
   GArray          *scans;
   GPtrArray       *held;
+  LastScan         last;
   GenlmWcfgColumn *fresh; /* begun, without any reading */
   double           product;
   double           log_high;
@@ -133,6 +143,23 @@ take_product (Reader *reader)
   reader->product = 1.0;
 }
 
+static GenlmWcfgColumn *
+scan (WcfgMachine    *self,
+      const GArray   *scans,
+      LastScan       *last,
+      GError        **error)
+{
+  const GenlmWcfgScan *first = &g_array_index (scans, GenlmWcfgScan, 0);
+  GenlmWcfgColumn *column;
+
+  if (scans->len == 1 && last->from == first->column && last->terminal == first->terminal)
+    return genlm_wcfg_column_ref (last->to);
+  column = genlm_wcfg_chart_scan (self->chart, first, scans->len, error);
+  if (scans->len == 1 && column != NULL)
+    *last = (LastScan){ first->column, column, first->terminal };
+  return column;
+}
+
 /* The column behind all readings that may end here, and their mass. With
  * @byte not below zero only if what may follow may begin with it. */
 static gboolean
@@ -141,6 +168,7 @@ end_readings (WcfgMachine             *self,
               guint                    n_readings,
               int                      byte,
               GArray                  *scans,
+              LastScan                *last,
               GenlmWcfgEnding         *ending,
               GError                 **error)
 {
@@ -168,8 +196,7 @@ end_readings (WcfgMachine             *self,
     return TRUE;
   for (i = 0; i < scans->len; i++)
     g_array_index (scans, GenlmWcfgScan, i).mass /= sum;
-  ending->column = genlm_wcfg_chart_scan (self->chart, (GenlmWcfgScan *) (gpointer) scans->data,
-                                          scans->len, error);
+  ending->column = scan (self, scans, last, error);
   ending->mass = sum;
   return ending->column != NULL;
 }
@@ -280,7 +307,7 @@ read_byte (Reader   *reader,
     ending = (GenlmWcfgEnding){ genlm_wcfg_column_ref (reader->fresh), 1.0 };
   else if (!end_readings (reader->machine,
                           (const GenlmWcfgReading *) (gpointer) reader->readings->data,
-                          reader->readings->len, byte, reader->scans, &ending, error))
+                          reader->readings->len, byte, reader->scans, &reader->last, &ending, error))
     return FALSE;
   reader->fresh = NULL;
   read_on (reader, byte);
@@ -346,6 +373,7 @@ drop_held (Reader *reader)
       g_ptr_array_add (reader->held, genlm_wcfg_column_ref (column));
     }
   g_ptr_array_remove_range (reader->held, 0, n);
+  reader->last.from = NULL;
 }
 
 static gboolean
@@ -493,6 +521,7 @@ genlm_wcfg_machine_find_ending (GenlmByteMachine  *machine,
   WcfgMachine *self = (WcfgMachine *) machine;
   g_autoptr (GArray) scans = NULL;
   GenlmWcfgColumn *none = NULL;
+  LastScan last = { NULL, NULL, 0 };
   guint i;
 
   ending->column = g_atomic_pointer_get (&state->ending);
@@ -509,7 +538,7 @@ genlm_wcfg_machine_find_ending (GenlmByteMachine  *machine,
   if (ending->column != NULL || ending->mass == 0.0)
     return TRUE;
   scans = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgScan));
-  if (!end_readings (self, state->readings, state->n_readings, -1, scans, ending, error))
+  if (!end_readings (self, state->readings, state->n_readings, -1, scans, &last, ending, error))
     return FALSE;
   if (g_atomic_pointer_compare_and_exchange_full (&state->ending, none, ending->column, &none))
     return TRUE;
