@@ -102,7 +102,8 @@ genlm_grammar_new (void)
   self->names = g_ptr_array_new_with_free_func (g_free);
   self->terminals = g_array_new (FALSE, FALSE, sizeof (GenlmGrammarTerminal));
   self->matters = g_ptr_array_new_with_free_func (matter_unref);
-  self->symbols = g_array_new (FALSE, FALSE, sizeof (guint32));
+  /* With memory from the start: an empty part of it has an address, too. */
+  self->symbols = g_array_sized_new (FALSE, FALSE, sizeof (guint32), 16);
   self->drafts = g_array_new (FALSE, FALSE, sizeof (Draft));
   self->literals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->asking = MAX_ASKING;

@@ -8,7 +8,8 @@ genlm_lark_choice_new (void)
 {
   GenlmLarkChoice *self = g_new0 (GenlmLarkChoice, 1);
 
-  self->symbols = g_array_new (FALSE, FALSE, sizeof (guint32));
+  /* With memory from the start: an empty part of it has an address, too. */
+  self->symbols = g_array_sized_new (FALSE, FALSE, sizeof (guint32), 4);
   self->alternatives = g_array_new (FALSE, FALSE, sizeof (GenlmLarkAlternative));
   return self;
 }

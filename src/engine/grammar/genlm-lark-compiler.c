@@ -663,7 +663,7 @@ compile_statement (Compiler  *compiler,
 {
   GenlmLarkDocument *document = compiler->definitions->document;
   const GenlmLarkStatement *statement = genlm_lark_document_peek_statement (document, index);
-  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (GenlmLarkChoice *));
+  g_autoptr (GArray) open = g_array_sized_new (FALSE, FALSE, sizeof (GenlmLarkChoice *), 16);
   guint32 i;
 
   g_array_set_clear_func (open, choice_clear);

@@ -8,7 +8,8 @@ genlm_lark_document_new (const GenlmGrammarSource *source)
 
   self->source = *source;
   self->nodes = g_array_new (FALSE, FALSE, sizeof (GenlmLarkNode));
-  self->children = g_array_new (FALSE, FALSE, sizeof (guint32));
+  /* With memory from the start: an empty part of it has an address, too. */
+  self->children = g_array_sized_new (FALSE, FALSE, sizeof (guint32), 16);
   self->statements = g_array_new (FALSE, FALSE, sizeof (GenlmLarkStatement));
   self->params = g_array_new (FALSE, FALSE, sizeof (GenlmLarkName));
   return self;

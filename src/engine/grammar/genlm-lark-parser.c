@@ -847,7 +847,8 @@ genlm_lark_parse (const GenlmGrammarSource  *source,
     return NULL;
   document = genlm_lark_document_new (source);
   parser.document = document;
-  parser.items = g_array_new (FALSE, FALSE, sizeof (guint32));
+  /* With memory from the start: an empty part of it has an address, too. */
+  parser.items = g_array_sized_new (FALSE, FALSE, sizeof (guint32), 16);
   parser.alternatives = g_array_new (FALSE, FALSE, sizeof (guint32));
   parser.frames = g_array_new (FALSE, FALSE, sizeof (Frame));
   ok = genlm_lark_lexer_init (&parser.lexer, &document->source, error)
