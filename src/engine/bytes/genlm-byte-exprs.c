@@ -1628,7 +1628,8 @@ equal_chars (gconstpointer a,
   const Chars *y = b;
 
   return x->encoding == y->encoding && x->n_ranges == y->n_ranges
-         && memcmp (x->ranges, y->ranges, x->n_ranges * sizeof (GenlmCharRange)) == 0;
+         && (x->n_ranges == 0
+             || memcmp (x->ranges, y->ranges, x->n_ranges * sizeof (GenlmCharRange)) == 0);
 }
 
 static Chars *
