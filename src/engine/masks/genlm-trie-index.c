@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "genlm-bits.h"
+
 /* Those that somebody holds, by the content of their vocabularies. The lock is
  * for the table and for the counts of references. */
 static GMutex mutex;
@@ -327,12 +329,8 @@ index_buckets (GenlmTrieIndex *self,
     {
       GenlmTrieTokens *with = &self->with_bucket[i];
       const guint64 *own = words + (gsize) i * n_words;
-      guint32 n_with = 0;
-      guint32 j;
 
-      for (j = 0; j < n_words; j++)
-        n_with += (guint32) __builtin_popcountll (own[j]);
-      if (is_list_smaller (self, n_with))
+      if (is_list_smaller (self, (guint32) genlm_bits_count (own, n_words)))
         list_bucket (with, own, n_words, listed);
       else
         with->words = g_memdup2 (own, n_words * sizeof (guint64));

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "genlm-bits.h"
 #include "genlm-bounded-table.h"
 
 /* What @below is in the key of a walk from the cuts of another one. */
@@ -104,8 +105,7 @@ keep_tokens (GenlmWalk *self,
   guint32 n = 0;
   guint32 i;
 
-  for (i = 0; i < self->n_words; i++)
-    self->n_tokens += (guint32) __builtin_popcountll (words[i]);
+  self->n_tokens = (guint32) genlm_bits_count (words, self->n_words);
   if (self->n_tokens >= self->n_words * 2)
     {
       self->words = words;
@@ -115,6 +115,70 @@ keep_tokens (GenlmWalk *self,
   for (i = 0; i < self->n_words; i++)
     for (guint64 word = words[i]; word != 0; word &= word - 1)
       self->tokens[n++] = i * 64 + (guint32) __builtin_ctzll (word);
+  g_free (words);
+}
+
+static int
+compare_numbers (gconstpointer a,
+                 gconstpointer b)
+{
+  guint32 x = *(const guint32 *) a;
+  guint32 y = *(const guint32 *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* How many tokens there are below the nodes, one counted again for each node
+ * that it is below. */
+static guint64
+count_tokens_below (GenlmTrieIndex *index,
+                    const guint32  *nodes,
+                    guint32         n_nodes)
+{
+  guint64 n_tokens = 0;
+  guint32 i;
+
+  for (i = 0; i < n_nodes; i++)
+    {
+      guint32 end = nodes[i] + GENLM_TRIE_NODE_EXTENT (&index->trie->nodes[nodes[i]]);
+
+      n_tokens += index->n_tokens_before[end] - index->n_tokens_before[nodes[i] + 1];
+    }
+  return n_tokens;
+}
+
+/* As keep_tokens(), where few tokens are below the nodes: only those are looked
+ * at. */
+static void
+keep_tokens_below (GenlmWalk      *self,
+                   GenlmTrieIndex *index,
+                   const guint32  *nodes,
+                   guint32         n_nodes,
+                   guint64         n_below,
+                   guint64        *words)
+{
+  guint32 i;
+
+  self->tokens = g_new (guint32, n_below);
+  for (i = 0; i < n_nodes; i++)
+    {
+      guint32 end = nodes[i] + GENLM_TRIE_NODE_EXTENT (&index->trie->nodes[nodes[i]]);
+      guint32 j;
+
+      for (j = index->n_tokens_before[nodes[i] + 1]; j < index->n_tokens_before[end]; j++)
+        {
+          guint32 token = index->ordered_tokens[j];
+          guint64 bit = G_GUINT64_CONSTANT (1) << (token % 64);
+
+          if ((words[token / 64] & bit) == 0)
+            continue;
+          words[token / 64] &= ~bit;
+          self->tokens[self->n_tokens++] = token;
+        }
+    }
+  if (self->n_tokens > 1)
+    qsort (self->tokens, self->n_tokens, sizeof (guint32), compare_numbers);
+  self->tokens = g_renew (guint32, self->tokens, self->n_tokens);
   g_free (words);
 }
 
@@ -134,16 +198,6 @@ find_group (GArray         *groups,
   return groups->len - 1;
 }
 
-static int
-compare_nodes (gconstpointer a,
-               gconstpointer b)
-{
-  guint32 x = *(const guint32 *) a;
-  guint32 y = *(const guint32 *) b;
-
-  return x < y ? -1 : x > y;
-}
-
 /* Walks from nodes one of which is below another may come to the same cut.
  * Returns how many nodes are left. */
 static guint32
@@ -157,7 +211,7 @@ sort_nodes (guint32 *nodes,
     ;
   if (i == n_nodes)
     return n_nodes;
-  qsort (nodes, n_nodes, sizeof (guint32), compare_nodes);
+  qsort (nodes, n_nodes, sizeof (guint32), compare_numbers);
   for (i = 1; i < n_nodes; i++)
     if (nodes[i] != nodes[n_kept - 1])
       nodes[n_kept++] = nodes[i];
@@ -315,6 +369,7 @@ walk_new (GenlmWalkMemo   *memo,
   guint32 n_words = memo->index->n_tokens / 64 + 1;
   g_autofree guint64 *words = g_new0 (guint64, n_words);
   guint64 first = GENLM_BUCKET_ALL;
+  guint64 n_below;
   GenlmWalk *self;
   guint32 i;
 
@@ -330,7 +385,12 @@ walk_new (GenlmWalkMemo   *memo,
   g_atomic_ref_count_init (&self->ref_count);
   self->id = __atomic_add_fetch (&memo->last_id, 1, __ATOMIC_RELAXED);
   self->n_words = n_words;
-  keep_tokens (self, g_steal_pointer (&words));
+  n_below = nodes[0] != GENLM_TRIE_WALK_ALL ? count_tokens_below (memo->index, nodes, n_nodes)
+                                            : G_MAXUINT64;
+  if (n_below < n_words / 2)
+    keep_tokens_below (self, memo->index, nodes, n_nodes, n_below, g_steal_pointer (&words));
+  else
+    keep_tokens (self, g_steal_pointer (&words));
   keep_cuts (self, cuts);
   return self;
 }
