@@ -96,7 +96,7 @@ static const Refusal refusals[] = {
   { "{\"patternProperties\": {\"(?<!x)a\": {}}}", UNSUPPORTED, "#/patternProperties/(?<!x)a: " },
   { "{\"additionalProperties\": \"no\"}", SYNTAX, "#/additionalProperties: “additionalProperties” must be a schema" },
   { "{\"propertyNames\": [\"a\"]}", SYNTAX, "#/propertyNames: “propertyNames” must be a schema" },
-  { "{\"required\": true}", SYNTAX, "#/required: “required” must be an array of names, not true" },
+  { "{\"required\": true}", SYNTAX, "#/required: “required” must be an array of names (in the schema of" },
   { "{\"required\": \"a\"}", SYNTAX, "#/required: “required” must be an array of names" },
   { "{\"required\": [\"a\", 1]}", SYNTAX, "#/required/1: this must be a string, the name of a property" },
   { "{\"properties\": {\"a\": {\"required\": false}}}", SYNTAX, "#/properties/a/required: “required” must be an array" },

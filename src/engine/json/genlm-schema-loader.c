@@ -361,7 +361,8 @@ read_type_name (const Reading        *reading,
           return TRUE;
         }
   return refuse_type (reading->loader, value,
-                      "“null”, “boolean”, “integer”, “number”, “string”, “array” or “object”");
+                      "“null”, “boolean”, “integer”, “number”, “string”, “array” or “object” (for any of them leave "
+                      "“type” out)");
 }
 
 static gboolean
@@ -651,7 +652,11 @@ read_required (const Reading         *reading,
 {
   const GenlmJsonValue *value = KEYWORD (reading, REQUIRED);
 
-  return value == NULL || read_names (reading, value, &part->required, &part->n_required);
+  if (value == NULL)
+    return TRUE;
+  if (value->type == GENLM_JSON_BOOLEAN)
+    return refuse_type (reading->loader, value, "an array of names (in the schema of the object, for its properties)");
+  return read_names (reading, value, &part->required, &part->n_required);
 }
 
 /* Appends what an object of arrays of names says. */

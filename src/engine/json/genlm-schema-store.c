@@ -123,7 +123,8 @@ read_document (GenlmSchemaStore *self,
       g_set_error (error,
                    GENLM_POTENTIAL_ERROR,
                    GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
-                   "no document is known at “%s”%s%s: give it to the resolver, or put it into the schema with that “$id”",
+                   "no document is known at “%s”%s%s: give it to the resolver, or put it into the schema with that "
+                   "“$id”",
                    show_uri (uri),
                    reason != NULL ? ": " : "",
                    reason != NULL ? reason->message : "");
@@ -278,7 +279,8 @@ read_id (GenlmSchemaStore     *self,
   g_autofree char      *uri = NULL;
   const char           *fragment;
 
-  if (schema != NULL && (genlm_json_value_peek (value, "$id", -1) != NULL || genlm_json_value_peek (value, "id", -1) != NULL))
+  if (schema != NULL &&
+      (genlm_json_value_peek (value, "$id", -1) != NULL || genlm_json_value_peek (value, "id", -1) != NULL))
     {
       dialect.vocabularies = GENLM_SCHEMA_VOCABULARY_DEFAULT;
       if (!read_dialect (self, &dialect, schema, error))

@@ -65,7 +65,8 @@ merge_paths (const Uri *base,
     return g_strdup_printf ("/%.*s", (int) reference->path.length, reference->path.start);
   while (length > 0 && base->path.start[length - 1] != '/')
     length--;
-  return g_strdup_printf ("%.*s%.*s", (int) length, base->path.start, (int) reference->path.length, reference->path.start);
+  return g_strdup_printf ("%.*s%.*s", (int) length, base->path.start, (int) reference->path.length,
+                          reference->path.start);
 }
 
 static gboolean
