@@ -487,18 +487,18 @@ test_threads (void)
   g_autoptr (GenlmPotential) base = make ("(?!.*dab)(a|b|c|d)*a(b|a|c|d){4}\xc3\xa9*");
   g_autoptr (GenlmPotential) shared = coerce (base, vocab);
   g_autoptr (GenlmContext) root = genlm_context_new ();
-  Hammer hammers[4];
-  GThread *threads[4];
+  Hammer hammers[8];
+  GThread *threads[8];
   guint i;
 
-  for (i = 0; i < 4; i++)
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
     {
       hammers[i] = (Hammer) { shared, root, i / 2, 0 };
       threads[i] = g_thread_new ("hammer", hammer, &hammers[i]);
     }
-  for (i = 0; i < 4; i++)
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);
-  for (i = 0; i < 4; i++)
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
     {
       g_autoptr (GenlmPotential) alone_base = make ("(?!.*dab)(a|b|c|d)*a(b|a|c|d){4}\xc3\xa9*");
       g_autoptr (GenlmPotential) alone = coerce (alone_base, vocab);
