@@ -613,6 +613,33 @@ test_vectors (void)
     }
 }
 
+/* Two terminals that may follow each other without end, and tokens that can be
+ * cut in as many ways as there are subsets of their bytes. */
+static void
+test_many_cuts (void)
+{
+  static const char *const texts[] = { "a", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                                       "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxa",
+                                       "xxxxyxxxxxxxxyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" };
+  g_autoptr (GenlmByteMachine) machine = NULL;
+  g_autoptr (GenlmVocab) vocab = NULL;
+  GString *data = g_string_new (NULL);
+  guint32 offsets[2 * G_N_ELEMENTS (texts) + 1] = { 0 };
+  g_autoptr (GBytes) bytes = NULL;
+  gsize i;
+
+  for (i = 0; i < 2 * G_N_ELEMENTS (texts); i++)
+    {
+      g_string_append_len (data, texts[i / 2], (gssize) (strlen (texts[i / 2]) / (i % 2 + 1)));
+      offsets[i + 1] = (guint32) data->len;
+    }
+  bytes = g_string_free_to_bytes (data);
+  vocab = genlm_vocab_new_flat (bytes, offsets, G_N_ELEMENTS (offsets), NULL, NULL);
+  machine = make_machine ("0.5: S->W a W S\n0.5: S->\n0.25: W->\n0.25: W->/x+/ W\n"
+                          "0.25: W->/[xy]+/ W\n0.25: W->x W");
+  check_vectors (machine, vocab, "ax", 4);
+}
+
 /* ------------------------------------------------------------------------ */
 
 /* Terminals, and rules that say the same letter by letter. */
@@ -870,6 +897,7 @@ main (int    argc,
   g_test_add_func ("/wcfg/columns", test_columns);
   g_test_add_func ("/wcfg/memory", test_memory);
   g_test_add_func ("/wcfg/vectors", test_vectors);
+  g_test_add_func ("/wcfg/many-cuts", test_many_cuts);
   g_test_add_func ("/wcfg/random", test_random);
   g_test_add_func ("/wcfg/random-terminals", test_random_terminals);
   g_test_add_func ("/wcfg/ambiguous", test_ambiguous);

@@ -86,13 +86,15 @@ typedef struct
   GenlmWcfgView *view;
   double        *values;
   gboolean       is_blank; /* nothing was written to the values */
-  GArray        *heap;  /* of Ended, the first node first */
+  GArray        *heap; /* of Ended, the first node first */
+  /* What ends in the node that is looked at. */
   GArray        *scans;
   GArray        *logs;
-  GPtrArray     *walks;   /* that are in use */
+  GArray        *runs;
+  GPtrArray     *walks; /* that are in use */
   GPtrArray     *columns;
   /* What the last scan was and became. */
-  GenlmWcfgScan  last_scan;
+  GenlmWcfgScan    last_scan;
   GenlmWcfgColumn *last_column;
 } Making;
 
@@ -806,6 +808,48 @@ scan (Making   *making,
   return column;
 }
 
+static void
+add_ended_run (Making      *making,
+               const Ended *ended)
+{
+  guint i;
+
+  for (i = 0; i < making->runs->len; i++)
+    {
+      Ended *known = &g_array_index (making->runs, Ended, i);
+
+      if (known->column == ended->column && known->terminal == ended->terminal)
+        {
+          known->log_weight = add_logs (known->log_weight, ended->log_weight);
+          return;
+        }
+    }
+  g_array_append_val (making->runs, *ended);
+}
+
+/* All that ends in the next node; what is the same is added up, or there would
+ * be as many ways as ways to cut a token. */
+static Ended
+collect_node (Making *making)
+{
+  Ended first = pop_ended (making->heap);
+  Ended ended = first;
+
+  g_array_set_size (making->scans, 0);
+  g_array_set_size (making->logs, 0);
+  g_array_set_size (making->runs, 0);
+  while (TRUE)
+    {
+      if (ended.is_run)
+        add_ended_run (making, &ended);
+      else
+        add_scan (making, &ended);
+      if (making->heap->len == 0 || g_array_index (making->heap, Ended, 0).node != first.node)
+        return first;
+      ended = pop_ended (making->heap);
+    }
+}
+
 /* From the first node to the last, as what ends in a node is known when all
  * nodes before it are done. */
 static gboolean
@@ -814,30 +858,25 @@ follow_cuts (Making  *making,
 {
   while (making->heap->len > 0)
     {
-      Ended ended = pop_ended (making->heap);
+      Ended ended = collect_node (making);
+      const GenlmByteSet *bytes = &ended.cut->bytes;
       GenlmWcfgColumn *column;
       double log_mass;
+      guint i;
 
-      g_array_set_size (making->scans, 0);
-      g_array_set_size (making->logs, 0);
-      if (ended.is_run)
+      for (i = 0; i < making->runs->len; i++)
         {
-          if (!begin_terminals (making, ended.column, ended.node, &ended.cut->bytes, ended.terminal,
-                                ended.log_weight, error))
+          Ended run = g_array_index (making->runs, Ended, i);
+
+          if (!begin_terminals (making, run.column, run.node, bytes, run.terminal, run.log_weight,
+                                error))
             return FALSE;
-          continue;
         }
-      add_scan (making, &ended);
-      while (making->heap->len > 0 && g_array_index (making->heap, Ended, 0).node == ended.node
-             && !g_array_index (making->heap, Ended, 0).is_run)
-        {
-          Ended other = pop_ended (making->heap);
-
-          add_scan (making, &other);
-        }
+      if (making->scans->len == 0)
+        continue;
       column = scan (making, &log_mass, error);
       if (column == NULL
-          || !begin_terminals (making, column, ended.node, &ended.cut->bytes, NONE, log_mass, error))
+          || !begin_terminals (making, column, ended.node, bytes, NONE, log_mass, error))
         return FALSE;
     }
   return TRUE;
@@ -852,9 +891,11 @@ make_values (GenlmWcfgView   *self,
   g_autoptr (GArray) heap = g_array_new (FALSE, FALSE, sizeof (Ended));
   g_autoptr (GArray) scans = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgScan));
   g_autoptr (GArray) logs = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (Ended));
   g_autoptr (GPtrArray) walks = g_ptr_array_new_with_free_func (walk_unref);
   g_autoptr (GPtrArray) columns = NULL;
   Making making = { .view = self, .values = values, .heap = heap, .scans = scans, .logs = logs,
+                    .runs = runs,
                     .walks = walks, .is_blank = TRUE };
   const GenlmTrie *trie = self->index->trie;
   const GenlmWcfgReading *readings;
