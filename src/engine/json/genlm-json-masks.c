@@ -27,14 +27,24 @@ typedef struct
   GHashTable        *memos; /* GenlmByteDfa → GenlmWalkMemo */
 } Learnt;
 
-/* What walks of any string found, and the nodes of the byte '"': all machines
- * share it, as long as the vocabulary lives. */
+/* A node whose bytes are all such as stand outside of strings, but for the last,
+ * which may begin one; and the number of the next that is not below it. */
+typedef struct
+{
+  guint32 p;
+  guint32 next;
+} Outer;
+
+/* What walks of any string found, the nodes of the byte '"', and those outside
+ * of strings: all machines share it, as long as the vocabulary lives. */
 typedef struct
 {
   GenlmByteDfa  *dfa;
   GenlmWalkMemo *memo;
   guint32       *quotes;
   guint32        n_quotes;
+  Outer         *outers;
+  guint32        n_outers;
 } Plain;
 
 /* Room for a walk, which is used again. */
@@ -96,6 +106,7 @@ plain_free (gpointer data)
   genlm_walk_memo_free (self->memo);
   genlm_json_strings_leave_plain ();
   g_free (self->quotes);
+  g_free (self->outers);
   g_free (self);
 }
 
@@ -114,6 +125,41 @@ list_quotes (Plain          *self,
   self->quotes = (guint32 *) (gpointer) g_array_free (quotes, FALSE);
 }
 
+static void
+list_outers (Plain          *self,
+             GenlmTrieIndex *index)
+{
+  static const char bytes[] = " \t\r\n\"{}[]:,+-.0123456789eEtrufalsn";
+  const GenlmTrie *trie = index->trie;
+  GArray *outers = g_array_new (FALSE, FALSE, sizeof (Outer));
+  g_autofree guint32 *open = g_new (guint32, GENLM_TRIE_MAX_DEPTH + 2);
+  guint depth = 0;
+  guint32 p = 0;
+
+  while (p < trie->n_nodes)
+    {
+      const GenlmTrieNode *node = &trie->nodes[p];
+      guint8 byte = GENLM_TRIE_NODE_BYTE (node);
+      Outer outer = { p, 0 };
+
+      for (; depth >= GENLM_TRIE_NODE_DEPTH (node); depth--)
+        g_array_index (outers, Outer, open[depth]).next = outers->len;
+      if (byte == '\0' || strchr (bytes, byte) == NULL)
+        {
+          p += GENLM_TRIE_NODE_EXTENT (node);
+          continue;
+        }
+      depth = GENLM_TRIE_NODE_DEPTH (node);
+      open[depth] = outers->len;
+      g_array_append_val (outers, outer);
+      p += byte == '"' ? GENLM_TRIE_NODE_EXTENT (node) : 1;
+    }
+  for (; depth > 0; depth--)
+    g_array_index (outers, Outer, open[depth]).next = outers->len;
+  self->n_outers = outers->len;
+  self->outers = (Outer *) (gpointer) g_array_free (outers, FALSE);
+}
+
 static const Plain *
 get_plain (GenlmTrieIndex *index,
                 GenlmJsonBook  *book)
@@ -130,6 +176,7 @@ get_plain (GenlmTrieIndex *index,
       plain->dfa = genlm_json_strings_use_plain (book, &start);
       plain->memo = genlm_walk_memo_new (index, plain->dfa, MAX_PLAIN_MEMORY);
       list_quotes (plain, index);
+      list_outers (plain, index);
       genlm_vocab_set_qdata (index->vocab, quark, plain, plain_free);
     }
   return plain;
@@ -591,6 +638,42 @@ try_memo (Walk    *walk,
   return TRUE;
 }
 
+/* Steps to a node. Returns whether to go on below it. */
+static inline gboolean
+enter_node (Walk               *walk,
+            const GenlmByteSet *leading,
+            guint32             p)
+{
+  const GenlmTrieNode *node = &walk->index->trie->nodes[p];
+  guint depth = GENLM_TRIE_NODE_DEPTH (node);
+  guint8 byte = GENLM_TRIE_NODE_BYTE (node);
+  GenlmJsonCursor *cursor = ensure_cursor (walk, depth);
+  GenlmJsonMode before = cursor[-1].mode;
+
+  if (is_dead_end (leading, &cursor[-1], byte))
+    return FALSE;
+  *cursor = cursor[-1];
+  cursor->has_missed = FALSE;
+  walk->bytes[depth - 1] = byte;
+  genlm_json_stepper_step (&walk->stepper, cursor, depth - 1);
+  if (cursor->mode == GENLM_JSON_MODE_DEAD)
+    return FALSE;
+  if (cursor->has_missed)
+    add_closing (walk, p, cursor[-1].has_missed);
+  cursor->has_missed = cursor->has_missed || cursor[-1].has_missed;
+  if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
+    set_token (walk->words, GENLM_TRIE_NODE_TOKEN (node));
+  if (cursor->mode == before || GENLM_TRIE_NODE_EXTENT (node) == 1)
+    return TRUE;
+  if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state == NULL)
+    {
+      walk_words (walk, p + 1, p + GENLM_TRIE_NODE_EXTENT (node));
+      return FALSE;
+    }
+  return (cursor->mode != GENLM_JSON_MODE_STRING && cursor->mode != GENLM_JSON_MODE_NAME)
+         || !try_memo (walk, p);
+}
+
 /* Walks whole subtrees, from @p to @end, with the cursor of the depth before
  * to begin with. Calls itself where a string ends, and tokens are short. */
 static void
@@ -598,51 +681,38 @@ walk_nodes (Walk    *walk,
             guint32  p,
             guint32  end)
 {
-  const GenlmTrieNode *nodes = walk->index->trie->nodes;
   const GenlmByteSet *leading = get_leading_bytes ();
 
   while (p < end)
     {
-      const GenlmTrieNode *node = &nodes[p];
-      guint depth = GENLM_TRIE_NODE_DEPTH (node);
-      guint8 byte = GENLM_TRIE_NODE_BYTE (node);
-      GenlmJsonCursor *cursor = ensure_cursor (walk, depth);
+      if (enter_node (walk, leading, p))
+        p++;
+      else
+        p += GENLM_TRIE_NODE_EXTENT (&walk->index->trie->nodes[p]);
+    }
+}
 
-      if (is_dead_end (leading, &cursor[-1], byte))
+/* The same for all nodes, from a place outside of strings. */
+static void
+walk_outers (Walk *walk)
+{
+  const Plain *plain = walk->masks->plain;
+  const GenlmByteSet *leading = get_leading_bytes ();
+  guint32 i = 0;
+
+  while (i < plain->n_outers)
+    {
+      guint32 p = plain->outers[i].p;
+      const GenlmTrieNode *node = &walk->index->trie->nodes[p];
+
+      if (!enter_node (walk, leading, p))
+        i = plain->outers[i].next;
+      else
         {
-          p += GENLM_TRIE_NODE_EXTENT (node);
-          continue;
+          if (GENLM_TRIE_NODE_BYTE (node) == '"')
+            walk_nodes (walk, p + 1, p + GENLM_TRIE_NODE_EXTENT (node));
+          i++;
         }
-      *cursor = cursor[-1];
-      cursor->has_missed = FALSE;
-      walk->bytes[depth - 1] = byte;
-      genlm_json_stepper_step (&walk->stepper, cursor, depth - 1);
-      if (cursor->mode == GENLM_JSON_MODE_DEAD)
-        {
-          p += GENLM_TRIE_NODE_EXTENT (node);
-          continue;
-        }
-      if (cursor->has_missed)
-        add_closing (walk, p, cursor[-1].has_missed);
-      cursor->has_missed = cursor->has_missed || cursor[-1].has_missed;
-      if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
-        set_token (walk->words, GENLM_TRIE_NODE_TOKEN (node));
-      if (cursor->mode != cursor[-1].mode && GENLM_TRIE_NODE_EXTENT (node) > 1)
-        {
-          if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state == NULL)
-            {
-              walk_words (walk, p + 1, p + GENLM_TRIE_NODE_EXTENT (node));
-              p += GENLM_TRIE_NODE_EXTENT (node);
-              continue;
-            }
-          if ((cursor->mode == GENLM_JSON_MODE_STRING || cursor->mode == GENLM_JSON_MODE_NAME)
-              && try_memo (walk, p))
-            {
-              p += GENLM_TRIE_NODE_EXTENT (node);
-              continue;
-            }
-        }
-      p++;
     }
 }
 
@@ -872,8 +942,10 @@ build (Walk                  *walk,
     add_memo (walk, found, 0, 0, index->trie->n_nodes);
   else if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state == NULL)
     walk_words (walk, 0, index->trie->n_nodes);
-  else
+  else if (cursor->mode == GENLM_JSON_MODE_STRING || cursor->mode == GENLM_JSON_MODE_NAME)
     walk_nodes (walk, 0, index->trie->n_nodes);
+  else
+    walk_outers (walk);
   if (genlm_json_cursor_complete (&walk->stepper, &start, 0))
     set_token (walk->words, index->n_tokens);
   g_array_sort (walk->closings, compare_nodes);
