@@ -39,7 +39,8 @@ genlm_json_mask_new (const guint64 *words,
   g_atomic_ref_count_init (&self->ref_count);
   self->size = size;
   for (i = 0; i < n_words; i++)
-    count += (gsize) __builtin_popcountll (words[i]);
+    if (words[i] != 0)
+      count += (gsize) __builtin_popcountll (words[i]);
   if (count <= size / SPARSE_FACTOR)
     self->list = make_list (words, n_words, count);
   else

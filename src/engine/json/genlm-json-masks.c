@@ -53,6 +53,7 @@ typedef struct
   guint64    *words;
   GArray     *cursors;
   GArray     *closings;
+  GArray     *sets;
   GByteArray *key;
 } Scratch;
 
@@ -190,6 +191,7 @@ scratch_new (GenlmTrieIndex *index)
   self->words = g_new0 (guint64, ((gsize) index->n_tokens + 1 + 63) / 64);
   self->cursors = g_array_new (FALSE, FALSE, sizeof (GenlmJsonCursor));
   self->closings = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->sets = g_array_new (FALSE, FALSE, sizeof (GenlmByteSet));
   self->key = g_byte_array_new ();
   return self;
 }
@@ -200,6 +202,7 @@ scratch_free (Scratch *self)
   g_free (self->words);
   g_array_unref (self->cursors);
   g_array_unref (self->closings);
+  g_array_unref (self->sets);
   g_byte_array_unref (self->key);
   g_free (self);
 }
@@ -303,6 +306,7 @@ typedef struct
   GenlmJsonStepper  stepper;
   GArray           *cursors;
   GArray           *closings;
+  GArray           *sets;     /* by depth: the bytes that words have there */
   gboolean          always;
   guint8            sights[GENLM_TRIE_MAX_DEPTH + 2];
   guint8            bytes[GENLM_TRIE_MAX_DEPTH + 1];
@@ -492,6 +496,51 @@ walk_cut (Walk                  *walk,
     }
 }
 
+/* Whether any of the nodes next to each other from @p to @end is of a letter, a
+ * digit or no ASCII. */
+static gboolean
+has_letters (Walk    *walk,
+             guint32  p,
+             guint32  end)
+{
+  const GenlmTrieNode *nodes = walk->index->trie->nodes;
+
+  for (; p < end; p += GENLM_TRIE_NODE_EXTENT (&nodes[p]))
+    if (g_ascii_isalnum (GENLM_TRIE_NODE_BYTE (&nodes[p])) || GENLM_TRIE_NODE_BYTE (&nodes[p]) >= 0x80)
+      return TRUE;
+  return FALSE;
+}
+
+/* Where to go on in place of a node whose byte no word has: at the first bytes
+ * of tokens far ahead at once. */
+static guint32
+pass_over (Walk               *walk,
+           const GenlmByteSet *bytes,
+           guint32             p)
+{
+  const GenlmTrieNode *node = &walk->index->trie->nodes[p];
+  guint byte;
+
+  if (GENLM_TRIE_NODE_DEPTH (node) > 1)
+    return p + GENLM_TRIE_NODE_EXTENT (node);
+  for (byte = GENLM_TRIE_NODE_BYTE (node) + 1u;
+       byte < 256 && !genlm_byte_set_contains (bytes, (guint8) byte); byte++)
+    ;
+  return walk->index->first_node[byte];
+}
+
+static void
+list_bytes_at (Walk  *walk,
+               guint  depth)
+{
+  GenlmByteSet bytes = { 0 };
+
+  if (walk->sets->len <= depth)
+    g_array_set_size (walk->sets, depth + 1);
+  list_word_bytes (&g_array_index (walk->cursors, GenlmJsonCursor, depth - 1), &bytes);
+  g_array_index (walk->sets, GenlmByteSet, depth) = bytes;
+}
+
 /* Walks the nodes from @p to @end by the words of the cursor of the depth
  * before. What the automaton of other names found is put right where a word
  * ends. */
@@ -501,10 +550,14 @@ walk_words (Walk    *walk,
             guint32  end)
 {
   const GenlmTrieNode *nodes = walk->index->trie->nodes;
-  guint first_depth = p < end ? GENLM_TRIE_NODE_DEPTH (&nodes[p]) : 0;
-  guint counted = G_MAXUINT;
-  GenlmByteSet bytes = { 0 };
+  guint first_depth = p < end ? GENLM_TRIE_NODE_DEPTH (&nodes[p]) : 1;
 
+  list_bytes_at (walk, first_depth);
+  /* Some byte is passed over, of letters as of others. */
+  genlm_json_stepper_look (&walk->stepper,
+                           &g_array_index (walk->cursors, GenlmJsonCursor, first_depth - 1),
+                           has_letters (walk, p, end) ? GENLM_JSON_SIGHT_ALL
+                                                      : GENLM_JSON_SIGHT_NAMES);
   while (p < end)
     {
       const GenlmTrieNode *node = &nodes[p];
@@ -512,19 +565,9 @@ walk_words (Walk    *walk,
       guint8 byte = GENLM_TRIE_NODE_BYTE (node);
       GenlmJsonCursor *cursor = ensure_cursor (walk, depth);
 
-      if (counted != depth)
+      if (!genlm_byte_set_contains (&g_array_index (walk->sets, GenlmByteSet, depth), byte))
         {
-          memset (&bytes, 0, sizeof bytes);
-          list_word_bytes (&cursor[-1], &bytes);
-          counted = depth;
-        }
-      if (!genlm_byte_set_contains (&bytes, byte))
-        {
-          genlm_json_stepper_look (&walk->stepper, &cursor[-1],
-                                   g_ascii_isalnum (byte) || depth != first_depth
-                                     ? GENLM_JSON_SIGHT_ALL
-                                     : GENLM_JSON_SIGHT_NAMES);
-          p += GENLM_TRIE_NODE_EXTENT (node);
+          p = pass_over (walk, &g_array_index (walk->sets, GenlmByteSet, depth), p);
           continue;
         }
       *cursor = cursor[-1];
@@ -534,7 +577,8 @@ walk_words (Walk    *walk,
         {
           if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
             set_token (walk->words, GENLM_TRIE_NODE_TOKEN (node));
-          counted = G_MAXUINT;
+          if (GENLM_TRIE_NODE_EXTENT (node) > 1)
+            list_bytes_at (walk, depth + 1);
           p++;
           continue;
         }
@@ -546,7 +590,6 @@ walk_words (Walk    *walk,
           if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
             set_token (walk->words, GENLM_TRIE_NODE_TOKEN (node));
           walk_nodes (walk, p + 1, p + GENLM_TRIE_NODE_EXTENT (node));
-          counted = G_MAXUINT;
         }
       p += GENLM_TRIE_NODE_EXTENT (node);
     }
@@ -1189,6 +1232,7 @@ genlm_json_masks_make (GenlmJsonMasks        *self,
   walk.index = self->index;
   walk.cursors = scratch->cursors;
   walk.closings = scratch->closings;
+  walk.sets = scratch->sets;
   walk.words = scratch->words;
   walk.always = FALSE;
   memset (walk.sights, 0, sizeof walk.sights);
