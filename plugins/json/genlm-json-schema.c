@@ -19,6 +19,7 @@ struct _GenlmJsonSchema
   char               *draft;
   char               *format;
   char               *property_order;
+  char               *style;
   GVariant           *references;
   gboolean            lenient;
   guint               max_white_space;
@@ -36,6 +37,7 @@ enum
   PROP_FORMAT,
   PROP_LENIENT,
   PROP_PROPERTY_ORDER,
+  PROP_STYLE,
   PROP_MAX_WHITE_SPACE,
   PROP_REFERENCES,
   PROP_MAX_STATES,
@@ -141,12 +143,16 @@ read_machine_options (GenlmJsonSchema          *self,
                       GError                  **error)
 {
   static const char *const orders[] = { "any", "schema", "required-first", NULL };
+  static const char *const styles[] = { "standard", "genlm", NULL };
   guint order;
+  guint style;
 
-  if (!read_choice ("property-order", self->property_order, orders, &order, error))
+  if (!read_choice ("property-order", self->property_order, orders, &order, error)
+      || !read_choice ("style", self->style, styles, &style, error))
     return FALSE;
   *options = (GenlmJsonMachineOptions) {
     .order = GENLM_JSON_ORDER_ANY + order,
+    .narrow = style == 1,
     .max_spaces = self->max_white_space,
     .limits = self->limits,
   };
@@ -307,6 +313,7 @@ make_sibling (GenlmJsonSchema  *self,
                           "format", self->format,
                           "lenient", self->lenient,
                           "property-order", self->property_order,
+                          "style", self->style,
                           "max-white-space", self->max_white_space,
                           "references", self->references,
                           "max-states", self->limits.max_states,
@@ -381,6 +388,9 @@ genlm_json_schema_set_property (GObject      *object,
       break;
     case PROP_PROPERTY_ORDER:
       self->property_order = g_value_dup_string (value);
+      break;
+    case PROP_STYLE:
+      self->style = g_value_dup_string (value);
       break;
     case PROP_MAX_WHITE_SPACE:
       self->max_white_space = g_value_get_uint (value);
@@ -470,6 +480,9 @@ genlm_json_schema_get_property (GObject    *object,
     case PROP_PROPERTY_ORDER:
       g_value_set_string (value, self->property_order);
       break;
+    case PROP_STYLE:
+      g_value_set_string (value, self->style);
+      break;
     case PROP_MAX_WHITE_SPACE:
       g_value_set_uint (value, self->max_white_space);
       break;
@@ -510,6 +523,7 @@ genlm_json_schema_finalize (GObject *object)
   g_clear_pointer (&self->matcher, genlm_byte_matcher_unref);
   g_clear_pointer (&self->schema, genlm_schema_unref);
   g_clear_pointer (&self->references, g_variant_unref);
+  g_free (self->style);
   g_free (self->property_order);
   g_free (self->format);
   g_free (self->draft);
@@ -551,10 +565,16 @@ install_properties (GObjectClass *object_class)
                          "How the properties of objects may follow each other: any, schema (as the "
                          "schemas have them, others last) or required-first",
                          "any", flags);
+  properties[PROP_STYLE] =
+    g_param_spec_string ("style", "Style",
+                         "How JSON is written: standard, or genlm for the narrow style of the "
+                         "reference: no properties beside those that a schema lists, unless it says "
+                         "more, 1.0 is no integer, spaces and single newlines only",
+                         "standard", flags);
   properties[PROP_MAX_WHITE_SPACE] =
     g_param_spec_uint ("max-white-space", "Maximum of white space",
                        "How many characters of white space may stand between two tokens of JSON", 0,
-                       G_MAXUINT16 - 1, GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES, flags);
+                       GENLM_JSON_MACHINE_MAX_SPACES, GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES, flags);
   properties[PROP_REFERENCES] =
     g_param_spec_variant ("references", "References",
                           "The documents that remote references name, by their URI",

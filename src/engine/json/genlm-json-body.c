@@ -1240,6 +1240,8 @@ add_member_effects (GenlmJsonBook  *book,
       }
   if (!known && object->additional_properties != GENLM_SCHEMA_NONE)
     add_effect (book, effects, GENLM_JSON_EFFECT_ALL, atom, object->additional_properties, 0);
+  else if (!known && book->narrow && object->n_properties > 0)
+    add_effect (book, effects, GENLM_JSON_EFFECT_ALL, atom, GENLM_JSON_NONE, 0);
   if (object->property_names != GENLM_SCHEMA_NONE)
     {
       GenlmJsonClaim names = genlm_json_book_simplify_claim (book, object->property_names);

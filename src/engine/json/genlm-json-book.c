@@ -55,6 +55,7 @@ static gssize n_books;
 GenlmJsonBook *
 genlm_json_book_new (GenlmSchema             *schema,
                      GenlmJsonOrder           order,
+                     gboolean                 narrow,
                      const GenlmEngineLimits *limits)
 {
   GenlmJsonBook *self = g_new0 (GenlmJsonBook, 1);
@@ -65,6 +66,7 @@ genlm_json_book_new (GenlmSchema             *schema,
   g_mutex_init (&self->lock);
   self->schema = genlm_schema_ref (schema);
   self->order = order;
+  self->narrow = narrow;
   self->id = g_atomic_pointer_add (&n_books, 1) + 1;
   self->limits = *limits;
   self->interned = g_hash_table_new (content_hash, content_equal);

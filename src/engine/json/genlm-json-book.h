@@ -57,6 +57,9 @@ struct _GenlmJsonBook
   GMutex           lock;
   GenlmSchema     *schema;
   GenlmJsonOrder   order;
+  /* The style of the reference: objects whose schemas name properties have no
+   * others, 1.0 is no integer, white space is of spaces and single newlines. */
+  gboolean         narrow;
   GenlmEngineLimits limits;
 
   GenlmJsonArena   arena;
@@ -85,6 +88,7 @@ struct _GenlmJsonBook
 
 GenlmJsonBook        *genlm_json_book_new           (GenlmSchema              *schema,
                                                      GenlmJsonOrder            order,
+                                                     gboolean                  narrow,
                                                      const GenlmEngineLimits  *limits);
 GenlmJsonBook        *genlm_json_book_ref           (GenlmJsonBook            *self);
 void                  genlm_json_book_unref         (GenlmJsonBook            *self);

@@ -5,6 +5,9 @@
 #include "genlm-json-canonical.h"
 #include "genlm-json-number.h"
 
+/* In the narrow style. */
+#define NARROW_LEADING_SPACES (2u)
+
 static const char *const literals[] = { "null", "false", "true" };
 
 void
@@ -792,12 +795,30 @@ step_literal (GenlmJsonStepper *self,
     end_value (self, cursor, cursor->ask->results[cursor->kind], at + 1);
 }
 
+/* No tabs, no empty lines, and two characters before the value at most. */
+static void
+check_narrow_space (GenlmJsonStepper *self,
+                    GenlmJsonCursor  *cursor,
+                    guint8            byte)
+{
+  gboolean leading = cursor->mode == GENLM_JSON_MODE_VALUE && cursor->frame == NULL;
+
+  if (byte == '\t' || byte == '\r' || (leading && cursor->n_spaces > NARROW_LEADING_SPACES)
+      || (byte == '\n' && (cursor->n_spaces & GENLM_JSON_CURSOR_NEWLINE) != 0))
+    cursor->mode = GENLM_JSON_MODE_DEAD;
+  else if (byte == '\n' && !leading)
+    cursor->n_spaces |= GENLM_JSON_CURSOR_NEWLINE;
+}
+
 static void
 step_space (GenlmJsonStepper *self,
-            GenlmJsonCursor  *cursor)
+            GenlmJsonCursor  *cursor,
+            guint8            byte)
 {
-  if (++cursor->n_spaces > self->max_spaces)
+  if ((++cursor->n_spaces & ~GENLM_JSON_CURSOR_NEWLINE) > self->max_spaces)
     cursor->mode = GENLM_JSON_MODE_DEAD;
+  if (self->book->narrow)
+    check_narrow_space (self, cursor, byte);
 }
 
 /* A byte that is part of no string, number or literal. */
@@ -810,7 +831,7 @@ step_structure (GenlmJsonStepper *self,
 
   if (byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r')
     {
-      step_space (self, cursor);
+      step_space (self, cursor, byte);
       return;
     }
   switch (cursor->mode)

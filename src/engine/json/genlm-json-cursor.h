@@ -41,6 +41,9 @@ struct _GenlmJsonLevel
   guint64          item_at;
 };
 
+/* In the count of spaces: there was a newline among them. */
+#define GENLM_JSON_CURSOR_NEWLINE (0x8000u)
+
 typedef struct
 {
   guint8           mode;

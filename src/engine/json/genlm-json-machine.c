@@ -77,7 +77,8 @@ dup_book (GenlmJsonMachine *self)
   if (full)
     {
       genlm_json_book_unref (self->book);
-      self->book = genlm_json_book_new (self->schema, self->options.order, &self->options.limits);
+      self->book = genlm_json_book_new (self->schema, self->options.order, self->options.narrow,
+                                        &self->options.limits);
     }
   return genlm_json_book_ref (self->book);
 }
@@ -224,7 +225,7 @@ genlm_json_machine_new (GenlmSchema                   *schema,
   g_mutex_init (&self->lock);
   self->schema = genlm_schema_ref (schema);
   self->options = *options;
-  self->book = genlm_json_book_new (schema, options->order, &options->limits);
+  self->book = genlm_json_book_new (schema, options->order, options->narrow, &options->limits);
   if (genlm_json_book_check (self->book, error))
     return &self->parent;
   genlm_byte_machine_unref (&self->parent);

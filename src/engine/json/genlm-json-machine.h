@@ -17,12 +17,14 @@ typedef struct _GenlmJsonMachine GenlmJsonMachine;
 typedef struct
 {
   GenlmJsonOrder    order;
+  gboolean          narrow;     /* the reference's style: see the book */
   guint             max_spaces; /* white space between tokens */
   gboolean          no_caches;  /* for tests: masks are made anew each time */
   GenlmEngineLimits limits;
 } GenlmJsonMachineOptions;
 
 #define GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES (256u)
+#define GENLM_JSON_MACHINE_MAX_SPACES         (32767u)
 
 GENLM_ENGINE_API GenlmByteMachine *genlm_json_machine_new        (GenlmSchema                   *schema,
                                                                   const GenlmJsonMachineOptions *options,

@@ -826,7 +826,9 @@ start_key (Walk                  *walk,
   memset (&local, 0, sizeof local);
   local.mode = cursor->mode;
   local.has_frame = (guint16) ((cursor->frame != NULL) | (cursor->below != NULL) << 1);
-  if (cursor->n_spaces + MANY_SPACES > walk->stepper.max_spaces)
+  local.n_spaces = cursor->n_spaces & GENLM_JSON_CURSOR_NEWLINE;
+  if ((cursor->n_spaces & ~GENLM_JSON_CURSOR_NEWLINE) + MANY_SPACES > walk->stepper.max_spaces
+      || (walk->stepper.book->narrow && cursor->frame == NULL))
     local.n_spaces = cursor->n_spaces;
   if (is_among_names (cursor))
     local.frame = cursor->frame;

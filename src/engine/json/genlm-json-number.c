@@ -67,7 +67,7 @@ genlm_json_number_is_free (const GenlmJsonBook *book,
     {
       const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
 
-      if (atom->kind == GENLM_JSON_ATOM_NUMBERS
+      if (atom->kind == GENLM_JSON_ATOM_NUMBERS || book->narrow
           || genlm_json_book_peek_node (book, atom->claim)->number != NULL)
         return FALSE;
     }
@@ -84,15 +84,30 @@ value_equals (const GenlmJsonValue *value,
          && genlm_decimal_compare (&other, decimal) == 0;
 }
 
+/* In the narrow style what is written as an integer: without a point and a
+ * sign of the exponent. */
+static gboolean
+is_written_whole (const char *text,
+                  gsize       length)
+{
+  gsize i;
+
+  for (i = 1; i < length; i++)
+    if (text[i] == '.' || text[i] == '-' || text[i] == '+')
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 number_part_holds (const GenlmSchemaNode *node,
-                   const GenlmDecimal    *value)
+                   const GenlmDecimal    *value,
+                   gboolean               may_be_whole)
 {
   const GenlmSchemaNumberPart *part = node->number;
   guint8 both = GENLM_SCHEMA_TYPE_INTEGER | GENLM_SCHEMA_TYPE_NUMBER;
   guint8 type = GENLM_SCHEMA_TYPE_INTEGER;
 
-  if ((node->types & both) != both && !genlm_decimal_is_integer (value))
+  if ((node->types & both) != both && (!may_be_whole || !genlm_decimal_is_integer (value)))
     type = GENLM_SCHEMA_TYPE_NUMBER;
   if ((node->types & both) != both && (node->types & type) == 0)
     return FALSE;
@@ -128,7 +143,8 @@ genlm_json_number_judge (GenlmJsonBook       *book,
       if (atom->kind == GENLM_JSON_ATOM_NUMBER)
         {
           book->atoms->data[i] = number_part_holds (genlm_json_book_peek_node (book, atom->claim),
-                                                    &value);
+                                                    &value,
+                                                    !book->narrow || is_written_whole (text, length));
           continue;
         }
       book->atoms->data[i] = GENLM_JSON_NO;
@@ -344,8 +360,12 @@ genlm_json_number_guess (GenlmJsonBook        *book,
 
       if (atom->kind == GENLM_JSON_ATOM_NUMBER)
         {
-          book->atoms->data[i] = guess_number_part (genlm_json_book_peek_node (book, atom->claim),
-                                                    &start);
+          const GenlmSchemaNode *node = genlm_json_book_peek_node (book, atom->claim);
+
+          book->atoms->data[i] = guess_number_part (node, &start);
+          if (book->narrow && (node->types & GENLM_SCHEMA_TYPE_NUMBER) == 0
+              && !is_written_whole (text, length))
+            book->atoms->data[i] = GENLM_JSON_NO;
           continue;
         }
       book->atoms->data[i] = GENLM_JSON_NO;

@@ -1,0 +1,323 @@
+#include <genlm.h>
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+static GenlmPotential *
+try_make (const char  *schema,
+          const char  *more,
+          GError     **error)
+{
+  g_autofree char *text = g_strdup_printf ("{'schema': <%%s>%s}", more);
+  GVariant *values = g_variant_new_parsed (text, schema);
+
+  return genlm_element_make ("json-schema", values, error);
+}
+
+static GenlmPotential *
+make (const char *schema,
+      const char *more)
+{
+  g_autoptr (GError) error = NULL;
+  GenlmPotential *potential = try_make (schema, more, &error);
+
+  g_assert_no_error (error);
+  return potential;
+}
+
+static void
+ask (GenlmPotential *potential,
+     const char     *text,
+     double         *prefix,
+     double         *complete)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (GenlmContext) context = genlm_context_new_from_bytes (bytes);
+  g_autoptr (GError) error = NULL;
+
+  *prefix = genlm_potential_prefix_sync (potential, context, NULL, &error);
+  g_assert_no_error (error);
+  *complete = genlm_potential_complete_sync (potential, context, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* A text begins with what it is: "y" whole, "p" the start of one, "n" neither. */
+static void
+check (GenlmPotential *potential,
+       const char     *text)
+{
+  g_autofree char *start = g_strndup (text, 80);
+  g_autofree char *escaped = g_strescape (start, NULL);
+  double prefix;
+  double complete;
+
+  g_test_message ("%s", escaped);
+  ask (potential, text + 1, &prefix, &complete);
+  g_assert_cmpint (prefix == 0.0, ==, text[0] != 'n');
+  g_assert_cmpint (complete == 0.0, ==, text[0] == 'y');
+}
+
+typedef struct
+{
+  const char *schema;
+  const char *texts[20];
+} Case;
+
+/* The reference's recorded answers, corrected where they are marked so. */
+static const Case narrow_cases[] = {
+  { "{\"type\":\"object\"}",
+    { "p", "p{", "y{ }", "y{} ", "y{}\n", "n{\t", "n{\n\n", "n{\n \n", "n}", "n{} x", "n{\"a\": 1, }",
+      "n{,", "y{\"a\":1 ,\"b\":[]}", "n{\"d\":1,\"d\"", "n{\xc2\xa0", "p{\"a\":\"\xc3",
+      "n{\"a\":\"\xc3\"", "n\xef\xbb\xbf{", "p {" } },
+  { "{\"type\":\"array\"}",
+    { "p [", "n   [", "n[1,]", "n[,", "y[ 1 , 2 ]", "n[01]", "n[1.]", "p[-", "p[nul", "n[tru e]",
+      "y[\n1\n]", "n[\n\n1]" } },
+  { "{\"type\":\"integer\"}",
+    { "p-", "y-1", "y1e5", "p1e", "n1.", "n1.0", "n1e-5", "y1 ", "n1,", "n01" } },
+  { "{\"type\":\"number\"}", { "p1.", "y1.5", "p1e+", "y1e+5", "n--", "n.5", "nNaN", "n00" } },
+  { "{\"type\":\"string\"}", { "p\"", "y\"a\"", "p\"\\", "p\"\\u12", "n\"\\x\"", "n\"\n", "y\"a\" " } },
+  { "{\"type\":\"string\",\"pattern\":\"^ab*$\"}", { "p\"a", "n\"ac", "y\"abb\"", "n\"b" } },
+  { "{\"type\":\"string\",\"pattern\":\"ab\"}", { "p\"x", "p\"xa", "y\"xab\"" } },
+  { "{\"enum\":[\"aa\",\"ab\"]}", { "p\"a", "n\"ac", "y\"aa\"" } },
+  { "{\"enum\":[1,2,30]}", { "y1", "p3", "y30", "n4" } },
+  { "{\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":10}}",
+    { "n[5,", "p[15", "y[15]", "n[\"" } },
+  { "{\"type\":\"array\",\"items\":{\"type\":\"integer\"},\"minItems\":2,\"maxItems\":3,\"uniqueItems\":true}",
+    { "n[1]", "y[1,2]", "n[1,2,3,4]", "n[1,1," } },
+  { "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}}}",
+    { "n{\"b\"", "y{\"a\":1}", "y{ \"a\" : 1 }" } },
+  { "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}},\"additionalProperties\":true}",
+    { "y{\"b\":1}", "n{\"a\":\"" } },
+  { "{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{},\"b\":{}}}",
+    { "n{\"b\":1}", "p{\"b\":1" } },
+  { "{\"type\":\"object\",\"patternProperties\":{\"^a\":{\"type\":\"integer\"}},\"additionalProperties\":false}",
+    { "y{\"a\":1}", "n{\"b\"", "y{}" } },
+  { "{\"anyOf\":[{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}},\"required\":[\"a\"]},"
+    "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"number\"}},\"required\":[\"a\"]}]}",
+    { "n\"", "p{\"a\": \"", "p{\"a\": 1", "n{\"a\": {" } },
+  { "{\"oneOf\":[{\"type\":\"integer\"},{\"type\":\"number\"}]}", { "p1", "y1.5" } },
+  { "{\"const\":{\"a\":1}}", { "y{\"a\": 1}", "y{\"a\":1}" } },
+  { "{\"type\":\"string\",\"format\":\"ipv4\"}", { "y\"1.2.3.4\"", "n\"999.1.1.1\"" } },
+  { "{\"type\":\"object\",\"properties\":{\"a\":true}}", { "y{\"a\":1}" } },
+};
+
+static void
+check_cases (const Case *cases,
+             guint       n_cases,
+             const char *more)
+{
+  guint i;
+  guint j;
+
+  for (i = 0; i < n_cases; i++)
+    {
+      g_autoptr (GenlmPotential) potential = make (cases[i].schema, more);
+
+      g_test_message ("%s", cases[i].schema);
+      for (j = 0; cases[i].texts[j] != NULL; j++)
+        check (potential, cases[i].texts[j]);
+    }
+}
+
+static void
+test_narrow (void)
+{
+  check_cases (narrow_cases, G_N_ELEMENTS (narrow_cases), ", 'style': <'genlm'>");
+}
+
+static void
+test_standard (void)
+{
+  static const Case cases[] = {
+    { "{\"type\":\"integer\"}", { "y1.0", "y10e-1", "p1.5", "n1.5," } },
+    { "{\"properties\":{\"a\":{\"type\":\"null\"}}}", { "y{\"b\":[{}]}", "y{\t\"a\"\r\n\n: null}", "n{\"a\":1" } },
+    { "{\"format\":\"date\"}", { "y\"2024-02-29\"", "n\"2023-02-29\"", "y1" } },
+  };
+
+  check_cases (cases, G_N_ELEMENTS (cases), "");
+}
+
+static void
+test_property_order (void)
+{
+  const char *schema = "{\"properties\":{\"b\":{},\"a\":{},\"c\":{}},\"required\":[\"a\",\"c\"]}";
+  g_autoptr (GenlmPotential) any = make (schema, "");
+  g_autoptr (GenlmPotential) written = make (schema, ", 'property-order': <'schema'>");
+  g_autoptr (GenlmPotential) required = make (schema, ", 'property-order': <'required-first'>");
+
+  check (any, "y{\"c\":1,\"x\":2,\"a\":3,\"b\":4}");
+  check (written, "y{\"b\":1,\"a\":1,\"c\":1,\"x\":1}");
+  check (written, "y{\"a\":1,\"c\":1}");
+  check (written, "n{\"a\":1,\"b\"");
+  check (written, "n{\"c\"");
+  check (written, "n{\"x\"");
+  check (required, "y{\"c\":1,\"a\":1,\"x\":1,\"b\":1}");
+  check (required, "n{\"b\"");
+  check (required, "n{\"a\":1,\"x\"");
+}
+
+static void
+test_white_space (void)
+{
+  g_autoptr (GenlmPotential) potential = make ("{}", ", 'max-white-space': <uint32 2>");
+
+  check (potential, "y [  1\n\n,\t2 ]");
+  check (potential, "n   ");
+  check (potential, "n[1   ");
+}
+
+static void
+test_depth (void)
+{
+  g_autoptr (GenlmPotential) potential = make ("{}", "");
+  g_autoptr (GString) text = g_string_new ("y");
+  guint i;
+
+  for (i = 0; i < 100000; i++)
+    g_string_append (text, "[{\"a\":");
+  g_string_append (text, "1");
+  for (i = 0; i < 100000; i++)
+    g_string_append (text, "}]");
+  check (potential, text->str);
+}
+
+static void
+test_many_names (void)
+{
+  g_autoptr (GenlmPotential) potential = make ("{\"uniqueItems\":true}", "");
+  g_autoptr (GString) text = g_string_new ("n[");
+  guint i;
+
+  for (i = 0; i < 2000; i++)
+    g_string_append_printf (text, "{\"n%u\":%u,\"m\":0},", i, i);
+  g_string_append (text, "{\"m\":0.0,\"n7\":7}");
+  check (potential, text->str);
+}
+
+static void
+check_refusal (const char *schema,
+               const char *more,
+               int         code,
+               const char *part)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmPotential) potential = try_make (schema, more, &error);
+
+  g_assert_null (potential);
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, code);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, part));
+}
+
+static void
+test_refusals (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  check_refusal ("{}", ", 'draft': <'5'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "draft");
+  check_refusal ("{}", ", 'format': <'x'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "assert");
+  check_refusal ("{}", ", 'property-order': <'x'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
+                 "required-first");
+  check_refusal ("{}", ", 'style': <'x'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "genlm");
+  check_refusal ("{}", ", 'file': <'x'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "file");
+  g_assert_null (genlm_element_make ("json-schema", NULL, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY);
+}
+
+static void
+test_limits (void)
+{
+  g_autoptr (GenlmPotential) potential = make ("{\"items\":{\"properties\":{\"a\":{}}},\"minItems\":400}",
+                                               ", 'max-states': <uint32 20>");
+  g_autoptr (GString) text = g_string_new ("[");
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GenlmContext) context = NULL;
+  g_autoptr (GError) error = NULL;
+  guint i;
+
+  for (i = 0; i < 100; i++)
+    g_string_append (text, "{\"a\":1},");
+  bytes = g_bytes_new (text->str, text->len);
+  context = genlm_context_new_from_bytes (bytes);
+  genlm_potential_prefix_sync (potential, context, NULL, &error);
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, "max-states"));
+}
+
+static void
+test_file (void)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GenlmPotential) potential = NULL;
+  g_autoptr (GError) error = NULL;
+  int fd = g_file_open_tmp ("schema-XXXXXX.json", &path, &error);
+
+  g_assert_no_error (error);
+  g_close (fd, NULL);
+  g_assert_true (g_file_set_contents (path, "{\"type\":\"null\"}", -1, &error));
+  potential = genlm_element_make ("json-schema", g_variant_new_parsed ("{'file': <%s>}", path),
+                                  &error);
+  g_assert_no_error (error);
+  check (potential, "ynull");
+  check (potential, "n1");
+  g_unlink (path);
+}
+
+static void
+test_references (void)
+{
+  const char *schema = "{\"$ref\":\"http://example.com/a.json\"}";
+  g_autoptr (GenlmPotential) potential =
+    make (schema, ", 'references': <{'http://example.com/a.json': '{\"type\":\"null\"}'}>");
+  g_autoptr (GenlmPotential) spawned = NULL;
+  g_autoptr (GError) error = NULL;
+
+  check (potential, "ynull");
+  check (potential, "n1");
+  spawned = genlm_potential_spawn (potential, &error);
+  g_assert_no_error (error);
+  check (spawned, "ynull");
+  g_assert_null (try_make (schema, "", &error));
+  g_assert_nonnull (error);
+}
+
+static void
+test_told (void)
+{
+  g_autoptr (GenlmPotential) potential =
+    make ("{\"x-note\":1,\"type\":[\"null\",\"object\"]}", "");
+  g_auto (GStrv) annotations = NULL;
+  g_auto (GStrv) dropped = NULL;
+  guint64 memory;
+  guint n_states;
+
+  check (potential, "y{\"a\":1}");
+  g_object_get (potential, "annotations", &annotations, "dropped", &dropped, "n-states", &n_states,
+                "memory", &memory, NULL);
+  g_assert_cmpuint (g_strv_length (annotations), ==, 1);
+  g_assert_nonnull (strstr (annotations[0], "x-note"));
+  g_assert_cmpuint (g_strv_length (dropped), ==, 0);
+  g_assert_cmpuint (n_states, >, 0);
+  g_assert_cmpuint (memory, >, 0);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  genlm_init ();
+  g_test_add_func ("/json-schema/narrow", test_narrow);
+  g_test_add_func ("/json-schema/standard", test_standard);
+  g_test_add_func ("/json-schema/property-order", test_property_order);
+  g_test_add_func ("/json-schema/white-space", test_white_space);
+  g_test_add_func ("/json-schema/depth", test_depth);
+  g_test_add_func ("/json-schema/many-names", test_many_names);
+  g_test_add_func ("/json-schema/refusals", test_refusals);
+  g_test_add_func ("/json-schema/limits", test_limits);
+  g_test_add_func ("/json-schema/file", test_file);
+  g_test_add_func ("/json-schema/references", test_references);
+  g_test_add_func ("/json-schema/told", test_told);
+  return g_test_run ();
+}
