@@ -1,7 +1,6 @@
 #include "genlm-earley-parser.h"
 
 #include <genlm.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "genlm-earley-signatures.h"
@@ -22,23 +21,23 @@ struct _GenlmEarleyHandle
 
 struct _GenlmEarleyParser
 {
-  gatomicrefcount    ref_count;
-  GMutex             mutex;
-  GenlmEarleyRules  *rules;
-  GenlmEarleyNodes  *nodes;
+  gatomicrefcount        ref_count;
+  GMutex                 mutex;
+  GenlmEarleyRules      *rules;
+  GenlmEarleyNodes      *nodes;
   GenlmEarleySignatures *signatures;
-  guint64            max_memory;
+  guint64                max_memory;
   /* When it takes more than this, what nobody holds is let go. */
-  guint64            threshold;
-  GenlmEarleyTable   configs;
-  GenlmEarleyConfig *start;
-  GenlmEarleyConfig *dead;
-  GenlmEarleyHandle *handles;
+  guint64                threshold;
+  GenlmEarleyTable       configs;
+  GenlmEarleyConfig     *start;
+  GenlmEarleyConfig     *dead;
+  GenlmEarleyHandle     *handles;
   /* Of a configuration that is being made. */
-  gboolean           returns;
-  GArray            *members;
-  GPtrArray         *forks; /* after a terminal */
-  GPtrArray         *kept;  /* after ignored text */
+  gboolean               returns;
+  GArray                *members;
+  GPtrArray             *forks; /* after a terminal */
+  GPtrArray             *kept;  /* after ignored text */
 };
 
 /* --- Configurations ------------------------------------------------------ */

@@ -6,10 +6,10 @@
  * node after it joins if it can go on with the byte that comes. Configurations
  * never change; equal ones are one, and remember what follows them.
  *
- * For any number of threads: the parser has a lock. Handles are taken and given
- * back without it; everything else that is named here but genlm_earley_parser_
- * new(), advance() and weigh() is called under it, and nothing but handles
- * stays valid when it is given up. */
+ * For any number of threads: the parser has a lock, which what is done with
+ * handles takes by itself. What is done with configurations, and with nodes and
+ * signatures, is done between genlm_earley_parser_lock() and unlock(), and
+ * nothing but handles stays valid after that. */
 
 #include "genlm-earley-nodes.h"
 
