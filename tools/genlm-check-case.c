@@ -169,6 +169,26 @@ look_at_clock (Case    *self,
   return FALSE;
 }
 
+/* What plugins learn of a vocabulary they keep beside it; the first mask of all
+ * does not count for the constraint that asks for it. */
+static void
+learn_vocab (const GenlmCheckSetup *setup,
+             GenlmPotential        *potential)
+{
+  static gsize learnt;
+  g_autoptr (GenlmPotential) tokens = NULL;
+  g_autoptr (GenlmContext) context = NULL;
+  g_autoptr (GenlmWeights) weights = NULL;
+
+  if (!g_once_init_enter (&learnt))
+    return;
+  tokens = genlm_potential_coerce (potential, setup->vocab, NULL);
+  context = genlm_context_new ();
+  if (tokens != NULL)
+    weights = genlm_potential_logw_next_sync (tokens, context, NULL, NULL);
+  g_once_init_leave (&learnt, 1);
+}
+
 /* Builds the constraint, and lets go of the one before. */
 static gboolean
 build (Case    *self,
@@ -189,6 +209,7 @@ build (Case    *self,
   self->bytes = g_steal_pointer (&potential);
   if (self->setup->vocab == NULL)
     return TRUE;
+  learn_vocab (self->setup, self->bytes);
   self->tokens = genlm_potential_coerce (self->bytes, self->setup->vocab, error);
   return self->tokens != NULL;
 }
