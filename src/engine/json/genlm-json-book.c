@@ -237,6 +237,29 @@ genlm_json_book_get_memory (GenlmJsonBook *self)
   return self->arena.total + self->memory;
 }
 
+/* Whether half of what a limit allows is used up, by the book or by one of its
+ * automata. */
+gboolean
+genlm_json_book_is_half_full (GenlmJsonBook *self)
+{
+  guint i;
+
+  if (self->error != NULL || self->n_frames > self->limits.max_states / 2
+      || genlm_json_book_get_memory (self) > self->limits.max_memory / 2)
+    return TRUE;
+  for (i = 0; i < self->bodies->len; i++)
+    {
+      const GenlmJsonBody *body = g_ptr_array_index (self->bodies, i);
+      GenlmByteDfa *dfa = body->strings != NULL ? body->strings->dfa : NULL;
+
+      if (dfa != NULL && dfa != self->plain_dfa
+          && (genlm_byte_dfa_get_memory (dfa) > self->limits.max_memory / 2
+              || genlm_byte_dfa_get_n_states (dfa) > self->limits.max_states / 2))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 gboolean
 genlm_json_book_check (GenlmJsonBook  *self,
                        GError        **error)

@@ -113,6 +113,7 @@ gboolean              genlm_json_book_check         (GenlmJsonBook            *s
 void                  genlm_json_book_fail          (GenlmJsonBook            *self,
                                                      GError                   *error);
 guint64               genlm_json_book_get_memory    (GenlmJsonBook            *self);
+gboolean              genlm_json_book_is_half_full  (GenlmJsonBook            *self);
 
 /* Whether @claim holds in a result over @n_claims. */
 static inline gboolean

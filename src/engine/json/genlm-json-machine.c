@@ -71,8 +71,7 @@ dup_book (GenlmJsonMachine *self)
   gboolean full;
 
   g_mutex_lock (&self->book->lock);
-  full = genlm_json_book_get_memory (self->book) > self->options.limits.max_memory / 2
-         || self->book->n_frames > self->options.limits.max_states / 2 || self->book->error != NULL;
+  full = genlm_json_book_is_half_full (self->book);
   g_mutex_unlock (&self->book->lock);
   if (full)
     {
