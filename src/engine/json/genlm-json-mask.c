@@ -21,6 +21,22 @@ make_list (const guint64 *words,
   return g_bytes_new_take (tokens, count * sizeof *tokens);
 }
 
+/* How many bits are set, or one more than @most. */
+static gsize
+count_bits (const guint64 *words,
+            gsize          n_words,
+            gsize          most)
+{
+  gsize count = 0;
+  gsize i;
+  guint64 word;
+
+  for (i = 0; i < n_words && count <= most; i++)
+    for (word = words[i]; word != 0 && count <= most; word &= word - 1)
+      count++;
+  return count;
+}
+
 /* Copies the bits of the mask, which has @size of them. The closings are
  * sorted. */
 GenlmJsonMask *
@@ -32,15 +48,11 @@ genlm_json_mask_new (const guint64 *words,
 {
   GenlmJsonMask *self = g_new0 (GenlmJsonMask, 1);
   gsize n_words = (size + 63) / 64;
-  gsize count = 0;
+  gsize count = count_bits (words, n_words, size / SPARSE_FACTOR);
   guint64 *copy;
-  gsize i;
 
   g_atomic_ref_count_init (&self->ref_count);
   self->size = size;
-  for (i = 0; i < n_words; i++)
-    if (words[i] != 0)
-      count += (gsize) __builtin_popcountll (words[i]);
   if (count <= size / SPARSE_FACTOR)
     self->list = make_list (words, n_words, count);
   else
