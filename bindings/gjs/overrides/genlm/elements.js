@@ -3,6 +3,12 @@
 const {Genlm, GLib, GObject} = imports.gi;
 const {describe} = imports.overrides.genlm.values;
 
+/* Whether it is a plain object of texts: documents by their URIs, for one. */
+function isTexts(value) {
+    return value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype &&
+        Object.values(value).every(text => typeof text === 'string');
+}
+
 function toVariant(value) {
     if (value instanceof GLib.Variant)
         return value;
@@ -20,6 +26,8 @@ function toVariant(value) {
         return new GLib.Variant('ay', value);
     if (Array.isArray(value))
         return new GLib.Variant('as', value);
+    if (isTexts(value))
+        return new GLib.Variant('a{ss}', value);
     throw new TypeError(`${describe(value)} is no value of a property`);
 }
 

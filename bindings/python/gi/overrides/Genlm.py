@@ -19,7 +19,8 @@ def _to_variant(value):
         return value
     if isinstance(value, Genlm.Vocab):
         return value.to_variant()
-    for python_type, format_string in ((bool, 'b'), (int, 'x'), (float, 'd'), (str, 's'), (bytes, 'ay'), (list, 'as')):
+    for python_type, format_string in ((bool, 'b'), (int, 'x'), (float, 'd'), (str, 's'), (bytes, 'ay'), (list, 'as'),
+                                       (dict, 'a{ss}')):
         if isinstance(value, python_type):
             return GLib.Variant(format_string, value)
     raise TypeError(f'{describe(value)} is no value of a property')
