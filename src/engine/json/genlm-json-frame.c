@@ -249,7 +249,6 @@ intern (GenlmJsonBook *book,
   self->cells = genlm_json_arena_dup (&book->arena, draft->cells, n_cells);
   self->seen = genlm_json_arena_dup (&book->arena, draft->seen, n_seen);
   self->may_go_on = GENLM_JSON_OPEN;
-  self->names_end = GENLM_JSON_OPEN;
   for (i = 0; i < body->atoms->len; i++)
     if (genlm_json_body_peek_atom (body, i)->kind == GENLM_JSON_ATOM_UNIQUE
         && draft->cells[i] < GENLM_JSON_CELL_FAILED)
@@ -707,7 +706,9 @@ result_is_alive (GenlmJsonBook   *book,
                  GenlmJsonFrame  *self,
                  GenlmJsonResult  tests)
 {
-  return class_is_alive (book, self, genlm_json_body_get_name_class (book, self->body, tests));
+  GenlmJsonClass *klass = genlm_json_body_get_name_class (book, self->body, tests);
+
+  return genlm_json_frame_get_slot (book, self, klass)->ask != NULL;
 }
 
 /* Which results of the tests of names may come. */
@@ -747,7 +748,7 @@ make_others (GenlmJsonBook  *book,
 
   if (tests == NULL)
     {
-      if (!class_is_alive (book, self, genlm_json_body_get_name_class (book, self->body, 0)))
+      if (!result_is_alive (book, self, 0))
         return;
       self->others = book->plain;
       self->dfa = book->plain_dfa;
@@ -947,25 +948,12 @@ genlm_json_slot_get_outlook (GenlmJsonBook *book,
 }
 
 /* Whether every name that is no word, and that the automaton of names allows,
- * may be followed by a value. */
+ * may be followed by a value: its goal says which results may, if it is exact. */
 gboolean
-genlm_json_frame_names_end (GenlmJsonBook  *book,
-                            GenlmJsonFrame *self)
+genlm_json_frame_names_end (const GenlmJsonFrame *self)
 {
-  GenlmJsonBody *tests = self->body->tests;
-  guint n = tests != NULL ? tests->n_claims : 0;
-  guint result;
+  const GenlmJsonBody *tests = self->body->tests;
 
-  if (self->names_end != GENLM_JSON_OPEN)
-    return self->names_end;
-  self->names_end = n <= GENLM_JSON_GOAL_MAX_EXACT && (tests == NULL || !tests->strings->checked);
-  for (result = 0; result < 1u << n && self->names_end; result++)
-    {
-      GenlmJsonClass *klass = genlm_json_body_get_name_class (book, self->body, result);
-
-      if (class_is_alive (book, self, klass)
-          && genlm_json_frame_get_slot (book, self, klass)->ask == NULL)
-        self->names_end = GENLM_JSON_NO;
-    }
-  return self->names_end;
+  return tests == NULL
+         || (tests->n_claims <= GENLM_JSON_GOAL_MAX_EXACT && !tests->strings->checked);
 }

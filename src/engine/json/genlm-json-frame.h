@@ -53,7 +53,6 @@ struct _GenlmJsonFrame
   GenlmJsonSlot    *other;     /* of a name that is no word, where all are alike */
   guint32           outlook[2]; /* 0: not known yet */
   guint8            may_go_on; /* a truth: whether there may be more */
-  guint8            names_end; /* a truth */
   gboolean          has_keys;
   /* Names: the words that may come, and of others where they start. */
   const guint64    *words;
@@ -78,8 +77,7 @@ guint32         genlm_json_slot_get_outlook (GenlmJsonBook   *book,
                                              gboolean         names);
 gboolean        genlm_json_slot_always_ends (GenlmJsonBook   *book,
                                              GenlmJsonSlot   *self);
-gboolean        genlm_json_frame_names_end  (GenlmJsonBook   *book,
-                                             GenlmJsonFrame  *self);
+gboolean        genlm_json_frame_names_end  (const GenlmJsonFrame *self);
 GenlmJsonSlot  *genlm_json_frame_get_item   (GenlmJsonBook   *book,
                                              GenlmJsonFrame  *self);
 gboolean        genlm_json_frame_may_go_on  (GenlmJsonBook   *book,

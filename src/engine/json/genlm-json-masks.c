@@ -437,15 +437,7 @@ may_use_memo (Walk                  *walk,
   gboolean may;
 
   if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state != NULL)
-    {
-      may = __atomic_load_n (&cursor->frame->names_end, __ATOMIC_ACQUIRE);
-      if (may != GENLM_JSON_OPEN)
-        return may;
-      g_mutex_lock (&book->lock);
-      may = genlm_json_frame_names_end (book, cursor->frame);
-      g_mutex_unlock (&book->lock);
-      return may;
-    }
+    return genlm_json_frame_names_end (cursor->frame);
   if (cursor->mode != GENLM_JSON_MODE_STRING)
     return FALSE;
   strings = cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING]->strings;

@@ -268,6 +268,7 @@ build (Builder *builder)
       self->checked = self->checked || atom_is_checked (atom);
     }
   make_formula (builder, atoms, upper, lower);
+  self->all = with_quote (builder, builder->all);
   n_labels = self->checked ? body->atoms->len : body->n_claims;
   self->items = g_new (GenlmByteItem, n_labels + 1);
   self->upper = g_new (GenlmByteExpr, body->n_claims);
@@ -401,14 +402,16 @@ make_result_expr (GenlmByteExprs         *exprs,
                   guint                   n_claims,
                   guint                   result)
 {
-  GenlmByteExpr members[GENLM_JSON_GOAL_MAX_EXACT];
+  GenlmByteExpr members[GENLM_JSON_GOAL_MAX_EXACT + 1] = { self->all };
   guint i;
 
+  /* A complement holds much that is no string. */
   for (i = 0; i < n_claims; i++)
-    members[i] = (result >> i) & 1
-                   ? self->upper[i]
-                   : genlm_byte_exprs_make_complement (exprs, self->lower[i]);
-  return genlm_byte_exprs_make_intersection (exprs, members, n_claims);
+    members[i + 1] = (result >> i) & 1
+                       ? self->upper[i]
+                       : genlm_byte_exprs_make_complement (exprs, self->lower[i]);
+  return genlm_byte_exprs_make_intersection (exprs, members + (result != 0),
+                                             n_claims + (result == 0));
 }
 
 static GenlmByteExpr
@@ -432,7 +435,7 @@ make_goal_expr (GenlmByteExprs         *exprs,
     }
   for (i = 0; i < goal->n_any; i++)
     g_array_append_val (members, self->upper[goal->any[i]]);
-  expr = GENLM_BYTE_EXPR_ANYTHING;
+  expr = self->all;
   if (goal->n_any > 0)
     expr = genlm_byte_exprs_make_union (exprs, (const GenlmByteExpr *) members->data, members->len);
   g_array_set_size (members, 0);
@@ -448,6 +451,18 @@ make_goal_expr (GenlmByteExprs         *exprs,
     }
   return genlm_byte_exprs_make_intersection (exprs, (const GenlmByteExpr *) members->data,
                                              members->len);
+}
+
+/* Whether all strings, which are alike, reach the goal. */
+static gboolean
+all_reach (GenlmJsonBook       *book,
+           GenlmJsonBody       *body,
+           const GenlmJsonGoal *goal)
+{
+  g_autofree guint8 *claims = g_new (guint8, MAX (body->n_claims, 1));
+
+  genlm_json_body_judge (body, NULL, book->truths, claims);
+  return genlm_json_goal_allows (goal, claims);
 }
 
 /* The state after the opening quote; NULL if no string reaches the goal. */
@@ -468,7 +483,7 @@ genlm_json_strings_start (GenlmJsonBook       *book,
       && goal->table == genlm_json_goal_full_table (goal->n_claims))
     return self->start;
   if (body->atoms->len == 0)
-    return self->start;
+    return all_reach (book, body, goal) ? self->start : NULL;
   exprs = genlm_byte_dfa_lock_exprs (self->dfa);
   expr = make_goal_expr (exprs, self, goal);
   state = NULL;

@@ -19,6 +19,7 @@ typedef struct
   /* What a claim's strings are among, and what is certainly among them. */
   GenlmByteExpr *upper;
   GenlmByteExpr *lower;
+  GenlmByteExpr  all;
   GenlmByteItem *items;
   guint          n_items;
   GenlmByteState *start; /* whatever the goal */
