@@ -354,12 +354,13 @@ check_number (GenlmJsonStepper *self,
   const char *text;
   gsize length;
 
-  if (cursor->ask->number_is_free)
+  /* Of a free number only the exponent may rule out that it is an integer. */
+  if (cursor->ask->number_is_free && cursor->place < GENLM_JSON_NUMBER_E)
     return;
   claims = g_new (guint8, MAX (body->n_claims, 1));
   text = peek_text (self, cursor, cursor->lexeme_at, at + 1, &length);
   lock (self);
-  genlm_json_number_guess (self->book, body, cursor->place, text, length, claims);
+  genlm_json_number_guess (self->book, body, text, length, claims);
   if (!unlock (self, cursor))
     return;
   if (!genlm_json_goal_allows (cursor->ask->goal, claims))

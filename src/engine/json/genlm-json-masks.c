@@ -792,6 +792,16 @@ text_counts (const GenlmJsonCursor *cursor)
   return FALSE;
 }
 
+static gsize
+count_zeros (const GString *text)
+{
+  gsize n = 0;
+
+  while (n < text->len && text->str[text->len - 1 - n] == '0')
+    n++;
+  return n;
+}
+
 /* Begins the key of a place by all that is known of it without its frames;
  * FALSE if it is not to be kept. */
 static gboolean
@@ -841,7 +851,7 @@ start_key (Walk                  *walk,
       memcpy (local.words, cursor->words, cursor->n_words * sizeof *local.words);
     }
   g_byte_array_append (key, (const guint8 *) &local, sizeof local);
-  if (!text_counts (cursor))
+  if (!text_counts (cursor) && cursor->mode != GENLM_JSON_MODE_NUMBER)
     return TRUE;
   if (cursor->text == NULL || cursor->text->total - cursor->lexeme_at > MAX_KEPT_TEXT)
     return FALSE;
@@ -849,6 +859,10 @@ start_key (Walk                  *walk,
     walk->stepper.room = g_string_new (NULL);
   g_string_set_size (walk->stepper.room, 0);
   genlm_json_text_append (cursor->text, cursor->lexeme_at, walk->stepper.room);
+  /* Of a free number those zeros count which an exponent may take away. */
+  if (!text_counts (cursor))
+    g_string_erase (walk->stepper.room, 0,
+                    (gssize) (walk->stepper.room->len - count_zeros (walk->stepper.room)));
   g_byte_array_append (key, (const guint8 *) walk->stepper.room->str,
                        (guint) walk->stepper.room->len);
   return TRUE;

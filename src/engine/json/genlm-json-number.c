@@ -155,44 +155,106 @@ genlm_json_number_judge (GenlmJsonBook       *book,
   genlm_json_body_judge (body, book->atoms->data, book->truths, claims);
 }
 
-/* More digits than this say nothing that matters about what may come. */
-#define MAX_DIGITS (40)
+/* More of a text than this, and more digits, say nothing that matters about what
+ * may come: so a long number takes no longer at each byte. */
+#define MAX_LENGTH   (256u)
+#define MAX_DIGITS   (96)
+
+/* Larger exponents count as any that are larger. */
+#define MAX_EXPONENT (G_GINT64_CONSTANT (100000000000000000))
+
+/* Above and below all powers of ten. */
+#define ALL_POWERS   (G_GINT64_CONSTANT (4000000000000000000))
 
 /* What has been read of a number: its sign and its first digits that count,
- * with any power of ten behind them. */
+ * with any power of ten behind them, and what is known of that power. */
 typedef struct
 {
   gboolean negative;
-  gboolean exact;      /* there will be no more digits */
+  gboolean exact;      /* there will be no more digits before the exponent */
   guint    n_digits;
   guint    n_zeros;    /* at the end of them */
+  gint64   scale;      /* if exact: the value is the digits × 10^(scale + exponent) */
+  gint     sign;       /* of the exponent; 0 while it is not known */
+  gint64   exponent;   /* its first digits */
   char     digits[MAX_DIGITS];
 } Start;
 
 static void
-read_start (Start                *start,
-            GenlmJsonNumberPlace  place,
-            const char           *text,
-            gsize                 length)
+read_exponent (Start      *start,
+               const char *text,
+               gsize       length)
 {
+  gsize i = 0;
+
+  if (length == 0)
+    return;
+  start->sign = text[0] == '-' ? -1 : 1;
+  if (text[0] == '-' || text[0] == '+')
+    i++;
+  for (; i < length && start->exponent < MAX_EXPONENT; i++)
+    start->exponent = start->exponent * 10 + (text[i] - '0');
+}
+
+static void
+read_start (Start      *start,
+            const char *text,
+            gsize       length)
+{
+  gboolean after_point = FALSE;
   gsize i;
 
+  memset (start, 0, G_STRUCT_OFFSET (Start, digits));
   start->negative = length > 0 && text[0] == '-';
-  start->exact = place >= GENLM_JSON_NUMBER_E;
-  start->n_digits = 0;
-  start->n_zeros = 0;
+  length = MIN (length, MAX_LENGTH);
   for (i = start->negative; i < length && (text[i] | 0x20) != 'e'; i++)
     {
-      if (text[i] == '.' || (text[i] == '0' && start->n_digits == 0))
+      if (text[i] == '.')
+        {
+          after_point = TRUE;
+          continue;
+        }
+      start->scale -= after_point;
+      if (text[i] == '0' && start->n_digits == 0)
         continue;
       if (start->n_digits == MAX_DIGITS)
-        {
-          start->exact = FALSE;
-          return;
-        }
+        return;
       start->digits[start->n_digits++] = text[i];
       start->n_zeros = text[i] == '0' ? start->n_zeros + 1 : 0;
     }
+  start->exact = i < length;
+  if (start->exact)
+    read_exponent (start, text + i + 1, length - i - 1);
+}
+
+/* Whether an exponent that starts as the one read may bring the digits to one of
+ * the powers of ten from @low to @high. */
+static gboolean
+may_have_power (const Start *start,
+                gint64       low,
+                gint64       high)
+{
+  gint64 first = start->exponent;
+  gint64 last = start->exponent;
+  gint64 least = low - start->scale;
+  gint64 most = high - start->scale;
+
+  if (low > high)
+    return FALSE;
+  if (start->sign == 0)
+    return TRUE;
+  if (start->sign < 0)
+    {
+      least = start->scale - high;
+      most = start->scale - low;
+    }
+  if (first == 0)
+    return most >= 0;
+  /* With each digit more: those from 10 × first to 10 × last + 9. */
+  for (; first <= most; first *= 10, last = last * 10 + 9)
+    if (last >= least || first >= MAX_EXPONENT)
+      return TRUE;
+  return FALSE;
 }
 
 /* Whether some number that starts so may equal @value. */
@@ -201,6 +263,7 @@ may_equal (const Start          *start,
            const GenlmJsonValue *value)
 {
   GenlmDecimal decimal;
+  gint64 power;
   gsize n = 0;
   gsize i;
 
@@ -215,9 +278,13 @@ may_equal (const Start          *start,
   for (i = 0; i < decimal.length && n < start->n_digits; i++)
     if (decimal.digits[i] != '.' && decimal.digits[i] != start->digits[n++])
       return FALSE;
-  if (n < start->n_digits)
-    return start->n_zeros >= start->n_digits - n;
-  return !start->exact || decimal.n_digits == start->n_digits;
+  if (n < start->n_digits && start->n_zeros < start->n_digits - n)
+    return FALSE;
+  if (!start->exact)
+    return TRUE;
+  power = decimal.exponent - start->n_zeros;
+  return decimal.n_digits == start->n_digits - start->n_zeros
+         && (decimal.surplus != NULL || may_have_power (start, power, power));
 }
 
 /* The place of the first digit that counts; one has place 0. */
@@ -227,131 +294,262 @@ get_decade (const GenlmDecimal *value)
   return value->exponent + (gint64) value->n_digits - 1;
 }
 
-static int
-compare_scaled (const Start        *start,
-                gboolean            above,
-                gint64              power,
-                const GenlmDecimal *bound)
+/* What numbers must lie between, their sign left out, and the power of ten of
+ * which they must be a multiple. */
+typedef struct
 {
-  char text[MAX_DIGITS + 32];
+  GenlmDecimal low;
+  GenlmDecimal high;
+  gboolean     has_low;
+  gboolean     has_high;
+  gboolean     excludes_low;
+  gboolean     excludes_high;
+  gboolean     has_unit;
+  gint64       unit;
+} Range;
+
+static gboolean
+is_above_low (const Range        *range,
+              const GenlmDecimal *value)
+{
+  return !range->has_low
+         || genlm_decimal_compare (value, &range->low) >= range->excludes_low;
+}
+
+static gboolean
+is_below_high (const Range        *range,
+               const GenlmDecimal *value)
+{
+  return !range->has_high
+         || genlm_decimal_compare (value, &range->high) <= -range->excludes_high;
+}
+
+/* The digits with @n_nines nines behind them, × 10^power. @text is room for it. */
+static GenlmDecimal
+make_value (const Start *start,
+            guint        n_nines,
+            gint64       power,
+            char        *text,
+            gsize        size)
+{
+  GenlmDecimal value;
+  guint n = start->n_digits;
+
+  memcpy (text, start->digits, n);
+  memset (text + n, '9', n_nines);
+  n += n_nines;
+  g_snprintf (text + n, size - n, "e%" G_GINT64_FORMAT, power);
+  genlm_decimal_init (&value, text, strlen (text));
+  return value;
+}
+
+/* What all numbers that start with the digits are below. */
+static GenlmDecimal
+make_next_value (const Start *start,
+                 gint64       power,
+                 char        *text,
+                 gsize        size)
+{
   GenlmDecimal value;
   guint n = start->n_digits;
   guint i;
 
   text[0] = '0';
   memcpy (text + 1, start->digits, n);
-  if (above)
-    {
-      for (i = n; text[i] == '9'; i--)
-        text[i] = '0';
-      text[i]++;
-    }
-  i = text[0] == '0';
-  g_snprintf (text + n + 1, sizeof text - n - 1, "e%" G_GINT64_FORMAT, power);
-  genlm_decimal_init (&value, text + i, strlen (text + i));
-  return genlm_decimal_compare (&value, bound);
+  for (i = n; text[i] == '9'; i--)
+    text[i] = '0';
+  text[i]++;
+  g_snprintf (text + n + 1, size - n - 1, "e%" G_GINT64_FORMAT, power);
+  text += i > 0;
+  genlm_decimal_init (&value, text, strlen (text));
+  return value;
 }
 
-/* Whether some number that starts so, its sign left out, may lie from @low to
- * @high, both positive; each may be missing. */
+/* The largest number that starts so is looked at up to so many digits more. */
+#define MAX_NINES (8)
+
+/* Whether some number whose digits that count start so, the first of them at a
+ * place that @power says, lies in the range. */
 static gboolean
-may_lie (const Start        *start,
-         const GenlmDecimal *low,
-         const GenlmDecimal *high,
-         gboolean            whole)
+may_lie_at (const Start *start,
+            const Range *range,
+            gint64       power)
+{
+  char text[MAX_DIGITS + MAX_NINES + 32];
+  GenlmDecimal value = make_value (start, 0, power, text, sizeof text);
+  gint64 n_nines = range->has_unit ? MAX (power - range->unit, 0) : MAX_NINES + 1;
+
+  if (!is_below_high (range, &value))
+    return FALSE;
+  if (is_above_low (range, &value))
+    return TRUE;
+  if (n_nines > MAX_NINES)
+    {
+      value = make_next_value (start, power, text, sizeof text);
+      return genlm_decimal_compare (&value, &range->low) > 0;
+    }
+  value = make_value (start, (guint) n_nines, power - n_nines, text, sizeof text);
+  return is_above_low (range, &value);
+}
+
+static gboolean
+may_lie_open (const Start *start,
+              const Range *range)
 {
   gint64 n = start->n_digits;
-  gint64 power;
+  gint64 power = -ALL_POWERS;
   gint64 last;
 
-  if (high == NULL || (low == NULL && !whole))
+  if (!range->has_high)
     return TRUE;
-  last = get_decade (high) - n + 1;
-  power = low != NULL ? get_decade (low) - n : -(gint64) start->n_zeros;
-  if (whole)
-    power = MAX (power, -(gint64) start->n_zeros);
+  if (n == 0)
+    return !range->has_unit || get_decade (&range->high) >= range->unit;
+  last = get_decade (&range->high) - n + 1;
+  if (range->has_low)
+    power = get_decade (&range->low) - n;
+  if (range->has_unit)
+    power = MAX (power, range->unit - start->n_zeros);
   /* A whole decade lies between the bounds. */
   if (power < last - 3)
     return TRUE;
   for (; power <= last; power++)
-    if (compare_scaled (start, FALSE, power, high) <= 0
-        && (low == NULL || compare_scaled (start, TRUE, power, low) > 0))
+    if (may_lie_at (start, range, power))
       return TRUE;
   return FALSE;
 }
 
-static const GenlmDecimal *
-tighter (const GenlmDecimal *a,
-         const GenlmDecimal *b,
-         int                 sign)
+/* The same for digits to which only an exponent may be added. */
+static gboolean
+may_lie_exact (const Start *start,
+               const Range *range)
 {
-  if (a == NULL || b == NULL)
-    return a != NULL ? a : b;
-  return genlm_decimal_compare (a, b) * sign > 0 ? a : b;
+  char text[MAX_DIGITS + 32];
+  GenlmDecimal value;
+  gint64 n = start->n_digits;
+  gint64 least = -ALL_POWERS;
+  gint64 most = ALL_POWERS;
+
+  if (range->has_low)
+    {
+      least = get_decade (&range->low) - n + 1;
+      value = make_value (start, 0, least, text, sizeof text);
+      least += !is_above_low (range, &value);
+    }
+  if (range->has_high)
+    {
+      most = get_decade (&range->high) - n + 1;
+      value = make_value (start, 0, most, text, sizeof text);
+      most -= !is_below_high (range, &value);
+    }
+  if (range->has_unit)
+    least = MAX (least, range->unit - start->n_zeros);
+  return may_have_power (start, least, most);
+}
+
+static void
+raise_low (Range              *range,
+           const GenlmDecimal *bound,
+           gboolean            excluded)
+{
+  int order;
+
+  if (bound == NULL)
+    return;
+  order = range->has_low ? genlm_decimal_compare (bound, &range->low) : 1;
+  if (order > 0)
+    range->low = *bound;
+  if (order >= 0)
+    range->excludes_low = excluded;
+  range->has_low = TRUE;
+}
+
+static void
+lower_high (Range              *range,
+            const GenlmDecimal *bound,
+            gboolean            excluded)
+{
+  int order;
+
+  if (bound == NULL)
+    return;
+  order = range->has_high ? genlm_decimal_compare (bound, &range->high) : -1;
+  if (order < 0)
+    range->high = *bound;
+  if (order <= 0)
+    range->excludes_high = excluded;
+  range->has_high = TRUE;
+}
+
+static void
+range_init (Range                 *range,
+            const GenlmSchemaNode *node)
+{
+  const GenlmSchemaNumberPart *part = node->number;
+
+  *range = (Range) { .has_unit = (node->types & GENLM_SCHEMA_TYPE_NUMBER) == 0 };
+  if (part == NULL)
+    return;
+  raise_low (range, part->minimum, FALSE);
+  raise_low (range, part->exclusive_minimum, TRUE);
+  lower_high (range, part->maximum, FALSE);
+  lower_high (range, part->exclusive_maximum, TRUE);
+  if (part->multiple_of == NULL)
+    return;
+  /* Digits that end with no zero × a power, of which all multiples are ones. */
+  range->unit = range->has_unit ? MAX (part->multiple_of->exponent, 0) : part->multiple_of->exponent;
+  range->has_unit = TRUE;
+}
+
+static void
+range_negate (Range *range)
+{
+  Range other = *range;
+
+  range->low = other.high;
+  range->low.sign = -range->low.sign;
+  range->has_low = other.has_high;
+  range->excludes_low = other.excludes_high;
+  range->high = other.low;
+  range->high.sign = -range->high.sign;
+  range->has_high = other.has_low;
+  range->excludes_high = other.excludes_low;
 }
 
 static GenlmJsonTruth
 guess_number_part (const GenlmSchemaNode *node,
                    const Start           *start)
 {
-  const GenlmSchemaNumberPart *part = node->number;
-  gboolean whole = (node->types & GENLM_SCHEMA_TYPE_NUMBER) == 0;
-  const GenlmDecimal *low;
-  const GenlmDecimal *high;
-  GenlmDecimal least;
-  GenlmDecimal most;
+  const GenlmDecimal zero = { .sign = 0 };
+  gboolean may_lie;
+  Range range;
 
-  if (part == NULL)
-    return GENLM_JSON_OPEN;
-  low = tighter (part->minimum, part->exclusive_minimum, 1);
-  high = tighter (part->maximum, part->exclusive_maximum, -1);
+  range_init (&range, node);
   if (start->negative)
-    {
-      const GenlmDecimal *swap = low;
-
-      if (high != NULL)
-        {
-          least = *high;
-          least.sign = -least.sign;
-        }
-      if (swap != NULL)
-        {
-          most = *swap;
-          most.sign = -most.sign;
-        }
-      low = high != NULL ? &least : NULL;
-      high = swap != NULL ? &most : NULL;
-    }
-  /* The sign is out of the way. Only zero itself is not above zero. */
-  if (high != NULL && high->sign < 0)
+    range_negate (&range);
+  if (start->n_digits == 0 && is_above_low (&range, &zero) && is_below_high (&range, &zero))
+    return GENLM_JSON_OPEN;
+  /* What is left is above zero. */
+  if ((start->n_digits == 0 && start->exact) || (range.has_high && range.high.sign <= 0))
     return GENLM_JSON_NO;
-  if (start->n_digits == 0)
-    {
-      if (start->exact && low != NULL && low->sign > 0)
-        return GENLM_JSON_NO;
-      return GENLM_JSON_OPEN;
-    }
-  if (high != NULL && high->sign == 0)
-    return GENLM_JSON_NO;
-  if (low != NULL && low->sign <= 0)
-    low = NULL;
-  return may_lie (start, low, high, whole) ? GENLM_JSON_OPEN : GENLM_JSON_NO;
+  range.has_low = range.has_low && range.low.sign > 0 && range.low.surplus == NULL;
+  range.has_high = range.has_high && range.high.surplus == NULL;
+  may_lie = start->exact ? may_lie_exact (start, &range) : may_lie_open (start, &range);
+  return may_lie ? GENLM_JSON_OPEN : GENLM_JSON_NO;
 }
 
 /* What may still become of the claims after the start of a number. */
 void
-genlm_json_number_guess (GenlmJsonBook        *book,
-                         const GenlmJsonBody  *body,
-                         GenlmJsonNumberPlace  place,
-                         const char           *text,
-                         gsize                 length,
-                         guint8               *claims)
+genlm_json_number_guess (GenlmJsonBook       *book,
+                         const GenlmJsonBody *body,
+                         const char          *text,
+                         gsize                length,
+                         guint8              *claims)
 {
   Start start;
   guint i;
   guint j;
 
-  read_start (&start, place, text, length);
+  read_start (&start, text, length);
   g_byte_array_set_size (book->atoms, body->atoms->len);
   for (i = 0; i < body->atoms->len; i++)
     {

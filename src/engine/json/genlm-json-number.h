@@ -34,7 +34,6 @@ void                 genlm_json_number_judge    (GenlmJsonBook        *book,
                                                  guint8               *claims);
 void                 genlm_json_number_guess    (GenlmJsonBook        *book,
                                                  const GenlmJsonBody  *body,
-                                                 GenlmJsonNumberPlace  place,
                                                  const char           *text,
                                                  gsize                 length,
                                                  guint8               *claims);
