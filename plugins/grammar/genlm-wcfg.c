@@ -170,7 +170,7 @@ read_grammar (GenlmWcfg     *self,
     return NULL;
   if (self->grammar != NULL)
     return read_text (self, self->grammar, strlen (self->grammar), error);
-  file = g_file_new_for_commandline_arg (self->file);
+  file = g_file_new_for_path (self->file);
   if (!g_file_load_contents (file, cancellable, &text, &length, NULL, error))
     return NULL;
   return read_text (self, text, length, error);
@@ -466,8 +466,8 @@ genlm_wcfg_class_init (GenlmWcfgClass *klass)
     g_param_spec_string ("grammar", "Grammar", "The text of the grammar; unset if there is a file",
                          NULL, flags);
   properties[PROP_FILE] =
-    g_param_spec_string ("file", "File", "Where the text of the grammar is: a path or a URI", NULL,
-                         flags);
+    g_param_spec_string ("file", "File", "The file that the text of the grammar is in", NULL,
+                         flags | GENLM_PARAM_FILE);
   properties[PROP_SYNTAX] =
     g_param_spec_string ("syntax", "Syntax",
                          "How the grammar is written: “lark”, or “rules” for a line “weight: Head -> "

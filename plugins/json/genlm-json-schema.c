@@ -182,7 +182,7 @@ load_text (GenlmJsonSchema  *self,
       *length = strlen (self->text);
       return g_strdup (self->text);
     }
-  file = g_file_new_for_commandline_arg (self->file);
+  file = g_file_new_for_path (self->file);
   return g_file_load_contents (file, cancellable, &text, length, NULL, error) ? text : NULL;
 }
 
@@ -543,8 +543,8 @@ install_properties (GObjectClass *object_class)
     g_param_spec_string ("schema", "Schema", "The text of the schema; unset if there is a file", NULL,
                          flags);
   properties[PROP_FILE] =
-    g_param_spec_string ("file", "File", "Where the text of the schema is: a path or a URI", NULL,
-                         flags);
+    g_param_spec_string ("file", "File", "The file that the text of the schema is in", NULL,
+                         flags | GENLM_PARAM_FILE);
   properties[PROP_DRAFT] =
     g_param_spec_string ("draft", "Draft",
                          "The draft to read the schema by: auto (what “$schema” says, otherwise "
