@@ -83,8 +83,9 @@ check_text (GenlmPotential *potential,
             const char     *verdict)
 {
   g_autoptr (GenlmContext) context = new_context (text, strlen (text));
+  g_autofree char *shown = g_utf8_make_valid (text, -1);
 
-  g_test_message ("“%s”: “%s”", text, verdict);
+  g_test_message ("“%s”: “%s”", shown, verdict);
   g_assert_cmpint (is_complete (potential, context), ==, verdict[0] == 'x');
   g_assert_cmpint (is_prefix (potential, context), ==, verdict[0] != '\0');
 }
