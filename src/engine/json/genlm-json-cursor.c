@@ -357,6 +357,10 @@ check_number (GenlmJsonStepper *self,
   /* Of a free number only the exponent may rule out that it is an integer. */
   if (cursor->ask->number_is_free && cursor->place < GENLM_JSON_NUMBER_E)
     return;
+  /* So a long number takes no longer at each byte. */
+  if (!self->book->narrow
+      && text_length (cursor, at + 1) - cursor->lexeme_at > GENLM_JSON_NUMBER_MAX_GUESS)
+    return;
   claims = g_new (guint8, MAX (body->n_claims, 1));
   text = peek_text (self, cursor, cursor->lexeme_at, at + 1, &length);
   lock (self);

@@ -155,9 +155,7 @@ genlm_json_number_judge (GenlmJsonBook       *book,
   genlm_json_body_judge (body, book->atoms->data, book->truths, claims);
 }
 
-/* More of a text than this, and more digits, say nothing that matters about what
- * may come: so a long number takes no longer at each byte. */
-#define MAX_LENGTH   (256u)
+/* More digits than this say nothing that matters about what may come. */
 #define MAX_DIGITS   (96)
 
 /* Larger exponents count as any that are larger. */
@@ -206,7 +204,7 @@ read_start (Start      *start,
 
   memset (start, 0, G_STRUCT_OFFSET (Start, digits));
   start->negative = length > 0 && text[0] == '-';
-  length = MIN (length, MAX_LENGTH);
+  length = MIN (length, GENLM_JSON_NUMBER_MAX_GUESS);
   for (i = start->negative; i < length && (text[i] | 0x20) != 'e'; i++)
     {
       if (text[i] == '.')

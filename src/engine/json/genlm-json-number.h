@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* More of a text than this says nothing that matters about what may come. */
+#define GENLM_JSON_NUMBER_MAX_GUESS (256u)
+
 /* Where in a number a reader is. */
 typedef enum
 {
