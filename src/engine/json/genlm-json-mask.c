@@ -5,36 +5,51 @@
 /* A mask is kept as a list if that takes half the room at most. */
 #define SPARSE_FACTOR (64u)
 
+/* So many words are looked at together. */
+#define GROUP (8u)
+
+/* Whether a group of words is empty; the last one may be shorter. */
+static inline gboolean
+is_group_empty (const guint64 *words,
+                gsize          n_words)
+{
+  guint64 all = 0;
+  gsize i;
+
+  if (n_words >= GROUP)
+    for (i = 0; i < GROUP; i++)
+      all |= words[i];
+  else
+    for (i = 0; i < n_words; i++)
+      all |= words[i];
+  return all == 0;
+}
+
+/* The bits that are set, as a list, or NULL if there are more than @most. */
 static GBytes *
 make_list (const guint64 *words,
            gsize          n_words,
-           gsize          count)
+           gsize          most)
 {
-  guint32 *tokens = g_new (guint32, count);
+  g_autofree guint32 *tokens = g_new (guint32, most + 64);
   gsize n = 0;
+  gsize at;
   gsize i;
   guint64 word;
 
-  for (i = 0; i < n_words; i++)
-    for (word = words[i]; word != 0; word &= word - 1)
-      tokens[n++] = (guint32) (i * 64) + (guint32) __builtin_ctzll (word);
-  return g_bytes_new_take (tokens, count * sizeof *tokens);
-}
-
-/* How many bits are set, or one more than @most. */
-static gsize
-count_bits (const guint64 *words,
-            gsize          n_words,
-            gsize          most)
-{
-  gsize count = 0;
-  gsize i;
-  guint64 word;
-
-  for (i = 0; i < n_words && count <= most; i++)
-    for (word = words[i]; word != 0 && count <= most; word &= word - 1)
-      count++;
-  return count;
+  for (at = 0; at < n_words; at += GROUP)
+    {
+      if (is_group_empty (words + at, n_words - at))
+        continue;
+      for (i = at; i < MIN (at + GROUP, n_words); i++)
+        {
+          for (word = words[i]; word != 0; word &= word - 1)
+            tokens[n++] = (guint32) (i * 64) + (guint32) __builtin_ctzll (word);
+          if (n > most)
+            return NULL;
+        }
+    }
+  return g_bytes_new (tokens, n * sizeof *tokens);
 }
 
 /* Copies the bits of the mask, which has @size of them. The closings are
@@ -48,14 +63,12 @@ genlm_json_mask_new (const guint64 *words,
 {
   GenlmJsonMask *self = g_new0 (GenlmJsonMask, 1);
   gsize n_words = (size + 63) / 64;
-  gsize count = count_bits (words, n_words, size / SPARSE_FACTOR);
   guint64 *copy;
 
   g_atomic_ref_count_init (&self->ref_count);
   self->size = size;
-  if (count <= size / SPARSE_FACTOR)
-    self->list = make_list (words, n_words, count);
-  else
+  self->list = make_list (words, n_words, size / SPARSE_FACTOR);
+  if (self->list == NULL)
     {
       self->dense = genlm_token_set_new_zeroed (size, &copy);
       memcpy (copy, words, n_words * sizeof *words);

@@ -45,6 +45,13 @@ typedef struct
   guint32        n_quotes;
   Outer         *outers;
   guint32        n_outers;
+  /* Of the outer nodes, which come first, those that begin with white space;
+   * how much of it a token has at its beginning at most; the tokens that have
+   * nothing else, and, sorted by byte, the nodes where something else begins. */
+  guint32        n_spaced_outers;
+  guint          max_spaces;
+  GArray        *space_tokens;
+  GArray        *after_spaces;
 } Plain;
 
 /* Room for a walk, which is used again. */
@@ -108,6 +115,8 @@ plain_free (gpointer data)
   genlm_json_strings_leave_plain ();
   g_free (self->quotes);
   g_free (self->outers);
+  g_array_unref (self->space_tokens);
+  g_array_unref (self->after_spaces);
   g_free (self);
 }
 
@@ -161,6 +170,60 @@ list_outers (Plain          *self,
   self->outers = (Outer *) (gpointer) g_array_free (outers, FALSE);
 }
 
+static inline gboolean
+is_space (guint8 byte)
+{
+  return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r';
+}
+
+static int
+compare_bytes_of_nodes (gconstpointer a,
+                        gconstpointer b,
+                        gpointer      nodes)
+{
+  guint32 x = *(const guint32 *) a;
+  guint32 y = *(const guint32 *) b;
+  guint8 byte_x = GENLM_TRIE_NODE_BYTE (&((const GenlmTrieNode *) nodes)[x]);
+  guint8 byte_y = GENLM_TRIE_NODE_BYTE (&((const GenlmTrieNode *) nodes)[y]);
+
+  return byte_x != byte_y ? byte_x - byte_y : x < y ? -1 : x > y;
+}
+
+/* What begins with white space. No byte that may stand outside of strings comes
+ * before it. */
+static void
+list_spaces (Plain          *self,
+             GenlmTrieIndex *index)
+{
+  const GenlmTrieNode *nodes = index->trie->nodes;
+  guint32 i = 0;
+
+  self->space_tokens = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->after_spaces = g_array_new (FALSE, FALSE, sizeof (guint32));
+  while (i < self->n_outers)
+    {
+      const Outer *outer = &self->outers[i];
+      const GenlmTrieNode *node = &nodes[outer->p];
+      guint depth = GENLM_TRIE_NODE_DEPTH (node);
+      guint32 token = GENLM_TRIE_NODE_TOKEN (node);
+
+      if (!is_space (GENLM_TRIE_NODE_BYTE (node)))
+        {
+          if (depth == 1)
+            break;
+          g_array_append_val (self->after_spaces, outer->p);
+          i = outer->next;
+          continue;
+        }
+      self->max_spaces = MAX (self->max_spaces, depth);
+      if (token != GENLM_TRIE_NO_TOKEN)
+        g_array_append_val (self->space_tokens, token);
+      i++;
+    }
+  self->n_spaced_outers = i;
+  g_array_sort_with_data (self->after_spaces, compare_bytes_of_nodes, (gpointer) nodes);
+}
+
 static const Plain *
 get_plain (GenlmTrieIndex *index,
                 GenlmJsonBook  *book)
@@ -178,6 +241,7 @@ get_plain (GenlmTrieIndex *index,
       plain->memo = genlm_walk_memo_new (index, plain->dfa, MAX_PLAIN_MEMORY);
       list_quotes (plain, index);
       list_outers (plain, index);
+      list_spaces (plain, index);
       genlm_vocab_set_qdata (index->vocab, quark, plain, plain_free);
     }
   return plain;
@@ -727,15 +791,16 @@ walk_nodes (Walk    *walk,
     }
 }
 
-/* The same for all nodes, from a place outside of strings. */
+/* Walks the outer nodes from @i to @end, whole subtrees. */
 static void
-walk_outers (Walk *walk)
+walk_outer_nodes (Walk    *walk,
+                  guint32  i,
+                  guint32  end)
 {
   const Plain *plain = walk->masks->plain;
   const GenlmByteSet *leading = get_leading_bytes ();
-  guint32 i = 0;
 
-  while (i < plain->n_outers)
+  while (i < end)
     {
       guint32 p = plain->outers[i].p;
       const GenlmTrieNode *node = &walk->index->trie->nodes[p];
@@ -749,6 +814,66 @@ walk_outers (Walk *walk)
           i++;
         }
     }
+}
+
+/* Adds what begins with white space, if no white space of a token is too much:
+ * it changes nothing for what comes after it, which is so looked at but once if
+ * it may not come. Returns whether it could. */
+static gboolean
+add_spaces (Walk *walk)
+{
+  const Plain *plain = walk->masks->plain;
+  const GenlmTrieNode *nodes = walk->index->trie->nodes;
+  const GenlmByteSet *leading = get_leading_bytes ();
+  GenlmJsonCursor spaced = g_array_index (walk->cursors, GenlmJsonCursor, 0);
+  guint32 dead = G_MAXUINT32;
+  guint32 i;
+
+  if (walk->stepper.book->narrow
+      || (spaced.mode != GENLM_JSON_MODE_NUMBER && spaced.n_spaces + plain->max_spaces > walk->stepper.max_spaces)
+      || plain->max_spaces > walk->stepper.max_spaces)
+    return FALSE;
+  walk->bytes[0] = ' ';
+  spaced.has_missed = FALSE;
+  genlm_json_stepper_step (&walk->stepper, &spaced, 0);
+  if (spaced.mode == GENLM_JSON_MODE_DEAD)
+    return TRUE;
+  if (spaced.has_missed)
+    return FALSE;
+  for (i = 0; i < plain->space_tokens->len; i++)
+    set_token (walk->words, g_array_index (plain->space_tokens, guint32, i));
+  for (i = 0; i < plain->after_spaces->len; i++)
+    {
+      guint32 p = g_array_index (plain->after_spaces, guint32, i);
+      guint depth = GENLM_TRIE_NODE_DEPTH (&nodes[p]);
+
+      if (GENLM_TRIE_NODE_BYTE (&nodes[p]) == dead)
+        continue;
+      if (!genlm_byte_set_contains (&leading[spaced.mode], GENLM_TRIE_NODE_BYTE (&nodes[p])))
+        {
+          dead = GENLM_TRIE_NODE_BYTE (&nodes[p]);
+          continue;
+        }
+      *ensure_cursor (walk, depth - 1) = spaced;
+      if (enter_node (walk, leading, p))
+        walk_nodes (walk, p + 1, p + GENLM_TRIE_NODE_EXTENT (&nodes[p]));
+      else if (g_array_index (walk->cursors, GenlmJsonCursor, depth).mode == GENLM_JSON_MODE_DEAD)
+        dead = GENLM_TRIE_NODE_BYTE (&nodes[p]);
+    }
+  return TRUE;
+}
+
+/* All nodes, from a place outside of strings. */
+static void
+walk_outers (Walk *walk)
+{
+  const Plain *plain = walk->masks->plain;
+  GenlmJsonCursor start = g_array_index (walk->cursors, GenlmJsonCursor, 0);
+
+  if (!add_spaces (walk))
+    walk_outer_nodes (walk, 0, plain->n_spaced_outers);
+  g_array_index (walk->cursors, GenlmJsonCursor, 0) = start;
+  walk_outer_nodes (walk, plain->n_spaced_outers, plain->n_outers);
 }
 
 /* Keys */
