@@ -43,8 +43,10 @@ typedef struct
   GenlmWalkMemo *memo;
   guint32       *quotes;
   guint32        n_quotes;
+  /* Of all nodes; and behind those, by quote, of the nodes below it. */
   Outer         *outers;
   guint32        n_outers;
+  guint32       *first_below_quote;
   /* Of the outer nodes, which come first, those that begin with white space;
    * how much of it a token has at its beginning at most; the tokens that have
    * nothing else, and, sorted by byte, the nodes where something else begins. */
@@ -115,6 +117,7 @@ plain_free (gpointer data)
   genlm_json_strings_leave_plain ();
   g_free (self->quotes);
   g_free (self->outers);
+  g_free (self->first_below_quote);
   g_array_unref (self->space_tokens);
   g_array_unref (self->after_spaces);
   g_free (self);
@@ -135,18 +138,19 @@ list_quotes (Plain          *self,
   self->quotes = (guint32 *) (gpointer) g_array_free (quotes, FALSE);
 }
 
+/* Appends those of the nodes from @p to @end, whole subtrees. */
 static void
-list_outers (Plain          *self,
-             GenlmTrieIndex *index)
+append_outers (GArray          *outers,
+               const GenlmTrie *trie,
+               guint32          p,
+               guint32          end)
 {
   static const char bytes[] = " \t\r\n\"{}[]:,+-.0123456789eEtrufalsn";
-  const GenlmTrie *trie = index->trie;
-  GArray *outers = g_array_new (FALSE, FALSE, sizeof (Outer));
-  g_autofree guint32 *open = g_new (guint32, GENLM_TRIE_MAX_DEPTH + 2);
-  guint depth = 0;
-  guint32 p = 0;
+  guint32 open[GENLM_TRIE_MAX_DEPTH + 2];
+  guint depth_before = p < end ? GENLM_TRIE_NODE_DEPTH (&trie->nodes[p]) - 1 : 0;
+  guint depth = depth_before;
 
-  while (p < trie->n_nodes)
+  while (p < end)
     {
       const GenlmTrieNode *node = &trie->nodes[p];
       guint8 byte = GENLM_TRIE_NODE_BYTE (node);
@@ -164,9 +168,29 @@ list_outers (Plain          *self,
       g_array_append_val (outers, outer);
       p += byte == '"' ? GENLM_TRIE_NODE_EXTENT (node) : 1;
     }
-  for (; depth > 0; depth--)
+  for (; depth > depth_before; depth--)
     g_array_index (outers, Outer, open[depth]).next = outers->len;
+}
+
+static void
+list_outers (Plain          *self,
+             GenlmTrieIndex *index)
+{
+  const GenlmTrie *trie = index->trie;
+  GArray *outers = g_array_new (FALSE, FALSE, sizeof (Outer));
+  guint32 i;
+
+  append_outers (outers, trie, 0, trie->n_nodes);
   self->n_outers = outers->len;
+  self->first_below_quote = g_new (guint32, self->n_quotes + 1);
+  for (i = 0; i < self->n_quotes; i++)
+    {
+      guint32 p = self->quotes[i];
+
+      self->first_below_quote[i] = outers->len;
+      append_outers (outers, trie, p + 1, p + GENLM_TRIE_NODE_EXTENT (&trie->nodes[p]));
+    }
+  self->first_below_quote[i] = outers->len;
   self->outers = (Outer *) (gpointer) g_array_free (outers, FALSE);
 }
 
@@ -518,9 +542,40 @@ may_use_memo (Walk                  *walk,
   return may;
 }
 
-static void walk_nodes (Walk    *walk,
-                        guint32  p,
-                        guint32  end);
+static void walk_outer_nodes (Walk    *walk,
+                              guint32  i,
+                              guint32  end);
+
+/* The number of the first quote that is not before node @p. */
+static guint32
+find_quote (const Plain *plain,
+            guint32      p)
+{
+  guint32 low = 0;
+  guint32 high = plain->n_quotes;
+
+  while (low < high)
+    {
+      guint32 middle = low + (high - low) / 2;
+
+      if (plain->quotes[middle] < p)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* Walks what is below node @p, a closing quote. */
+static void
+walk_below_quote (Walk    *walk,
+                  guint32  p)
+{
+  const Plain *plain = walk->masks->plain;
+  guint32 quote = find_quote (plain, p);
+
+  walk_outer_nodes (walk, plain->first_below_quote[quote], plain->first_below_quote[quote + 1]);
+}
 
 /* The nodes where the automaton has read the closing quote, and what comes
  * below them. */
@@ -548,7 +603,7 @@ walk_cut (Walk                  *walk,
           continue;
         }
       *ensure_cursor (walk, GENLM_TRIE_NODE_DEPTH (node)) = closed;
-      walk_nodes (walk, p + 1, p + GENLM_TRIE_NODE_EXTENT (node));
+      walk_below_quote (walk, p);
     }
 }
 
@@ -645,7 +700,7 @@ walk_words (Walk    *walk,
           clear_nodes (walk->index, walk->words, p);
           if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
             set_token (walk->words, GENLM_TRIE_NODE_TOKEN (node));
-          walk_nodes (walk, p + 1, p + GENLM_TRIE_NODE_EXTENT (node));
+          walk_below_quote (walk, p);
         }
       p += GENLM_TRIE_NODE_EXTENT (node);
     }
@@ -691,20 +746,10 @@ add_quotes (Walk    *walk,
             gboolean again)
 {
   const Plain *plain = walk->masks->plain;
-  guint32 low = 0;
-  guint32 high = plain->n_quotes;
+  guint32 i;
 
-  while (low < high)
-    {
-      guint32 middle = low + (high - low) / 2;
-
-      if (plain->quotes[middle] < p)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  for (; low < plain->n_quotes && plain->quotes[low] < end; low++)
-    add_closing (walk, plain->quotes[low], again);
+  for (i = find_quote (plain, p); i < plain->n_quotes && plain->quotes[i] < end; i++)
+    add_closing (walk, plain->quotes[i], again);
 }
 
 /* A string or a name has just begun at node @p. Returns whether all below it
@@ -774,7 +819,7 @@ enter_node (Walk               *walk,
 }
 
 /* Walks whole subtrees, from @p to @end, with the cursor of the depth before
- * to begin with. Calls itself where a string ends, and tokens are short. */
+ * to begin with. */
 static void
 walk_nodes (Walk    *walk,
             guint32  p,
