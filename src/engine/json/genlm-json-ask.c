@@ -86,7 +86,8 @@ enter_scalar (GenlmJsonBook *book,
   g_autofree guint8 *claims = g_new (guint8, MAX (body->n_claims, 1));
 
   g_byte_array_set_size (book->atoms, body->atoms->len);
-  memset (book->atoms->data, GENLM_JSON_OPEN, body->atoms->len);
+  if (body->atoms->len > 0)
+    memset (book->atoms->data, GENLM_JSON_OPEN, body->atoms->len);
   genlm_json_body_judge (body, book->atoms->data, book->truths, claims);
   return genlm_json_goal_allows (self->goal, claims);
 }

@@ -28,7 +28,7 @@ draft_init (Draft               *draft,
 {
   draft->n = 0;
   draft->order = 0;
-  draft->known = g_new0 (guint8, body->n_claims);
+  draft->known = g_new0 (guint8, MAX (body->n_claims, 1));
   memset (draft->known, GENLM_JSON_OPEN, body->n_claims);
   draft->cells = g_new0 (guint32, body->atoms->len);
   draft->seen = g_new0 (guint64, n_seen_words (body));
@@ -184,7 +184,8 @@ forget (GenlmJsonBook       *book,
   guint i;
 
   g_byte_array_set_size (book->needed, genlm_json_formula_get_size (&body->formula));
-  memset (book->needed->data, body->n_unevaluated > 0, book->needed->len);
+  if (book->needed->len > 0)
+    memset (book->needed->data, body->n_unevaluated > 0, book->needed->len);
   for (i = 0; i < body->n_claims; i++)
     if (draft->known[i] == GENLM_JSON_OPEN)
       book->needed->data[body->roots[i]] = TRUE;
@@ -272,7 +273,8 @@ finish (GenlmJsonBook *book,
   judge (book, body, draft, FALSE, claims);
   if (!genlm_json_goal_allows (ask->goal, claims))
     return NULL;
-  memcpy (draft->known, claims, body->n_claims);
+  if (body->n_claims > 0)
+    memcpy (draft->known, claims, body->n_claims);
   forget (book, body, draft);
   return intern (book, ask, body, draft);
 }
