@@ -95,6 +95,7 @@ static const Case cases[] = {
     { "y{\"xa\":null,\"y\":0.3}", "n{\"xa\":1", "n{\"z", "n{\"y\":0.35}", "n{\"y\":1,\"y" } },
   { "{\"definitions\":{\"t\":{\"properties\":{\"n\":{\"$ref\":\"#/definitions/t\"}},\"additionalProperties\":false}},\"$ref\":\"#/definitions/t\"}",
     { "y{\"n\":{\"n\":{}}}", "n{\"n\":{\"m", "y{\"n\":{\"n\":1}}" } },
+  { "{\"oneOf\":[{\"oneOf\":[true,true]},{\"type\":\"string\"}]}", { "y\"a\"", "p\"", "n1", "n[" } },
   { "{\"propertyNames\":false}", { "y{}", "n{\"" } },
   { "{\"propertyNames\":{\"type\":\"integer\"}}", { "y{}", "n{\"" } },
   { "{\"additionalProperties\":{\"not\":{\"minLength\":0}}}", { "y{}", "n{\"" } },

@@ -60,10 +60,17 @@ make_list (GenlmJsonFormula   *self,
 {
   guint32 first = self->members->len;
   guint32 last = neutral;
+  guint n_true = 0;
   guint i;
 
   for (i = 0; i < n_members; i++)
     {
+      n_true += members[i] == GENLM_JSON_FORMULA_YES;
+      if (op == GENLM_JSON_FORMULA_ONE && n_true > 1)
+        {
+          g_array_set_size (self->members, first);
+          return GENLM_JSON_FORMULA_NO;
+        }
       if (members[i] == neutral || (members[i] == last && op != GENLM_JSON_FORMULA_ONE))
         continue;
       if (members[i] == GENLM_JSON_FORMULA_YES - neutral && op != GENLM_JSON_FORMULA_ONE)
