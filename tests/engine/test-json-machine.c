@@ -135,7 +135,20 @@ static const char *const pieces[] = {
   "true", "false", "null", "tr", "ue", "ull", "\"a", "\"a\"", "\"b\":", "a\":1", "\"a\":1", ",\"a\":1", "aa", "ab", "abc", "cd", "\\u", "\\u0061",
   "0061", "\\\"", "\"\"", "\",", "\"a\",\"a\"", "{\"a\":1,\"a\":", "\"x\":null", "1}", "1},", "0}", "\xc3", "\xc3\xa9", "[1,2]", "1,1", "\"k\"",
   "\",\"x", ",\"b", ", \"c\"", "[5,5", "5,", "x\"", "\"y\":0", "]]", "]],", "}}}}", ":{", ":\"", ": ", "::",
+  "\n\n    ", " \t\r\n", "    \"a", "\n  \"b\":", "  {", "  }", " ]", "\n\n]", "  ,", "  1", "\n  :", "   true", "\"  :", "\"\n}", "\"   ,  \"a",
 };
+
+/* Of the machine whose masks are looked at. */
+typedef struct
+{
+  gboolean no_caches;
+  guint    max_spaces;
+} MaskOptions;
+
+static const MaskOptions as_it_is = { FALSE, GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES };
+static const MaskOptions without_caches = { TRUE, GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES };
+static const MaskOptions with_few_spaces = { FALSE, 3 };
+
 
 static GenlmVocab *
 make_vocab (void)
@@ -236,12 +249,14 @@ test_masks (gconstpointer data)
 {
   g_autoptr (GenlmVocab) vocab = make_vocab ();
   g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  const MaskOptions *mask_options = data;
   GenlmJsonMachineOptions options = default_options;
   guint i;
   guint j;
   guint pass;
 
-  options.no_caches = GPOINTER_TO_INT (data);
+  options.no_caches = mask_options->no_caches;
+  options.max_spaces = mask_options->max_spaces;
   for (i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GenlmByteMachine) machine = build_with (cases[i].schema, &options);
@@ -260,7 +275,8 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json-machine/cases", test_cases);
-  g_test_add_data_func ("/json-machine/masks", GINT_TO_POINTER (FALSE), test_masks);
-  g_test_add_data_func ("/json-machine/masks/no-caches", GINT_TO_POINTER (TRUE), test_masks);
+  g_test_add_data_func ("/json-machine/masks", &as_it_is, test_masks);
+  g_test_add_data_func ("/json-machine/masks/no-caches", &without_caches, test_masks);
+  g_test_add_data_func ("/json-machine/masks/few-spaces", &with_few_spaces, test_masks);
   return g_test_run ();
 }
