@@ -1112,7 +1112,7 @@ insert (Walk          *walk,
 }
 
 /* Keeps the mask by how closely the walk has looked at the frames, one after
- * the other. */
+ * the other. Among names the innermost is in the key already. */
 static void
 keep (Walk                  *walk,
       const GenlmJsonCursor *cursor,
@@ -1122,7 +1122,7 @@ keep (Walk                  *walk,
   guint32 level;
   guint8 sight;
 
-  for (level = 0; level < walk->stepper.n_sights; level++)
+  for (level = is_among_names (cursor); level < walk->stepper.n_sights; level++)
     for (sight = GENLM_JSON_SIGHT_OUTLOOK; sight <= walk->sights[level]; sight++)
       {
         g_autoptr (GenlmJsonMask) look = genlm_json_mask_new_look (level, sight);
