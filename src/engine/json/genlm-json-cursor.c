@@ -197,6 +197,22 @@ may_go_on (GenlmJsonStepper *self,
   return may;
 }
 
+/* Whether something may still come of a frame if the last item is one of before. */
+static gboolean
+may_repeat (GenlmJsonStepper *self,
+            GenlmJsonFrame   *frame)
+{
+  guint8 may = __atomic_load_n (&frame->may_repeat, __ATOMIC_ACQUIRE);
+
+  if (may == GENLM_JSON_OPEN)
+    {
+      g_mutex_lock (&self->book->lock);
+      may = (guint8) genlm_json_frame_may_repeat (self->book, frame);
+      g_mutex_unlock (&self->book->lock);
+    }
+  return may;
+}
+
 /* A value has ended before @at. */
 static void
 end_value (GenlmJsonStepper *self,
@@ -228,7 +244,10 @@ end_value (GenlmJsonStepper *self,
         return;
     }
   if (next != NULL && frame->unique && self->blind)
-    cursor->has_missed = TRUE;
+    {
+      cursor->has_missed = TRUE;
+      self->needs_names = self->needs_names || may_repeat (self, next);
+    }
   else if (next != NULL && frame->unique && item_is_repeated (self, cursor, at))
     {
       lock (self);

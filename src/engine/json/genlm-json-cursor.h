@@ -87,6 +87,7 @@ typedef struct
   guint          max_spaces;
   const guint8  *bytes;
   gboolean       blind;
+  gboolean       needs_names; /* it has missed something that may open a way */
   /* Of the arrays and objects that were open at first, the innermost first,
    * how closely they were looked at; NULL: nobody wants to know. */
   guint8        *sights;

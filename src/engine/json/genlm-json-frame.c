@@ -250,6 +250,7 @@ intern (GenlmJsonBook *book,
   self->cells = genlm_json_arena_dup (&book->arena, draft->cells, n_cells);
   self->seen = genlm_json_arena_dup (&book->arena, draft->seen, n_seen);
   self->may_go_on = GENLM_JSON_OPEN;
+  self->may_repeat = GENLM_JSON_OPEN;
   for (i = 0; i < body->atoms->len; i++)
     if (genlm_json_body_peek_atom (body, i)->kind == GENLM_JSON_ATOM_UNIQUE
         && draft->cells[i] < GENLM_JSON_CELL_FAILED)
@@ -676,6 +677,21 @@ genlm_json_frame_repeat (GenlmJsonBook  *book,
   return finish (book, self->ask, self->body, &draft);
 }
 
+/* Whether the frame matters and lives on once two items have turned out to be
+ * equal. */
+gboolean
+genlm_json_frame_may_repeat (GenlmJsonBook  *book,
+                             GenlmJsonFrame *self)
+{
+  if (self->may_repeat == GENLM_JSON_OPEN)
+    {
+      guint8 may = self->unique && genlm_json_frame_repeat (book, self) != NULL;
+
+      __atomic_store_n (&self->may_repeat, may, __ATOMIC_RELEASE);
+    }
+  return self->may_repeat;
+}
+
 /* Names */
 
 static gboolean
@@ -942,7 +958,10 @@ genlm_json_slot_get_outlook (GenlmJsonBook *book,
       if (!((goal->table >> result) & 1))
         continue;
       next = genlm_json_slot_make_next (book, self, result);
-      key[n++] = result;
+      key[n] = result;
+      if (next != NULL && self->frame->unique && genlm_json_frame_may_repeat (book, next))
+        key[n] |= (guint64) 1 << 32;
+      n++;
       key[n++] = next != NULL ? genlm_json_frame_get_outlook (book, next, names) : 0;
     }
   key[0] |= (guint64) self->frame->unique << 8;

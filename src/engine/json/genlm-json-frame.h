@@ -53,6 +53,7 @@ struct _GenlmJsonFrame
   GenlmJsonSlot    *other;     /* of a name that is no word, where all are alike */
   guint32           outlook[2]; /* 0: not known yet */
   guint8            may_go_on; /* a truth: whether there may be more */
+  guint8            may_repeat; /* a truth: whether two equal items leave it alive, and matter */
   gboolean          has_keys;
   /* Names: the words that may come, and of others where they start. */
   const guint64    *words;
@@ -85,6 +86,8 @@ gboolean        genlm_json_frame_may_go_on  (GenlmJsonBook   *book,
 void            genlm_json_frame_make_keys  (GenlmJsonBook   *book,
                                              GenlmJsonFrame  *self);
 GenlmJsonFrame *genlm_json_frame_repeat     (GenlmJsonBook   *book,
+                                             GenlmJsonFrame  *self);
+gboolean        genlm_json_frame_may_repeat (GenlmJsonBook   *book,
                                              GenlmJsonFrame  *self);
 GenlmJsonFrame *genlm_json_slot_make_next   (GenlmJsonBook   *book,
                                              GenlmJsonSlot   *self,

@@ -524,6 +524,8 @@ may_use_memo (Walk                  *walk,
   const GenlmJsonStrings *strings;
   gboolean may;
 
+  if (!walk->stepper.blind)
+    return FALSE;
   if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state != NULL)
     return genlm_json_frame_names_end (cursor->frame);
   if (cursor->mode != GENLM_JSON_MODE_STRING)
@@ -874,7 +876,7 @@ add_spaces (Walk *walk)
   guint32 dead = G_MAXUINT32;
   guint32 i;
 
-  if (walk->stepper.book->narrow
+  if (walk->stepper.book->narrow || !walk->stepper.blind
       || (spaced.mode != GENLM_JSON_MODE_NUMBER && spaced.n_spaces + plain->max_spaces > walk->stepper.max_spaces)
       || plain->max_spaces > walk->stepper.max_spaces)
     return FALSE;
@@ -1143,7 +1145,17 @@ compare_nodes (gconstpointer a,
   return x < y ? -1 : x > y;
 }
 
-/* Makes the mask of a place with names and items of before left out. */
+static void
+open_eyes (Walk *walk)
+{
+  walk->stepper.blind = FALSE;
+  walk->stepper.sights = NULL;
+  g_array_set_size (walk->closings, 0);
+  walk->always = FALSE;
+}
+
+/* Makes the mask of a place, by a blind walk with names and items of before left
+ * out. */
 static GenlmJsonMask *
 build (Walk                  *walk,
        const GenlmJsonCursor *cursor,
@@ -1154,12 +1166,13 @@ build (Walk                  *walk,
   GenlmJsonCursor start = *cursor;
 
   memset (walk->words, 0, (size + 63) / 64 * sizeof *walk->words);
-  start.names = NULL;
+  if (walk->stepper.blind)
+    start.names = NULL;
   start.has_ended = cursor->mode == GENLM_JSON_MODE_AFTER;
   start.has_missed = FALSE;
   g_array_set_size (walk->cursors, 0);
   g_array_append_val (walk->cursors, start);
-  if (found != NULL)
+  if (found != NULL && walk->stepper.blind)
     add_memo (walk, found, 0, 0, index->trie->n_nodes);
   else if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state == NULL)
     walk_words (walk, 0, index->trie->n_nodes);
@@ -1375,8 +1388,7 @@ finish (Walk                  *walk,
     return g_steal_pointer (&kept);
   set = genlm_token_set_new_zeroed (mask->size, &walk->words);
   memcpy (walk->words, genlm_token_set_peek (kept), (mask->size + 63) / 64 * sizeof (guint64));
-  walk->stepper.blind = FALSE;
-  walk->stepper.sights = NULL;
+  open_eyes (walk);
   for (i = 0; i < 2; i++)
     {
       g_array_set_size (walk->cursors, 0);
@@ -1425,6 +1437,13 @@ genlm_json_masks_make (GenlmJsonMasks        *self,
   if (mask == NULL)
     {
       mask = build (&walk, cursor, found);
+      if (walk.stepper.needs_names)
+        {
+          genlm_json_mask_unref (mask);
+          open_eyes (&walk);
+          mask = build (&walk, cursor, found);
+          keeps = FALSE;
+        }
       if (keeps && walk.stepper.error == NULL)
         {
           g_byte_array_set_size (key, 0);
