@@ -157,6 +157,28 @@ test_property_order (void)
   check (required, "n{\"a\":1,\"x\"");
 }
 
+/* A name that comes too soon for one that must come is refused at its start. */
+static void
+test_property_order_dead_end (void)
+{
+  const char *schema = "{\"type\":\"object\",\"properties\":{\"a\":true,\"b\":true},"
+                       "\"required\":[\"a\"],\"additionalProperties\":false}";
+  const char *const orders[] = { "schema", "required-first" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (orders); i++)
+    {
+      g_autofree char *order = g_strdup_printf (", 'property-order': <'%s'>", orders[i]);
+      g_autoptr (GenlmPotential) potential = make (schema, order);
+
+      check (potential, "n{\"b");
+      check (potential, "p{\"a");
+      check (potential, "y{\"a\":1,\"b\":2}");
+      check (potential, "p{\"a\":1,\"b");
+      check (potential, "n{\"b\":1,\"a\":2}");
+    }
+}
+
 static void
 test_white_space (void)
 {
@@ -311,6 +333,7 @@ main (int    argc,
   g_test_add_func ("/json-schema/narrow", test_narrow);
   g_test_add_func ("/json-schema/standard", test_standard);
   g_test_add_func ("/json-schema/property-order", test_property_order);
+  g_test_add_func ("/json-schema/property-order/dead-end", test_property_order_dead_end);
   g_test_add_func ("/json-schema/white-space", test_white_space);
   g_test_add_func ("/json-schema/depth", test_depth);
   g_test_add_func ("/json-schema/many-names", test_many_names);

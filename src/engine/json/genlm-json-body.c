@@ -791,6 +791,8 @@ sort_atoms (GenlmJsonBody *self)
       if (atom->kind == GENLM_JSON_ATOM_COUNT
           && (atom->max != GENLM_SCHEMA_UNBOUNDED || self->negative))
         self->limited = TRUE;
+      if (atom->kind == GENLM_JSON_ATOM_HAS)
+        self->requiring = TRUE;
     }
 }
 
@@ -1342,6 +1344,9 @@ make_class (GenlmJsonBook *book,
       klass->special = TRUE;
   if (self->negative && part->word != GENLM_JSON_NONE
       && genlm_json_body_peek_word (self, part->word)->atom != GENLM_JSON_NONE)
+    klass->special = TRUE;
+  /* What comes too late is known by what must come before it. */
+  if (book->order != GENLM_JSON_ORDER_ANY && self->requiring)
     klass->special = TRUE;
   klass->special = klass->special || self->limited;
   return klass;

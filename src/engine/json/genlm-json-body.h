@@ -100,6 +100,7 @@ struct _GenlmJsonBody
   GArray           *moving;  /* those that members or items move */
   guint             n_unevaluated;
   gboolean          limited; /* that there are more may do harm */
+  gboolean          requiring; /* some member may have to be there */
 
   /* OBJECT */
   GArray           *words;      /* of GenlmJsonWord, sorted by name */
