@@ -911,24 +911,24 @@ gboolean
 genlm_json_slot_always_ends (GenlmJsonBook *book,
                              GenlmJsonSlot *self)
 {
-  guint n = self->ask->plan->n_claims;
+  const GenlmJsonGoal *goal = self->ask->goal;
+  gboolean ends = genlm_json_goal_is_exact (goal);
   guint result;
 
   if (self->ends != GENLM_JSON_OPEN)
     return self->ends;
-  self->ends = GENLM_JSON_YES;
-  if (!genlm_json_goal_is_exact (self->ask->goal))
-    self->ends = GENLM_JSON_NO;
-  for (result = 0; result < 1u << n && self->ends; result++)
+  for (result = 0; ends && result < 1u << goal->n_claims; result++)
     {
       GenlmJsonFrame *next;
 
-      if (!((self->ask->goal->table >> result) & 1))
+      if (!((goal->table >> result) & 1))
         continue;
       next = genlm_json_slot_make_next (book, self, result);
-      self->ends = next != NULL && (next->may_close || genlm_json_frame_may_go_on (book, next));
+      ends = next != NULL && (next->may_close || genlm_json_frame_may_go_on (book, next));
     }
-  return self->ends;
+  /* Others read it without the lock. */
+  __atomic_store_n (&self->ends, (guint8) ends, __ATOMIC_RELEASE);
+  return ends;
 }
 
 /* What can be seen after the value of the slot, whatever comes of it. Slots
