@@ -72,7 +72,6 @@ genlm_json_book_new (GenlmSchema             *schema,
   self->interned = g_hash_table_new (content_hash, content_equal);
   self->constants = g_ptr_array_new ();
   self->constant_claims = g_hash_table_new (NULL, NULL);
-  self->results = g_ptr_array_new ();
   self->sets = g_ptr_array_new ();
   self->bodies = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_json_body_free);
   self->key = g_byte_array_new ();
@@ -103,7 +102,6 @@ genlm_json_book_unref (GenlmJsonBook *self)
   g_hash_table_unref (self->interned);
   g_ptr_array_unref (self->constants);
   g_hash_table_unref (self->constant_claims);
-  g_ptr_array_unref (self->results);
   g_ptr_array_unref (self->sets);
   g_byte_array_unref (self->key);
   g_byte_array_unref (self->atoms);
@@ -192,6 +190,22 @@ genlm_json_book_simplify_claim (GenlmJsonBook  *self,
     }
 }
 
+/* The number of a new list. */
+static GenlmJsonResult
+add_result (GenlmJsonBook *self,
+            const guint8  *truths,
+            guint          n_claims)
+{
+  GenlmJsonResult result = self->n_results++;
+  guint32 place;
+  guint block = genlm_json_book_find_block (result, &place);
+
+  if (self->results[block] == NULL)
+    self->results[block] = genlm_json_book_alloc (self, sizeof (guint8 *) << block);
+  self->results[block][place] = genlm_json_arena_dup (&self->arena, truths, n_claims);
+  return result;
+}
+
 GenlmJsonResult
 genlm_json_book_make_result (GenlmJsonBook *self,
                              const guint8  *truths,
@@ -213,9 +227,8 @@ genlm_json_book_make_result (GenlmJsonBook *self,
   found = genlm_json_book_find (self, self->key->data, self->key->len);
   if (found == NULL)
     {
-      found = GUINT_TO_POINTER (self->results->len + 1);
+      found = GUINT_TO_POINTER (add_result (self, truths, n_claims) + 1);
       genlm_json_book_add (self, self->key->data, self->key->len, found);
-      g_ptr_array_add (self->results, genlm_json_arena_dup (&self->arena, truths, n_claims));
     }
   return GPOINTER_TO_UINT (found) - 1;
 }

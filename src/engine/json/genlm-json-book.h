@@ -71,7 +71,11 @@ struct _GenlmJsonBook
   GHashTable      *interned;   /* content → object */
   GPtrArray       *constants;  /* of const GenlmJsonValue, by claim */
   GHashTable      *constant_claims;
-  GPtrArray       *results;    /* of lists of bytes, one for each claim */
+  /* Lists of bytes, one for each claim: they are read without the lock, so
+   * they are in blocks that never move, of which each has twice the room of the
+   * one before. */
+  const guint8   **results[32];
+  guint32          n_results;
   GPtrArray       *sets;       /* of lists of covers, each after its length */
   GPtrArray       *bodies;
   GenlmJsonAsk    *root;
@@ -115,6 +119,17 @@ void                  genlm_json_book_fail          (GenlmJsonBook            *s
 guint64               genlm_json_book_get_memory    (GenlmJsonBook            *self);
 gboolean              genlm_json_book_is_half_full  (GenlmJsonBook            *self);
 
+/* Where the list of a result is: block n begins with number 2ⁿ - 1. */
+static inline guint
+genlm_json_book_find_block (GenlmJsonResult  result,
+                            guint32         *place)
+{
+  guint block = 31 - (guint) __builtin_clz (result + 1);
+
+  *place = result + 1 - (1u << block);
+  return block;
+}
+
 /* Whether @claim holds in a result over @n_claims. */
 static inline gboolean
 genlm_json_book_peek_result (const GenlmJsonBook *self,
@@ -122,9 +137,13 @@ genlm_json_book_peek_result (const GenlmJsonBook *self,
                              guint                n_claims,
                              guint                claim)
 {
+  guint32 place;
+  guint block;
+
   if (n_claims <= 31)
     return (result >> claim) & 1;
-  return ((const guint8 *) g_ptr_array_index (self->results, result))[claim];
+  block = genlm_json_book_find_block (result, &place);
+  return self->results[block][place][claim];
 }
 
 static inline const GenlmJsonValue *
