@@ -304,6 +304,69 @@ test_small (void)
 }
 
 static void
+check_far (GenlmByteMachine *machine,
+           const char       *text,
+           double            want)
+{
+  double prefix;
+  double complete;
+
+  weigh (machine, text, strlen (text), &prefix, &complete);
+  assert_near (prefix, want, 1e-11, "far prefix");
+  assert_near (complete, want, 1e-11, "far complete");
+}
+
+/* A reading that is behind by more than a double can say may be the only one
+ * that lasts. */
+static void
+test_far_behind (void)
+{
+  g_autoptr (GenlmByteMachine) terminals = make_machine ("0.5: S->/[a-z]*!/\n0.5: S->/a*b/");
+  g_autoptr (GenlmByteMachine) rules = make_machine ("0.5: S->X\n0.5: S->Y\n0.9: X->a X\n"
+                                                     "0.1: X->c\n0.001: Y->a Y\n0.999: Y->b");
+  g_autoptr (GenlmByteMachine) nested = make_machine ("0.5: S->X\n0.5: S->Y\n0.9: X->a X d\n"
+                                                      "0.1: X->c\n0.001: Y->a Y e\n0.999: Y->b");
+  const guint lengths[] = { 1, 90, 107, 108, 109, 110, 111, 240, 300, 400, 2000 };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      guint n = lengths[i];
+      g_autofree char *as = g_strnfill (n, 'a');
+      g_autofree char *es = g_strnfill (n, 'e');
+      g_autofree char *marked = g_strconcat (as, "!", NULL);
+      g_autofree char *ended = g_strconcat (as, "b", NULL);
+      g_autofree char *closed = g_strconcat (as, "b", es, NULL);
+
+      check_far (terminals, marked, log (0.5) - (n + 1) * log (27));
+      check_far (rules, ended, log (0.5) + n * log (0.001) + log (0.999));
+      check_far (nested, closed, log (0.5) + n * log (0.001) + log (0.999));
+    }
+}
+
+/* Weights of rules whose product is smaller than any double. */
+static void
+test_far_rules (void)
+{
+  g_autoptr (GenlmByteMachine) begun = make_machine ("1e-200: S->X\n1: S->b\n1e-200: X->Y\n"
+                                                     "1: X->c\n1: Y->a");
+  g_autoptr (GenlmByteMachine) left = make_machine ("1e-200: S->X\n1: S->b\n1e-200: X->Y a\n"
+                                                    "1: X->c\n1e-200: Y->S a\n1: Y->a");
+  g_autoptr (GenlmByteMachine) empty = make_machine ("1: S->A B A\n1e-200: A->\n1: A->a\n"
+                                                     "1e-200: B->A A\n1: B->b");
+  double complete;
+
+  check_far (begun, "a", -400 * log (10));
+  check_far (left, "aa", -400 * log (10));
+  check_far (left, "baa", -600 * log (10));
+  check_far (left, "aaaa", -1000 * log (10));
+  weigh (empty, "", 0, NULL, &complete);
+  assert_near (complete, -1000 * log (10), 1e-11, "empty");
+  weigh (empty, "b", 1, NULL, &complete);
+  assert_near (complete, -400 * log (10), 1e-11, "mostly empty");
+}
+
+static void
 check_refusal (const char *rules,
                const char *message)
 {
@@ -588,6 +651,37 @@ check_vectors (GenlmByteMachine *machine,
                                                             (const guint8 *) &letters[k], 1, NULL));
       }
   machine->klass->free_view (view);
+}
+
+/* Whole vectors where readings differ by more than a double can say. */
+static void
+test_far_vectors (void)
+{
+  static const char *const rules[] = { "0.5: S->/[a-z]*!/\n0.5: S->/a*b/",
+                                       "0.5: S->X\n0.5: S->Y\n0.9: X->a X\n0.1: X->c\n"
+                                       "0.001: Y->a Y\n0.999: Y->b",
+                                       "1e-200: S->X\n0.5: S->b S\n1e-200: X->Y\n1: X->c\n1: Y->a X" };
+  g_autofree char *text = g_strnfill (400, 'a');
+  g_autoptr (GenlmVocab) vocab = make_small_vocab ();
+  GenlmVocab *vocabs[] = { vocab, genlm_vocab_bytes () };
+  gsize i;
+  gsize k;
+
+  for (i = 0; i < G_N_ELEMENTS (rules); i++)
+    for (k = 0; k < G_N_ELEMENTS (vocabs); k++)
+      {
+        g_autoptr (GenlmByteMachine) machine = make_machine (rules[i]);
+        g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocabs[k]);
+        gpointer view = machine->klass->make_view (machine, index);
+        gpointer start = machine->klass->dup_start (machine);
+        gpointer state = machine->klass->advance (machine, start, (const guint8 *) text, 400, NULL);
+
+        check_vector (machine, view, index, vocabs[k], start);
+        check_vector (machine, view, index, vocabs[k], state);
+        machine->klass->unref_state (state);
+        machine->klass->unref_state (start);
+        machine->klass->free_view (view);
+      }
 }
 
 static void
@@ -888,6 +982,9 @@ main (int    argc,
   g_test_add_func ("/wcfg/golden", test_golden);
   g_test_add_func ("/wcfg/totals", test_totals);
   g_test_add_func ("/wcfg/small", test_small);
+  g_test_add_func ("/wcfg/far-behind", test_far_behind);
+  g_test_add_func ("/wcfg/far-rules", test_far_rules);
+  g_test_add_func ("/wcfg/far-vectors", test_far_vectors);
   g_test_add_func ("/wcfg/divergence", test_divergence);
   g_test_add_func ("/wcfg/limits", test_limits);
   g_test_add_func ("/wcfg/empty", test_empty);

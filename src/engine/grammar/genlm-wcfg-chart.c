@@ -55,15 +55,6 @@ return_scratch (GenlmWcfgChart   *self,
   g_mutex_unlock (&self->mutex);
 }
 
-static guint64
-get_bits (double x)
-{
-  guint64 bits;
-
-  memcpy (&bits, &x, sizeof bits);
-  return bits;
-}
-
 static guint
 hash_column (gconstpointer key)
 {
@@ -78,12 +69,13 @@ equal_columns (gconstpointer a,
   const GenlmWcfgColumn *y = b;
   guint32 i;
 
-  if (x->hash != y->hash || x->n_items != y->n_items || get_bits (x->accept) != get_bits (y->accept))
+  if (x->hash != y->hash || x->n_items != y->n_items
+      || !genlm_wcfg_equal_masses (x->accept, y->accept))
     return FALSE;
   for (i = 0; i < x->n_items; i++)
     if (x->items[i].origin != y->items[i].origin || x->items[i].head != y->items[i].head
         || x->items[i].suffix != y->items[i].suffix
-        || get_bits (x->items[i].mass) != get_bits (y->items[i].mass))
+        || !genlm_wcfg_equal_masses (x->items[i].mass, y->items[i].mass))
       return FALSE;
   return TRUE;
 }
@@ -197,11 +189,11 @@ intern_column (GenlmWcfgChart    *self,
 
   probe.items = (GenlmWcfgItem *) (gpointer) scratch->items->data;
   probe.n_items = scratch->items->len;
-  probe.hash = genlm_wcfg_mix (0, get_bits (probe.accept));
+  probe.hash = genlm_wcfg_mix_mass (0, probe.accept);
   for (i = 0; i < probe.n_items; i++)
     {
       probe.hash = genlm_wcfg_mix (probe.hash, genlm_wcfg_item_hash (&probe.items[i]));
-      probe.hash = genlm_wcfg_mix (probe.hash, get_bits (probe.items[i].mass));
+      probe.hash = genlm_wcfg_mix_mass (probe.hash, probe.items[i].mass);
     }
   g_mutex_lock (&self->mutex);
   column = g_hash_table_lookup (self->columns, &probe);
@@ -336,12 +328,12 @@ make_start (GenlmWcfgChart *self)
 {
   const GenlmWeightedSuffix *start = &self->grammar->suffixes[self->grammar->start];
   GenlmWcfgScratch *scratch = take_scratch (self);
-  GenlmWcfgItem item = { NULL, 0, self->grammar->start, 1.0 };
+  GenlmWcfgItem item = { NULL, 0, self->grammar->start, GENLM_WIDE_ONE };
   GenlmWcfgColumn *column;
 
   genlm_wcfg_scratch_clear (scratch);
   scratch->accept = start->empty;
-  if (start->more > 0.0)
+  if (!genlm_wide_is_zero (start->more))
     genlm_wcfg_scratch_add_item (scratch, &item);
   genlm_wcfg_reduction_settle (scratch);
   column = intern_column (self, scratch, NULL);
@@ -413,7 +405,7 @@ genlm_wcfg_chart_scan (GenlmWcfgChart       *self,
                        guint                 n_scans,
                        GError              **error)
 {
-  GenlmWcfgScan scan = { scans[0].column, scans[0].terminal, 1.0 };
+  GenlmWcfgScan scan = { scans[0].column, scans[0].terminal, GENLM_WIDE_ONE };
   GenlmWcfgColumn *column;
 
   if (n_scans > 1)

@@ -10,6 +10,9 @@
  * one and nothing else could follow there, it is begun as that one at once, so
  * that right recursion needs no more columns than left recursion (Leo).
  *
+ * One way may be less likely than another by more than a double can say, and
+ * still be the only one that lasts: masses carry their exponent apart.
+ *
  * Columns are immutable and counted; what scans made is kept, within a bound.
  * For any number of threads. */
 
@@ -26,16 +29,16 @@ typedef struct
   GenlmWcfgColumn *origin;
   guint32          head;
   guint32          suffix;
-  double           mass;
+  GenlmWide        mass;
 } GenlmWcfgItem;
 
 /* An item that waits for a symbol, behind what it may leave out. */
 typedef struct
 {
-  guint32 symbol;
-  guint32 item;
-  guint32 rest;
-  double  mass;
+  guint32   symbol;
+  guint32   item;
+  guint32   rest;
+  GenlmWide mass;
 } GenlmWcfgWait;
 
 /* A nonterminal that may begin here; what is begun as it is an item of
@@ -45,13 +48,13 @@ typedef struct
   GenlmWcfgColumn *origin;
   guint32          symbol;
   guint32          head;
-  double           mass;
+  GenlmWide        mass;
 } GenlmWcfgPrediction;
 
 typedef struct
 {
-  guint32 terminal;
-  double  mass;
+  guint32   terminal;
+  GenlmWide mass;
 } GenlmWcfgPrior;
 
 struct _GenlmWcfgColumn
@@ -72,7 +75,7 @@ struct _GenlmWcfgColumn
   const GenlmWcfgPrediction *predictions;
   /* These and @accept, that the text ends here, add up to one. */
   const GenlmWcfgPrior      *priors;
-  double                     accept;
+  GenlmWide                  accept;
 };
 
 /* A terminal that was begun in a column and has ended. */
@@ -80,7 +83,7 @@ typedef struct
 {
   GenlmWcfgColumn *column;
   guint32          terminal;
-  double           mass;
+  GenlmWide        mass;
 } GenlmWcfgScan;
 
 GENLM_ENGINE_API GenlmWcfgChart  *genlm_wcfg_chart_new       (GenlmWeightedGrammar *grammar,

@@ -39,7 +39,7 @@ struct _GenlmWcfgState
   double            log_low;
   /* What ends here; set once by whoever needs it first. */
   GenlmWcfgColumn  *ending;
-  double            ending_mass;
+  GenlmWide         ending_mass;
   GenlmWcfgReading  readings[];
 };
 
@@ -120,27 +120,38 @@ dup_start (GenlmByteMachine *machine)
 
   state->log_high = self->log_total;
   state->ending = genlm_wcfg_chart_dup_start (self->chart);
-  state->ending_mass = 1.0;
+  state->ending_mass = GENLM_WIDE_ONE;
   return state;
 }
 
 /* Neumaier's sum. */
 static void
-take_product (Reader *reader)
+add_log (Reader *reader,
+         double  term)
 {
-  double term;
-  double sum;
+  double sum = reader->log_high + term;
 
-  if (reader->product == 1.0)
-    return;
-  term = log (reader->product);
-  sum = reader->log_high + term;
   if (fabs (reader->log_high) >= fabs (term))
     reader->log_low += (reader->log_high - sum) + term;
   else
     reader->log_low += (term - sum) + reader->log_high;
   reader->log_high = sum;
+}
+
+static void
+take_product (Reader *reader)
+{
+  if (reader->product != 1.0)
+    add_log (reader, log (reader->product));
   reader->product = 1.0;
+}
+
+/* Weights of automata are far from where doubles end. */
+static inline GenlmWide
+scale (GenlmWide mass,
+       double    weight)
+{
+  return genlm_wide_multiply (mass, (GenlmWide){ weight, 0 });
 }
 
 static GenlmWcfgColumn *
@@ -173,29 +184,33 @@ end_readings (WcfgMachine             *self,
               GError                 **error)
 {
   gboolean wanted = byte < 0;
-  double sum = 0.0;
+  GenlmWide sum = GENLM_WIDE_ZERO;
   guint i;
 
-  *ending = (GenlmWcfgEnding){ NULL, 0.0 };
+  *ending = (GenlmWcfgEnding){ NULL, GENLM_WIDE_ZERO };
   g_array_set_size (scans, 0);
   for (i = 0; i < n_readings; i++)
     {
       const GenlmWcfgReading *reading = &readings[i];
       const GenlmWcfgTerminal *terminal = genlm_wcfg_lexer_peek (self->lexer, reading->terminal);
       GenlmWcfgScan scan = { reading->column, reading->terminal,
-                             reading->mass * terminal->ends[reading->state].weight };
+                             scale (reading->mass, terminal->ends[reading->state].weight) };
 
-      if (scan.mass == 0.0)
+      if (genlm_wide_is_zero (scan.mass))
         continue;
       wanted = wanted
                || genlm_byte_set_contains (&self->grammar->follow[reading->terminal], (guint8) byte);
       g_array_append_val (scans, scan);
-      sum += scan.mass;
+      sum = genlm_wide_add (sum, scan.mass);
     }
   if (scans->len == 0 || !wanted)
     return TRUE;
   for (i = 0; i < scans->len; i++)
-    g_array_index (scans, GenlmWcfgScan, i).mass /= sum;
+    {
+      GenlmWcfgScan *scan = &g_array_index (scans, GenlmWcfgScan, i);
+
+      scan->mass = genlm_wide_divide (scan->mass, sum);
+    }
   ending->column = scan (self, scans, last, error);
   ending->mass = sum;
   return ending->column != NULL;
@@ -215,7 +230,7 @@ add_reading (GArray           *readings,
       if (known->column == reading.column && known->terminal == reading.terminal
           && known->state == reading.state)
         {
-          known->mass += reading.mass;
+          known->mass = genlm_wide_add (known->mass, reading.mass);
           return;
         }
     }
@@ -227,7 +242,7 @@ add_reading (GArray           *readings,
 static void
 begin_terminals (Reader          *reader,
                  GenlmWcfgColumn *column,
-                 double           mass,
+                 GenlmWide        mass,
                  guint8           byte)
 {
   gboolean merged = FALSE;
@@ -247,8 +262,8 @@ begin_terminals (Reader          *reader,
       if (arc->state == GENLM_WCFG_LEXER_DEAD)
         continue;
       reading = (GenlmWcfgReading){ column, prior->terminal, arc->state,
-                                    mass * prior->mass * arc->weight };
-      if (reading.mass > 0.0)
+                                    scale (genlm_wide_multiply (mass, prior->mass), arc->weight) };
+      if (!genlm_wide_is_zero (reading.mass))
         add_reading (reader->next, reading, merged);
     }
 }
@@ -271,8 +286,8 @@ read_on (Reader *reader,
       if (arc->state == GENLM_WCFG_LEXER_DEAD)
         continue;
       reading.state = arc->state;
-      reading.mass *= arc->weight;
-      if (reading.mass > 0.0)
+      reading.mass = scale (reading.mass, arc->weight);
+      if (!genlm_wide_is_zero (reading.mass))
         g_array_append_val (reader->next, reading);
     }
 }
@@ -281,16 +296,25 @@ read_on (Reader *reader,
 static void
 normalize (Reader *reader)
 {
-  double sum = 0.0;
+  GenlmWide sum = GENLM_WIDE_ZERO;
   guint i;
 
   for (i = 0; i < reader->readings->len; i++)
-    sum += g_array_index (reader->readings, GenlmWcfgReading, i).mass;
-  if (reader->readings->len == 0 || sum == 1.0)
+    sum = genlm_wide_add (sum, g_array_index (reader->readings, GenlmWcfgReading, i).mass);
+  if (reader->readings->len == 0 || (sum.fraction == 1.0 && sum.exponent == 0))
     return;
   for (i = 0; i < reader->readings->len; i++)
-    g_array_index (reader->readings, GenlmWcfgReading, i).mass /= sum;
-  reader->product *= sum;
+    {
+      GenlmWcfgReading *reading = &g_array_index (reader->readings, GenlmWcfgReading, i);
+
+      reading->mass = genlm_wide_divide (reading->mass, sum);
+    }
+  if (sum.exponent != 0)
+    {
+      add_log (reader, genlm_wide_log (sum));
+      return;
+    }
+  reader->product *= sum.fraction;
   if (reader->product < SMALL_PRODUCT)
     take_product (reader);
 }
@@ -300,11 +324,11 @@ read_byte (Reader   *reader,
            guint8    byte,
            GError  **error)
 {
-  GenlmWcfgEnding ending = { NULL, 0.0 };
+  GenlmWcfgEnding ending = { NULL, GENLM_WIDE_ZERO };
   GArray *readings;
 
   if (reader->fresh != NULL)
-    ending = (GenlmWcfgEnding){ genlm_wcfg_column_ref (reader->fresh), 1.0 };
+    ending = (GenlmWcfgEnding){ genlm_wcfg_column_ref (reader->fresh), GENLM_WIDE_ONE };
   else if (!end_readings (reader->machine,
                           (const GenlmWcfgReading *) (gpointer) reader->readings->data,
                           reader->readings->len, byte, reader->scans, &reader->last, &ending, error))
@@ -525,7 +549,7 @@ genlm_wcfg_machine_find_ending (GenlmByteMachine  *machine,
   guint i;
 
   ending->column = g_atomic_pointer_get (&state->ending);
-  ending->mass = state->n_readings == 0 ? state->ending_mass : 0.0;
+  ending->mass = state->n_readings == 0 ? state->ending_mass : GENLM_WIDE_ZERO;
   if (state->n_readings == 0)
     return TRUE;
   for (i = 0; i < state->n_readings; i++)
@@ -533,9 +557,10 @@ genlm_wcfg_machine_find_ending (GenlmByteMachine  *machine,
       const GenlmWcfgReading *reading = &state->readings[i];
       const GenlmWcfgTerminal *terminal = genlm_wcfg_lexer_peek (self->lexer, reading->terminal);
 
-      ending->mass += reading->mass * terminal->ends[reading->state].weight;
+      ending->mass = genlm_wide_add (ending->mass,
+                                     scale (reading->mass, terminal->ends[reading->state].weight));
     }
-  if (ending->column != NULL || ending->mass == 0.0)
+  if (ending->column != NULL || genlm_wide_is_zero (ending->mass))
     return TRUE;
   scans = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgScan));
   if (!end_readings (self, state->readings, state->n_readings, -1, scans, &last, ending, error))
@@ -565,8 +590,8 @@ weigh (GenlmByteMachine  *machine,
   if (!genlm_wcfg_machine_find_ending (machine, state, &ending, error))
     return FALSE;
   *complete = -INFINITY;
-  if (ending.column != NULL && ending.column->accept > 0.0)
-    *complete = weight + log (ending.mass * ending.column->accept);
+  if (ending.column != NULL && !genlm_wide_is_zero (ending.column->accept))
+    *complete = weight + genlm_wide_log (genlm_wide_multiply (ending.mass, ending.column->accept));
   return TRUE;
 }
 

@@ -19,7 +19,7 @@ typedef struct
   GenlmWcfgColumn *column;
   guint32          terminal;
   guint32          state; /* of the terminal's automaton */
-  double           mass;
+  GenlmWide        mass;
 } GenlmWcfgReading;
 
 /* Terminals that end here, and what they lead to; @column is NULL if none
@@ -27,7 +27,7 @@ typedef struct
 typedef struct
 {
   GenlmWcfgColumn *column;
-  double           mass;
+  GenlmWide        mass;
 } GenlmWcfgEnding;
 
 /* What the machine's tables take, and how many columns there are now. */

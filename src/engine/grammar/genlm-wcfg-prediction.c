@@ -26,16 +26,17 @@ collect_waits (GenlmWcfgScratch        *scratch)
   for (i = 0; i < scratch->items->len; i++)
     {
       const GenlmWcfgItem *item = &g_array_index (scratch->items, GenlmWcfgItem, i);
-      double before = item->mass;
+      GenlmWide before = item->mass;
       guint32 suffix = item->suffix;
 
-      for (; suffix != GENLM_WEIGHTED_END && before > 0.0; suffix = suffixes[suffix].rest)
+      for (; suffix != GENLM_WEIGHTED_END && !genlm_wide_is_zero (before);
+           suffix = suffixes[suffix].rest)
         {
           GenlmWcfgWait wait = { suffixes[suffix].symbol, i, suffixes[suffix].rest,
-                                 before * suffixes[suffix].fill };
+                                 genlm_wide_multiply (before, suffixes[suffix].fill) };
 
           g_array_append_val (scratch->waits, wait);
-          before *= suffixes[suffix].skip;
+          before = genlm_wide_multiply (before, suffixes[suffix].skip);
         }
     }
   if (scratch->waits->len > 1)
@@ -65,27 +66,27 @@ compare_priors (const void *a,
 static void
 add_mass (GenlmWcfgScratch *scratch,
           guint32           symbol,
-          double            mass,
+          GenlmWide         mass,
           guint32           n_nonterminals)
 {
-  if (!(mass > 0.0))
+  if (genlm_wide_is_zero (mass))
     return;
-  if (scratch->masses[symbol] == 0.0)
+  if (genlm_wide_is_zero (scratch->masses[symbol]))
     {
       if (symbol < n_nonterminals)
         {
-          GenlmWcfgPrediction prediction = { NULL, symbol, symbol, 0.0 };
+          GenlmWcfgPrediction prediction = { NULL, symbol, symbol, GENLM_WIDE_ZERO };
 
           g_array_append_val (scratch->predictions, prediction);
         }
       else
         {
-          GenlmWcfgPrior prior = { symbol - n_nonterminals, 0.0 };
+          GenlmWcfgPrior prior = { symbol - n_nonterminals, GENLM_WIDE_ZERO };
 
           g_array_append_val (scratch->priors, prior);
         }
     }
-  scratch->masses[symbol] += mass;
+  scratch->masses[symbol] = genlm_wide_add (scratch->masses[symbol], mass);
 }
 
 /* What may begin: by the closure of left corners, the nonterminals and the
@@ -112,11 +113,11 @@ predict (GenlmWcfgScratch        *scratch)
       for (j = grammar->corners->starts[wait->symbol];
            j < grammar->corners->starts[wait->symbol + 1]; j++)
         add_mass (scratch, grammar->corners->entries[j].column,
-                  wait->mass * grammar->corners->entries[j].weight, n);
+                  genlm_wide_multiply (wait->mass, grammar->corners->entries[j].weight), n);
       for (j = grammar->priors->starts[wait->symbol];
            j < grammar->priors->starts[wait->symbol + 1]; j++)
         add_mass (scratch, n + grammar->priors->entries[j].column,
-                  wait->mass * grammar->priors->entries[j].weight, n);
+                  genlm_wide_multiply (wait->mass, grammar->priors->entries[j].weight), n);
     }
 }
 
@@ -126,7 +127,8 @@ static void
 take_masses (GenlmWcfgScratch        *scratch)
 {
   guint32 n = scratch->grammar->n_nonterminals;
-  double sum = 0.0;
+  GenlmWide sum = GENLM_WIDE_ZERO;
+  GenlmWide scale;
   guint i;
 
   for (i = 0; i < scratch->predictions->len; i++)
@@ -134,14 +136,14 @@ take_masses (GenlmWcfgScratch        *scratch)
       GenlmWcfgPrediction *prediction = &g_array_index (scratch->predictions, GenlmWcfgPrediction, i);
 
       prediction->mass = scratch->masses[prediction->symbol];
-      scratch->masses[prediction->symbol] = 0.0;
+      scratch->masses[prediction->symbol] = GENLM_WIDE_ZERO;
     }
   for (i = 0; i < scratch->priors->len; i++)
     {
       GenlmWcfgPrior *prior = &g_array_index (scratch->priors, GenlmWcfgPrior, i);
 
       prior->mass = scratch->masses[n + prior->terminal];
-      scratch->masses[n + prior->terminal] = 0.0;
+      scratch->masses[n + prior->terminal] = GENLM_WIDE_ZERO;
     }
   if (scratch->predictions->len > 1)
     qsort (scratch->predictions->data, scratch->predictions->len, sizeof (GenlmWcfgPrediction),
@@ -149,9 +151,16 @@ take_masses (GenlmWcfgScratch        *scratch)
   if (scratch->priors->len > 1)
     qsort (scratch->priors->data, scratch->priors->len, sizeof (GenlmWcfgPrior), compare_priors);
   for (i = 0; i < scratch->priors->len; i++)
-    sum += g_array_index (scratch->priors, GenlmWcfgPrior, i).mass;
+    sum = genlm_wide_add (sum, g_array_index (scratch->priors, GenlmWcfgPrior, i).mass);
+  if (genlm_wide_is_zero (sum))
+    return;
+  scale = genlm_wide_divide (scratch->more, sum);
   for (i = 0; i < scratch->priors->len; i++)
-    g_array_index (scratch->priors, GenlmWcfgPrior, i).mass *= scratch->more / sum;
+    {
+      GenlmWcfgPrior *prior = &g_array_index (scratch->priors, GenlmWcfgPrior, i);
+
+      prior->mass = genlm_wide_multiply (prior->mass, scale);
+    }
 }
 
 #define FROM_PREDICTION (1u << 31)

@@ -8,17 +8,18 @@
 static void
 add_item (GenlmWcfgScratch     *scratch,
           const GenlmWcfgFound *found,
-          double                mass,
+          GenlmWide             mass,
           gboolean              completed)
 {
   const GenlmWeightedSuffix *suffix = &scratch->grammar->suffixes[found->rest];
   GenlmWcfgItem item = { found->origin, found->head, found->rest, mass };
 
-  if (!(mass > 0.0))
+  if (genlm_wide_is_zero (mass))
     return;
-  if (completed && suffix->empty > 0.0)
-    genlm_wcfg_scratch_add_event (scratch, found->origin, found->head, mass * suffix->empty);
-  if (suffix->more > 0.0)
+  if (completed && !genlm_wide_is_zero (suffix->empty))
+    genlm_wcfg_scratch_add_event (scratch, found->origin, found->head,
+                                  genlm_wide_multiply (mass, suffix->empty));
+  if (!genlm_wide_is_zero (suffix->more))
     genlm_wcfg_scratch_add_item (scratch, &item);
 }
 
@@ -75,7 +76,7 @@ find_predicted (GenlmWcfgScratch          *scratch,
                 const GenlmWeightedArc    *arc)
 {
   GenlmWcfgFound found = { prediction->origin, prediction->head, arc->rest,
-                           prediction->mass * arc->weight, TRUE };
+                           genlm_wide_multiply (prediction->mass, arc->weight), TRUE };
 
   g_array_append_val (scratch->found, found);
 }
@@ -108,7 +109,7 @@ find_in_head (GenlmWcfgScratch          *scratch,
 }
 
 /* Finds what waits for @symbol in a column. Returns its mass. */
-static double
+static GenlmWide
 find_waiting (GenlmWcfgScratch      *scratch,
               const GenlmWcfgColumn *column,
               guint32                symbol)
@@ -116,7 +117,7 @@ find_waiting (GenlmWcfgScratch      *scratch,
   const GenlmWeightedGrammar *grammar = scratch->grammar;
   guint32 first = grammar->symbol_starts[symbol];
   guint32 end = grammar->symbol_starts[symbol + 1];
-  double sum = 0.0;
+  GenlmWide sum = GENLM_WIDE_ZERO;
   guint32 i;
 
   g_array_set_size (scratch->found, 0);
@@ -142,7 +143,7 @@ find_waiting (GenlmWcfgScratch      *scratch,
     for (i = 0; i < column->n_predictions; i++)
       find_in_head (scratch, &column->predictions[i], symbol);
   for (i = 0; i < scratch->found->len; i++)
-    sum += g_array_index (scratch->found, GenlmWcfgFound, i).mass;
+    sum = genlm_wide_add (sum, g_array_index (scratch->found, GenlmWcfgFound, i).mass);
   return sum;
 }
 
@@ -150,15 +151,16 @@ static void
 add_scan (GenlmWcfgScratch    *scratch,
           const GenlmWcfgScan *scan)
 {
-  double sum = find_waiting (scratch, scan->column,
-                             scratch->grammar->n_nonterminals + scan->terminal);
+  GenlmWide sum = find_waiting (scratch, scan->column,
+                                scratch->grammar->n_nonterminals + scan->terminal);
   guint i;
 
   for (i = 0; i < scratch->found->len; i++)
     {
       const GenlmWcfgFound *found = &g_array_index (scratch->found, GenlmWcfgFound, i);
 
-      add_item (scratch, found, scan->mass * (found->mass / sum), TRUE);
+      add_item (scratch, found,
+                genlm_wide_multiply (scan->mass, genlm_wide_divide (found->mass, sum)), TRUE);
     }
 }
 
@@ -168,7 +170,7 @@ static void
 complete (GenlmWcfgScratch      *scratch,
           const GenlmWcfgColumn *column,
           guint32                head,
-          double                 mass)
+          GenlmWide              mass)
 {
   const GenlmWeightedMatrix *chains = scratch->grammar->chains;
   const GenlmWcfgPrediction *begun = find_prediction (column, head);
@@ -185,9 +187,10 @@ complete (GenlmWcfgScratch      *scratch,
       for (j = 0; j < scratch->found->len; j++)
         {
           const GenlmWcfgFound *found = &g_array_index (scratch->found, GenlmWcfgFound, j);
-          double share = chain->weight * (found->mass / begun->mass);
+          GenlmWide share = genlm_wide_divide (found->mass, begun->mass);
 
-          add_item (scratch, found, mass * share, !found->predicted);
+          share = genlm_wide_multiply (chain->weight, share);
+          add_item (scratch, found, genlm_wide_multiply (mass, share), !found->predicted);
         }
     }
 }
@@ -244,21 +247,25 @@ genlm_wcfg_reduction_settle (GenlmWcfgScratch        *scratch)
 {
   GenlmWcfgItem *items = (GenlmWcfgItem *) (gpointer) scratch->items->data;
   guint n = scratch->items->len;
-  double sum;
+  GenlmWide sum;
   guint i;
 
-  scratch->more = 0.0;
+  scratch->more = GENLM_WIDE_ZERO;
   if (n > 1)
     qsort (items, n, sizeof (GenlmWcfgItem), compare_items);
   for (i = 0; i < n; i++)
-    scratch->more += items[i].mass * scratch->grammar->suffixes[items[i].suffix].more;
-  sum = scratch->accept + scratch->more;
-  if (!(sum > 0.0) || sum == 1.0)
+    {
+      GenlmWide more = scratch->grammar->suffixes[items[i].suffix].more;
+
+      scratch->more = genlm_wide_add (scratch->more, genlm_wide_multiply (items[i].mass, more));
+    }
+  sum = genlm_wide_add (scratch->accept, scratch->more);
+  if (genlm_wide_is_zero (sum) || (sum.fraction == 1.0 && sum.exponent == 0))
     return;
   for (i = 0; i < n; i++)
-    items[i].mass /= sum;
-  scratch->accept /= sum;
-  scratch->more /= sum;
+    items[i].mass = genlm_wide_divide (items[i].mass, sum);
+  scratch->accept = genlm_wide_divide (scratch->accept, sum);
+  scratch->more = genlm_wide_divide (scratch->more, sum);
 }
 
 /* Fills the scratch with the items behind terminals that were begun in columns

@@ -22,7 +22,7 @@ genlm_wcfg_scratch_new (const GenlmWeightedGrammar *grammar)
   self->item_index.n_slots = MIN_SLOTS;
   self->origin_index.slots = g_new0 (guint32, MIN_SLOTS);
   self->origin_index.n_slots = MIN_SLOTS;
-  self->masses = g_new0 (double, n_symbols);
+  self->masses = g_new0 (GenlmWide, n_symbols);
   self->n_waiting = g_new0 (guint32, n_symbols);
   self->waiting = g_new0 (guint32, n_symbols);
   return self;
@@ -69,7 +69,7 @@ genlm_wcfg_scratch_clear (GenlmWcfgScratch *self)
   g_array_set_size (self->events, 0);
   index_clear (&self->item_index);
   index_clear (&self->origin_index);
-  self->accept = 0.0;
+  self->accept = GENLM_WIDE_ZERO;
 }
 
 static inline guint
@@ -130,7 +130,7 @@ genlm_wcfg_scratch_add_item (GenlmWcfgScratch    *scratch,
       if (known->origin == item->origin && known->head == item->head
           && known->suffix == item->suffix)
         {
-          known->mass += item->mass;
+          known->mass = genlm_wide_add (known->mass, item->mass);
           return;
         }
     }
@@ -219,7 +219,7 @@ void
 genlm_wcfg_scratch_add_event (GenlmWcfgScratch *scratch,
                               GenlmWcfgColumn  *column,
                               guint32           head,
-                              double            mass)
+                              GenlmWide         mass)
 {
   GenlmWcfgEvent event = { head, G_MAXUINT32, mass };
   GenlmWcfgOrigin *origin;
@@ -227,7 +227,7 @@ genlm_wcfg_scratch_add_event (GenlmWcfgScratch *scratch,
 
   if (column == NULL)
     {
-      scratch->accept += mass;
+      scratch->accept = genlm_wide_add (scratch->accept, mass);
       return;
     }
   origin = find_origin (scratch, column);
@@ -235,7 +235,9 @@ genlm_wcfg_scratch_add_event (GenlmWcfgScratch *scratch,
        i = g_array_index (scratch->events, GenlmWcfgEvent, i).next)
     if (g_array_index (scratch->events, GenlmWcfgEvent, i).head == head)
       {
-        g_array_index (scratch->events, GenlmWcfgEvent, i).mass += mass;
+        GenlmWcfgEvent *known = &g_array_index (scratch->events, GenlmWcfgEvent, i);
+
+        known->mass = genlm_wide_add (known->mass, mass);
         return;
       }
   event.next = origin->events;

@@ -11,9 +11,9 @@ G_BEGIN_DECLS
  * built. */
 typedef struct
 {
-  guint32 head;
-  guint32 next; /* the next one of the origin, or G_MAXUINT32 */
-  double  mass;
+  guint32   head;
+  guint32   next; /* the next one of the origin, or G_MAXUINT32 */
+  GenlmWide mass;
 } GenlmWcfgEvent;
 
 typedef struct
@@ -28,7 +28,7 @@ typedef struct
   GenlmWcfgColumn *origin;
   guint32          head;
   guint32          rest;
-  double           mass;
+  GenlmWide        mass;
   gboolean         predicted;
 } GenlmWcfgFound;
 
@@ -52,13 +52,13 @@ typedef struct
   GArray         *heap; /* of origins, the highest first */
   GArray         *events;
   GArray         *found;
-  double          accept;
-  double          more; /* what all items together are still to come */
+  GenlmWide       accept;
+  GenlmWide       more; /* what all items together are still to come */
   GArray         *waits;
   GArray         *predictions;
   GArray         *priors;
   /* By symbol; all zero between uses. */
-  double         *masses;
+  GenlmWide      *masses;
   guint32        *n_waiting;
   guint32        *waiting; /* by nonterminal: the only wait, or a prediction */
   GArray         *waited;  /* the nonterminals that are waited for */
@@ -72,7 +72,7 @@ void              genlm_wcfg_scratch_add_item   (GenlmWcfgScratch           *sel
 void              genlm_wcfg_scratch_add_event  (GenlmWcfgScratch           *self,
                                                  GenlmWcfgColumn            *column,
                                                  guint32                     head,
-                                                 double                      mass);
+                                                 GenlmWide                   mass);
 gboolean          genlm_wcfg_scratch_pop_origin (GenlmWcfgScratch           *self,
                                                  GenlmWcfgOrigin            *origin);
 
@@ -83,6 +83,23 @@ genlm_wcfg_mix (guint   hash,
   guint64 product = (hash ^ value) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
 
   return (guint) (product ^ (product >> 32));
+}
+
+static inline guint
+genlm_wcfg_mix_mass (guint     hash,
+                     GenlmWide mass)
+{
+  guint64 bits;
+
+  memcpy (&bits, &mass.fraction, sizeof bits);
+  return genlm_wcfg_mix (genlm_wcfg_mix (hash, bits), (guint64) mass.exponent);
+}
+
+static inline gboolean
+genlm_wcfg_equal_masses (GenlmWide a,
+                         GenlmWide b)
+{
+  return a.fraction == b.fraction && a.exponent == b.exponent;
 }
 
 static inline guint

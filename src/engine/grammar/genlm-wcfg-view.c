@@ -1,5 +1,6 @@
 #include "genlm-wcfg-view.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "genlm-wcfg-scratch.h"
@@ -151,7 +152,7 @@ hash_readings (const GenlmWcfgReading *readings,
     {
       hash = genlm_wcfg_mix (hash, (guint64) (gsize) readings[i].column);
       hash = genlm_wcfg_mix (hash, ((guint64) readings[i].terminal << 32) | readings[i].state);
-      hash = genlm_wcfg_mix (hash, get_bits (readings[i].mass));
+      hash = genlm_wcfg_mix_mass (hash, readings[i].mass);
     }
   return hash;
 }
@@ -176,7 +177,7 @@ equal_vectors (gconstpointer a,
     if (x->readings[i].column != y->readings[i].column
         || x->readings[i].terminal != y->readings[i].terminal
         || x->readings[i].state != y->readings[i].state
-        || get_bits (x->readings[i].mass) != get_bits (y->readings[i].mass))
+        || !genlm_wcfg_equal_masses (x->readings[i].mass, y->readings[i].mass))
       return FALSE;
   return TRUE;
 }
@@ -653,7 +654,7 @@ find_run (Making           *making,
           GError          **error)
 {
   GenlmWcfgView *self = making->view;
-  GenlmWcfgScan scan = { column, terminal, 1.0 };
+  GenlmWcfgScan scan = { column, terminal, GENLM_WIDE_ONE };
   GenlmWcfgColumn *next;
   guint32 i;
 
@@ -674,10 +675,11 @@ find_run (Making           *making,
   if (next == NULL)
     return FALSE;
   g_ptr_array_add (making->columns, next);
-  if (next == scan.column)
+  /* Of what is next to never begun again there are few walks. */
+  if (next == scan.column && genlm_wide_to_double (next->priors[i].mass) >= DBL_MIN)
     {
       *behind = next;
-      *again = next->priors[i].mass;
+      *again = genlm_wide_to_double (next->priors[i].mass);
     }
   return TRUE;
 }
@@ -737,7 +739,8 @@ begin_terminals (Making              *making,
           || (bytes != NULL
               && !do_meet (bytes, &genlm_wcfg_lexer_peek (self->lexer, prior->terminal)->first)))
         continue;
-      if (!add_walk (making, column, below, prior->terminal, 0, log_mass + log (prior->mass), error))
+      if (!add_walk (making, column, below, prior->terminal, 0,
+                     log_mass + genlm_wide_log (prior->mass), error))
         return FALSE;
     }
   return TRUE;
@@ -748,7 +751,7 @@ static void
 add_scan (Making      *making,
           const Ended *ended)
 {
-  GenlmWcfgScan scan = { ended->column, ended->terminal, 1.0 };
+  GenlmWcfgScan scan = { ended->column, ended->terminal, GENLM_WIDE_ONE };
   guint i;
 
   for (i = 0; i < making->scans->len; i++)
@@ -777,7 +780,7 @@ scan (Making   *making,
   GenlmWcfgScan *scans = (GenlmWcfgScan *) (gpointer) making->scans->data;
   guint n = making->scans->len;
   double most = -INFINITY;
-  double sum = 0.0;
+  GenlmWide sum = GENLM_WIDE_ZERO;
   GenlmWcfgColumn *column;
   guint i;
 
@@ -789,17 +792,17 @@ scan (Making   *making,
     most = MAX (most, g_array_index (making->logs, double, i));
   for (i = 0; i < n; i++)
     {
-      scans[i].mass = exp (g_array_index (making->logs, double, i) - most);
-      sum += scans[i].mass;
+      scans[i].mass = genlm_wide_from_log (g_array_index (making->logs, double, i) - most);
+      sum = genlm_wide_add (sum, scans[i].mass);
     }
   for (i = 0; i < n; i++)
-    scans[i].mass /= sum;
+    scans[i].mass = genlm_wide_divide (scans[i].mass, sum);
   column = genlm_wcfg_chart_scan (making->view->chart, scans, n, error);
   if (column == NULL)
     return NULL;
   g_ptr_array_add (making->columns, column);
   if (n > 1)
-    *log_mass = most + log (sum);
+    *log_mass = most + genlm_wide_log (sum);
   else
     {
       making->last_scan = scans[0];
@@ -910,10 +913,11 @@ make_values (GenlmWcfgView   *self,
   readings = genlm_wcfg_state_peek_readings (state, &n_readings);
   for (i = 0; i < n_readings; i++)
     if (!add_walk (&making, readings[i].column, ALL, readings[i].terminal, readings[i].state,
-                   log (readings[i].mass), error))
+                   genlm_wide_log (readings[i].mass), error))
       return FALSE;
   if (ending.column != NULL
-      && !begin_terminals (&making, ending.column, ALL, NULL, NONE, log (ending.mass), error))
+      && !begin_terminals (&making, ending.column, ALL, NULL, NONE, genlm_wide_log (ending.mass),
+                           error))
     return FALSE;
   if (!follow_cuts (&making, error))
     return FALSE;
@@ -922,8 +926,9 @@ make_values (GenlmWcfgView   *self,
   for (i = 0; i < trie->n_empty_tokens; i++)
     values[trie->empty_tokens[i]] = 0.0;
   values[self->index->n_tokens] = -INFINITY;
-  if (ending.column != NULL && ending.column->accept > 0.0)
-    values[self->index->n_tokens] = log (ending.mass * ending.column->accept);
+  if (ending.column != NULL && !genlm_wide_is_zero (ending.column->accept))
+    values[self->index->n_tokens] = genlm_wide_log (genlm_wide_multiply (ending.mass,
+                                                                            ending.column->accept));
   return TRUE;
 }
 

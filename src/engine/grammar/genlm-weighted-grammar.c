@@ -4,13 +4,17 @@
 
 #include "genlm-weighted-totals.h"
 
+/* Exponents of 2^256 beyond this are none that a grammar that fits in memory
+ * could come to. */
+#define MAX_EXPONENT (1 << 22)
+
 /* A production with its weight in the proper grammar. */
 typedef struct
 {
-  guint32 head;
-  guint32 first;
-  guint32 n_symbols;
-  double  weight;
+  guint32   head;
+  guint32   first;
+  guint32   n_symbols;
+  GenlmWide weight;
 } Rule;
 
 typedef struct
@@ -27,8 +31,8 @@ typedef struct
   gint64                end_time;
   GArray               *rules;
   GArray               *symbols; /* of all rules */
-  double               *fill;    /* by symbol */
-  double               *skip;
+  GenlmWide            *fill;    /* by symbol */
+  GenlmWide            *skip;
   GArray               *suffixes;
   GHashTable           *known_suffixes;
   GArray               *arcs;
@@ -95,7 +99,7 @@ collect_rules (Builder *builder)
       for (i = 0; i < n; i++)
         {
           Rule rule = { head, builder->symbols->len, productions[i].n_symbols,
-                        productions[i].weight };
+                        genlm_wide_from_double (productions[i].weight) };
 
           for (j = 0; j < rule.n_symbols; j++)
             {
@@ -114,6 +118,21 @@ collect_rules (Builder *builder)
     }
 }
 
+static inline GenlmWide
+scale (GenlmWide weight,
+       double    factor)
+{
+  return genlm_wide_multiply (weight, genlm_wide_from_double (factor));
+}
+
+static void
+set_weight (GenlmWeightedTerm *term,
+            GenlmWide          weight)
+{
+  term->weight = weight.fraction;
+  term->exponent = (int) (256 * CLAMP (weight.exponent, -MAX_EXPONENT, MAX_EXPONENT));
+}
+
 /* Solves for the totals of all derivations, or of those alone that are empty
  * texts. */
 static GenlmWeightedTotal *
@@ -129,7 +148,8 @@ solve_totals (Builder   *builder,
   for (i = 0; i < builder->rules->len; i++)
     {
       const Rule *rule = &g_array_index (builder->rules, Rule, i);
-      GenlmWeightedTerm term = { rule->head, variables->len, 0, rule->weight };
+      GenlmWeightedTerm term = { rule->head, variables->len, 0, 0.0, 0 };
+      GenlmWide weight = rule->weight;
 
       for (j = 0; j < rule->n_symbols; j++)
         {
@@ -138,8 +158,9 @@ solve_totals (Builder   *builder,
           if (symbol < builder->self->n_nonterminals)
             g_array_append_val (variables, symbol);
           else if (empty)
-            term.weight *= peek_terminal (builder, symbol)->empty;
+            weight = scale (weight, peek_terminal (builder, symbol)->empty);
         }
+      set_weight (&term, weight);
       term.n_variables = variables->len - term.first;
       if (term.weight > 0.0)
         g_array_append_val (terms, term);
@@ -152,45 +173,35 @@ solve_totals (Builder   *builder,
                                       builder->end_time, name_variable, builder, error);
 }
 
-static void
-multiply_scaled (double *mantissa,
-                 int    *exponent,
-                 double  factor)
+static GenlmWide
+widen (const GenlmWeightedTotal *total)
 {
-  int more;
+  int low = total->exponent % 256;
+  GenlmWide power = genlm_wide_normalize ((GenlmWide){ ldexp (1.0, low),
+                                                       (total->exponent - low) / 256 });
 
-  *mantissa = frexp (*mantissa * frexp (factor, &more), exponent);
-  *exponent += more;
+  return genlm_wide_multiply (genlm_wide_from_double (total->high), power);
 }
 
-/* The weight times the totals of the body over that of the head. The exponent
- * is kept beside the number: on the way there may be smaller numbers than a
- * double can be. */
-static double
+/* The weight times the totals of the body over that of the head. */
+static GenlmWide
 weigh_rule (Builder                  *builder,
             const Rule               *rule,
             const GenlmWeightedTotal *totals)
 {
-  double weight = 0.5;
-  int exponent = 1;
-  int more;
+  GenlmWide weight = rule->weight;
   guint32 j;
 
   if (totals[rule->head].high == 0.0)
-    return 0.0;
-  multiply_scaled (&weight, &more, rule->weight);
-  exponent += more;
+    return GENLM_WIDE_ZERO;
   for (j = 0; j < rule->n_symbols; j++)
     {
       guint32 symbol = g_array_index (builder->symbols, guint32, rule->first + j);
 
-      if (symbol >= builder->self->n_nonterminals)
-        continue;
-      multiply_scaled (&weight, &more, totals[symbol].high);
-      exponent += more + totals[symbol].exponent;
+      if (symbol < builder->self->n_nonterminals)
+        weight = genlm_wide_multiply (weight, widen (&totals[symbol]));
     }
-  weight /= frexp (totals[rule->head].high, &more);
-  return ldexp (weight, exponent - more - totals[rule->head].exponent);
+  return genlm_wide_divide (weight, widen (&totals[rule->head]));
 }
 
 /* Makes the weights proper and drops rules without weight. */
@@ -198,7 +209,7 @@ static void
 make_proper (Builder                  *builder,
              const GenlmWeightedTotal *totals)
 {
-  g_autofree double *sums = g_new0 (double, builder->self->n_nonterminals + 1);
+  g_autofree GenlmWide *sums = g_new0 (GenlmWide, builder->self->n_nonterminals + 1);
   guint n_kept = 0;
   guint i;
 
@@ -207,9 +218,9 @@ make_proper (Builder                  *builder,
       Rule rule = g_array_index (builder->rules, Rule, i);
 
       rule.weight = weigh_rule (builder, &rule, totals);
-      if (rule.weight == 0.0)
+      if (genlm_wide_is_zero (rule.weight))
         continue;
-      sums[rule.head] += rule.weight;
+      sums[rule.head] = genlm_wide_add (sums[rule.head], rule.weight);
       g_array_index (builder->rules, Rule, n_kept++) = rule;
     }
   g_array_set_size (builder->rules, n_kept);
@@ -217,7 +228,7 @@ make_proper (Builder                  *builder,
     {
       Rule *rule = &g_array_index (builder->rules, Rule, i);
 
-      rule->weight /= sums[rule->head];
+      rule->weight = genlm_wide_divide (rule->weight, sums[rule->head]);
     }
 }
 
@@ -236,24 +247,26 @@ solve_filled (Builder                  *builder,
   for (i = 0; i < builder->rules->len; i++)
     {
       const Rule *rule = &g_array_index (builder->rules, Rule, i);
-      double before = rule->weight;
+      GenlmWide before = rule->weight;
 
-      for (j = 0; j < rule->n_symbols && before > 0.0; j++)
+      for (j = 0; j < rule->n_symbols && !genlm_wide_is_zero (before); j++)
         {
           guint32 symbol = g_array_index (builder->symbols, guint32, rule->first + j);
-          GenlmWeightedTerm term = { rule->head, variables->len, 0, before };
+          GenlmWeightedTerm term = { rule->head, variables->len, 0, 0.0, 0 };
+          GenlmWide weight = before;
 
           if (symbol < builder->self->n_nonterminals)
             {
               g_array_append_val (variables, symbol);
               term.n_variables = 1;
-              before *= ldexp (empty[symbol].high, empty[symbol].exponent);
+              before = genlm_wide_multiply (before, widen (&empty[symbol]));
             }
           else
             {
-              term.weight *= peek_terminal (builder, symbol)->filled;
-              before *= peek_terminal (builder, symbol)->empty;
+              weight = scale (weight, peek_terminal (builder, symbol)->filled);
+              before = scale (before, peek_terminal (builder, symbol)->empty);
             }
+          set_weight (&term, weight);
           if (term.weight > 0.0)
             g_array_append_val (terms, term);
         }
@@ -280,16 +293,21 @@ split_symbols (Builder  *builder,
     return FALSE;
   for (i = 0; i < n; i++)
     {
-      double skip = ldexp (empty[i].high, empty[i].exponent);
-      double fill = ldexp (filled[i].high, filled[i].exponent);
+      GenlmWide skip = widen (&empty[i]);
+      GenlmWide fill = widen (&filled[i]);
+      GenlmWide sum = genlm_wide_add (skip, fill);
 
-      builder->skip[i] = skip + fill > 0.0 ? skip / (skip + fill) : 0.0;
-      builder->fill[i] = skip + fill > 0.0 ? fill / (skip + fill) : 0.0;
+      if (genlm_wide_is_zero (sum))
+        continue;
+      builder->skip[i] = genlm_wide_divide (skip, sum);
+      builder->fill[i] = genlm_wide_divide (fill, sum);
     }
   for (i = 0; i < builder->self->n_terminals; i++)
     {
-      builder->skip[n + i] = genlm_wcfg_lexer_peek (builder->lexer, i)->empty;
-      builder->fill[n + i] = genlm_wcfg_lexer_peek (builder->lexer, i)->filled;
+      builder->skip[n + i]
+        = genlm_wide_from_double (genlm_wcfg_lexer_peek (builder->lexer, i)->empty);
+      builder->fill[n + i]
+        = genlm_wide_from_double (genlm_wcfg_lexer_peek (builder->lexer, i)->filled);
     }
   return TRUE;
 }
@@ -302,8 +320,10 @@ intern_suffix (Builder *builder,
   SuffixKey key = { symbol, rest };
   const GenlmWeightedSuffix *behind = &g_array_index (builder->suffixes, GenlmWeightedSuffix, rest);
   GenlmWeightedSuffix suffix = { symbol, rest, builder->fill[symbol], builder->skip[symbol],
-                                 builder->skip[symbol] * behind->empty,
-                                 builder->fill[symbol] + builder->skip[symbol] * behind->more };
+                                 genlm_wide_multiply (builder->skip[symbol], behind->empty),
+                                 genlm_wide_add (builder->fill[symbol],
+                                                 genlm_wide_multiply (builder->skip[symbol],
+                                                                      behind->more)) };
   gpointer number;
 
   if (g_hash_table_lookup_extended (builder->known_suffixes, &key, NULL, &number))
@@ -327,7 +347,7 @@ intern_body (Builder    *builder,
     {
       guint32 symbol = g_array_index (builder->symbols, guint32, rule->first + j - 1);
 
-      if (builder->fill[symbol] > 0.0)
+      if (!genlm_wide_is_zero (builder->fill[symbol]))
         suffix = intern_suffix (builder, symbol, suffix);
     }
   return suffix;
@@ -339,17 +359,18 @@ add_arcs (Builder    *builder,
           const Rule *rule,
           guint32     suffix)
 {
-  double before = rule->weight;
+  GenlmWide before = rule->weight;
 
-  while (suffix != GENLM_WEIGHTED_END && before > 0.0)
+  while (suffix != GENLM_WEIGHTED_END && !genlm_wide_is_zero (before))
     {
       const GenlmWeightedSuffix *place;
       GenlmWeightedArc arc;
 
       place = &g_array_index (builder->suffixes, GenlmWeightedSuffix, suffix);
-      arc = (GenlmWeightedArc){ rule->head, place->symbol, place->rest, before * place->fill };
+      arc = (GenlmWeightedArc){ rule->head, place->symbol, place->rest,
+                                genlm_wide_multiply (before, place->fill) };
       g_array_append_val (builder->arcs, arc);
-      before *= place->skip;
+      before = genlm_wide_multiply (before, place->skip);
       suffix = place->rest;
     }
 }
@@ -367,7 +388,9 @@ compare_by_head (gconstpointer a,
     return x->symbol < y->symbol ? -1 : 1;
   if (x->rest != y->rest)
     return x->rest < y->rest ? -1 : 1;
-  return x->weight < y->weight ? -1 : x->weight > y->weight;
+  if (x->weight.exponent != y->weight.exponent)
+    return x->weight.exponent < y->weight.exponent ? -1 : 1;
+  return x->weight.fraction < y->weight.fraction ? -1 : x->weight.fraction > y->weight.fraction;
 }
 
 static int
@@ -387,7 +410,7 @@ static void
 merge_arcs (Builder *builder)
 {
   GArray *arcs = builder->arcs;
-  g_autofree double *sums = g_new0 (double, builder->self->n_nonterminals + 1);
+  g_autofree GenlmWide *sums = g_new0 (GenlmWide, builder->self->n_nonterminals + 1);
   guint n_kept = 0;
   guint i;
 
@@ -397,10 +420,10 @@ merge_arcs (Builder *builder)
       GenlmWeightedArc arc = g_array_index (arcs, GenlmWeightedArc, i);
       GenlmWeightedArc *last = n_kept > 0 ? &g_array_index (arcs, GenlmWeightedArc, n_kept - 1) : NULL;
 
-      sums[arc.head] += arc.weight;
+      sums[arc.head] = genlm_wide_add (sums[arc.head], arc.weight);
       if (last != NULL && last->head == arc.head && last->symbol == arc.symbol
           && last->rest == arc.rest)
-        last->weight += arc.weight;
+        last->weight = genlm_wide_add (last->weight, arc.weight);
       else
         g_array_index (arcs, GenlmWeightedArc, n_kept++) = arc;
     }
@@ -409,7 +432,7 @@ merge_arcs (Builder *builder)
     {
       GenlmWeightedArc *arc = &g_array_index (arcs, GenlmWeightedArc, i);
 
-      arc->weight /= sums[arc->head];
+      arc->weight = genlm_wide_divide (arc->weight, sums[arc->head]);
     }
 }
 
@@ -444,7 +467,7 @@ close_corners (GenlmWeightedGrammar  *self,
 {
   g_autoptr (GArray) triplets = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
   g_autoptr (GenlmWeightedMatrix) matrix = NULL;
-  g_autofree double *exits = g_new0 (double, self->n_nonterminals + 1);
+  g_autofree GenlmWide *exits = g_new0 (GenlmWide, self->n_nonterminals + 1);
   guint32 n_arcs = self->head_starts[self->n_nonterminals];
   guint32 head;
   guint32 i;
@@ -457,12 +480,12 @@ close_corners (GenlmWeightedGrammar  *self,
       if (arc->symbol < self->n_nonterminals)
         g_array_append_val (triplets, triplet);
       else
-        exits[arc->head] += arc->weight;
+        exits[arc->head] = genlm_wide_add (exits[arc->head], arc->weight);
     }
   /* What stands in no rule any more has no weights and is never asked for. */
   for (head = 0; head < self->n_nonterminals; head++)
     if (self->head_starts[head] == self->head_starts[head + 1])
-      exits[head] = 1.0;
+      exits[head] = GENLM_WIDE_ONE;
   matrix = genlm_weighted_matrix_new (self->n_nonterminals, triplets);
   self->corners = genlm_weighted_matrix_close (matrix, exits, error);
   return self->corners != NULL;
@@ -476,7 +499,7 @@ close_chains (GenlmWeightedGrammar  *self,
   g_autoptr (GArray) triplets = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
   g_autoptr (GenlmWeightedMatrix) matrix = NULL;
   g_autoptr (GenlmWeightedMatrix) closed = NULL;
-  g_autofree double *exits = g_new0 (double, self->n_nonterminals + 1);
+  g_autofree GenlmWide *exits = g_new0 (GenlmWide, self->n_nonterminals + 1);
   guint32 n_arcs = self->head_starts[self->n_nonterminals];
   guint32 head;
   guint32 i;
@@ -485,19 +508,21 @@ close_chains (GenlmWeightedGrammar  *self,
     {
       const GenlmWeightedArc *arc = &self->arcs_of_head[i];
       const GenlmWeightedSuffix *rest = &self->suffixes[arc->rest];
-      GenlmWeightedTriplet triplet = { arc->head, arc->symbol, arc->weight * rest->empty };
+      GenlmWeightedTriplet triplet = { arc->head, arc->symbol,
+                                       genlm_wide_multiply (arc->weight, rest->empty) };
 
       if (arc->symbol < self->n_nonterminals)
         {
           g_array_append_val (triplets, triplet);
-          exits[arc->head] += arc->weight * rest->more;
+          exits[arc->head] = genlm_wide_add (exits[arc->head],
+                                             genlm_wide_multiply (arc->weight, rest->more));
         }
       else
-        exits[arc->head] += arc->weight;
+        exits[arc->head] = genlm_wide_add (exits[arc->head], arc->weight);
     }
   for (head = 0; head < self->n_nonterminals; head++)
     if (self->head_starts[head] == self->head_starts[head + 1])
-      exits[head] = 1.0;
+      exits[head] = GENLM_WIDE_ONE;
   matrix = genlm_weighted_matrix_new (self->n_nonterminals, triplets);
   closed = genlm_weighted_matrix_close (matrix, exits, error);
   if (closed != NULL)
@@ -523,7 +548,7 @@ make_priors (GenlmWeightedGrammar *self)
           {
             const GenlmWeightedArc *arc = &self->arcs_of_head[j];
             GenlmWeightedTriplet triplet = { head, arc->symbol - self->n_nonterminals,
-                                             corner->weight * arc->weight };
+                                             genlm_wide_multiply (corner->weight, arc->weight) };
 
             if (arc->symbol >= self->n_nonterminals)
               g_array_append_val (triplets, triplet);
@@ -565,7 +590,7 @@ add_follow (Builder            *builder,
       const GenlmWeightedSuffix *place = &builder->self->suffixes[suffix];
 
       genlm_byte_set_unite (&follow[symbol], &first[place->symbol]);
-      if (place->skip == 0.0)
+      if (genlm_wide_is_zero (place->skip))
         return !genlm_byte_set_equal (&before, &follow[symbol]);
     }
   genlm_byte_set_unite (&follow[symbol], &follow[head]);
@@ -653,9 +678,10 @@ genlm_weighted_grammar_new (const GenlmGrammar    *grammar,
   g_autoptr (GArray) suffixes = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedSuffix));
   g_autoptr (GArray) arcs = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedArc));
   g_autoptr (GHashTable) known = NULL;
-  g_autofree double *fill = NULL;
-  g_autofree double *skip = NULL;
-  GenlmWeightedSuffix end = { G_MAXUINT32, GENLM_WEIGHTED_END, 0.0, 0.0, 1.0, 0.0 };
+  g_autofree GenlmWide *fill = NULL;
+  g_autofree GenlmWide *skip = NULL;
+  GenlmWeightedSuffix end = { G_MAXUINT32, GENLM_WEIGHTED_END, GENLM_WIDE_ZERO, GENLM_WIDE_ZERO,
+                              GENLM_WIDE_ONE, GENLM_WIDE_ZERO };
   Builder builder = { .self = self, .grammar = grammar, .lexer = lexer, .end_time = end_time,
                       .rules = rules, .symbols = symbols, .suffixes = suffixes, .arcs = arcs };
   gsize n_symbols;
@@ -663,8 +689,8 @@ genlm_weighted_grammar_new (const GenlmGrammar    *grammar,
   self->n_nonterminals = genlm_grammar_get_n_nonterminals (grammar);
   self->n_terminals = genlm_grammar_get_n_terminals (grammar);
   n_symbols = (gsize) self->n_nonterminals + self->n_terminals;
-  builder.fill = fill = g_new0 (double, n_symbols + 1);
-  builder.skip = skip = g_new0 (double, n_symbols + 1);
+  builder.fill = fill = g_new0 (GenlmWide, n_symbols + 1);
+  builder.skip = skip = g_new0 (GenlmWide, n_symbols + 1);
   builder.known_suffixes = known = g_hash_table_new_full (hash_suffix, equal_suffixes, g_free, NULL);
   g_array_append_val (suffixes, end);
   return build (&builder, error) ? g_steal_pointer (&self) : NULL;

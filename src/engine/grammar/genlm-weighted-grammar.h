@@ -22,22 +22,22 @@ typedef struct _GenlmWeightedGrammar GenlmWeightedGrammar;
 
 typedef struct
 {
-  guint32 symbol;
-  guint32 rest;  /* the suffix behind the symbol */
-  double  fill;  /* that the symbol is not empty */
-  double  skip;  /* that it is */
-  double  empty; /* that all of the suffix is empty */
-  double  more;  /* that it is not */
+  guint32   symbol;
+  guint32   rest;  /* the suffix behind the symbol */
+  GenlmWide fill;  /* that the symbol is not empty */
+  GenlmWide skip;  /* that it is */
+  GenlmWide empty; /* that all of the suffix is empty */
+  GenlmWide more;  /* that it is not */
 } GenlmWeightedSuffix;
 
 /* A rule of @head begins with @symbol, which is not empty, and goes on with
  * @rest. The weights of a head add up to one. */
 typedef struct
 {
-  guint32 head;
-  guint32 symbol;
-  guint32 rest;
-  double  weight;
+  guint32   head;
+  guint32   symbol;
+  guint32   rest;
+  GenlmWide weight;
 } GenlmWeightedArc;
 
 struct _GenlmWeightedGrammar

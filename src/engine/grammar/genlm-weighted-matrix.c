@@ -35,12 +35,13 @@ genlm_weighted_matrix_new (guint32  n_rows,
     {
       const GenlmWeightedTriplet *triplet = &g_array_index (triplets, GenlmWeightedTriplet, i);
 
-      if (triplet->weight == 0.0)
+      if (genlm_wide_is_zero (triplet->weight))
         continue;
       for (; row < triplet->row; row++)
         self->starts[row + 1] = n_entries;
       if (n_entries > self->starts[row] && self->entries[n_entries - 1].column == triplet->column)
-        self->entries[n_entries - 1].weight += triplet->weight;
+        self->entries[n_entries - 1].weight
+          = genlm_wide_add (self->entries[n_entries - 1].weight, triplet->weight);
       else
         {
           self->entries[n_entries].column = triplet->column;
@@ -163,10 +164,10 @@ genlm_weighted_components_free (GenlmWeightedComponents *self)
  * what would be one less a loop is the sum of what leaves the loop (Grassmann,
  * Taksar and Heyman). FALSE if nothing leaves. */
 static gboolean
-close_dense (double  *a,
-             double  *exits,
-             guint32  n,
-             double  *column)
+close_dense (GenlmWide *a,
+             GenlmWide *exits,
+             guint32    n,
+             GenlmWide *column)
 {
   guint32 i;
   guint32 j;
@@ -174,31 +175,31 @@ close_dense (double  *a,
 
   for (k = 0; k < n; k++)
     {
-      double *from = a + (gsize) k * n;
-      double leaves = exits[k];
+      GenlmWide *from = a + (gsize) k * n;
+      GenlmWide leaves = exits[k];
 
       for (j = k + 1; j < n; j++)
-        leaves += from[j];
-      if (!(leaves > 0.0))
+        leaves = genlm_wide_add (leaves, from[j]);
+      if (genlm_wide_is_zero (leaves))
         return FALSE;
       for (i = 0; i < n; i++)
-        column[i] = a[(gsize) i * n + k] / leaves;
+        column[i] = genlm_wide_divide (a[(gsize) i * n + k], leaves);
       for (i = 0; i < n; i++)
         {
-          double *to = a + (gsize) i * n;
-          double factor = column[i];
+          GenlmWide *to = a + (gsize) i * n;
+          GenlmWide factor = column[i];
 
-          if (i == k || factor == 0.0)
+          if (i == k || genlm_wide_is_zero (factor))
             continue;
           for (j = 0; j < n; j++)
-            if (j != k)
-              to[j] += factor * from[j];
+            if (j != k && !genlm_wide_is_zero (from[j]))
+              to[j] = genlm_wide_add (to[j], genlm_wide_multiply (factor, from[j]));
           to[k] = factor;
-          exits[i] += factor * exits[k];
+          exits[i] = genlm_wide_add (exits[i], genlm_wide_multiply (factor, exits[k]));
         }
       for (j = 0; j < n; j++)
         if (j != k)
-          from[j] /= leaves;
+          from[j] = genlm_wide_divide (from[j], leaves);
       from[k] = column[k];
     }
   return TRUE;
@@ -211,28 +212,28 @@ typedef struct
   GArray                        *triplets; /* rows of the result that are ready */
   guint32                       *first;    /* by row: where its triplets are */
   guint32                       *end;
-  double                        *sums;     /* one row of the result */
+  GenlmWide                     *sums;     /* one row of the result */
   guint32                       *touched;
   guint32                        n_touched;
 } Closing;
 
 static void
-add_to_row (Closing *closing,
-            guint32  column,
-            double   weight)
+add_to_row (Closing   *closing,
+            guint32    column,
+            GenlmWide  weight)
 {
-  if (weight == 0.0)
+  if (genlm_wide_is_zero (weight))
     return;
-  if (closing->sums[column] == 0.0)
+  if (genlm_wide_is_zero (closing->sums[column]))
     closing->touched[closing->n_touched++] = column;
-  closing->sums[column] += weight;
+  closing->sums[column] = genlm_wide_add (closing->sums[column], weight);
 }
 
 /* Adds @factor times what @row reaches outside of its component. */
 static void
-add_outside (Closing *closing,
-             guint32  row,
-             double   factor)
+add_outside (Closing   *closing,
+             guint32    row,
+             GenlmWide  factor)
 {
   const GenlmWeightedMatrix *matrix = closing->matrix;
   const guint32 *component = closing->components->component;
@@ -242,6 +243,7 @@ add_outside (Closing *closing,
   for (i = matrix->starts[row]; i < matrix->starts[row + 1]; i++)
     {
       guint32 to = matrix->entries[i].column;
+      GenlmWide share = genlm_wide_multiply (factor, matrix->entries[i].weight);
 
       if (component[to] == component[row])
         continue;
@@ -249,7 +251,7 @@ add_outside (Closing *closing,
         {
           GenlmWeightedTriplet *known = &g_array_index (closing->triplets, GenlmWeightedTriplet, j);
 
-          add_to_row (closing, known->column, factor * matrix->entries[i].weight * known->weight);
+          add_to_row (closing, known->column, genlm_wide_multiply (share, known->weight));
         }
     }
 }
@@ -267,24 +269,24 @@ finish_row (Closing *closing,
       GenlmWeightedTriplet triplet = { row, column, closing->sums[column] };
 
       g_array_append_val (closing->triplets, triplet);
-      closing->sums[column] = 0.0;
+      closing->sums[column] = GENLM_WIDE_ZERO;
     }
   closing->end[row] = closing->triplets->len;
   closing->n_touched = 0;
 }
 
 static gboolean
-close_component (Closing       *closing,
-                 const guint32 *rows,
-                 guint32        n,
-                 const guint32 *places,
-                 const double  *exits)
+close_component (Closing         *closing,
+                 const guint32   *rows,
+                 guint32          n,
+                 const guint32   *places,
+                 const GenlmWide *exits)
 {
   const GenlmWeightedMatrix *matrix = closing->matrix;
   const guint32 *component = closing->components->component;
-  g_autofree double *dense = g_new0 (double, (gsize) n * n);
-  g_autofree double *leaves = g_new0 (double, n);
-  g_autofree double *scratch = g_new (double, n);
+  g_autofree GenlmWide *dense = g_new0 (GenlmWide, (gsize) n * n);
+  g_autofree GenlmWide *leaves = g_new0 (GenlmWide, n);
+  g_autofree GenlmWide *scratch = g_new (GenlmWide, n);
   guint32 i;
   guint32 j;
 
@@ -296,22 +298,26 @@ close_component (Closing       *closing,
           const GenlmWeightedEntry *entry = &matrix->entries[j];
 
           if (component[entry->column] == component[rows[i]])
-            dense[(gsize) i * n + places[entry->column]] += entry->weight;
+            {
+              GenlmWide *place = &dense[(gsize) i * n + places[entry->column]];
+
+              *place = genlm_wide_add (*place, entry->weight);
+            }
           else
-            leaves[i] += entry->weight;
+            leaves[i] = genlm_wide_add (leaves[i], entry->weight);
         }
     }
   if (!close_dense (dense, leaves, n, scratch))
     return FALSE;
   for (i = 0; i < n; i++)
     {
-      add_to_row (closing, rows[i], 1.0);
-      add_outside (closing, rows[i], 1.0);
+      add_to_row (closing, rows[i], GENLM_WIDE_ONE);
+      add_outside (closing, rows[i], GENLM_WIDE_ONE);
       for (j = 0; j < n; j++)
         {
-          double weight = dense[(gsize) i * n + j];
+          GenlmWide weight = dense[(gsize) i * n + j];
 
-          if (weight == 0.0)
+          if (genlm_wide_is_zero (weight))
             continue;
           add_to_row (closing, rows[j], weight);
           add_outside (closing, rows[j], weight);
@@ -325,7 +331,7 @@ close_component (Closing       *closing,
  * @exits, component by component. */
 GenlmWeightedMatrix *
 genlm_weighted_matrix_close (const GenlmWeightedMatrix  *self,
-                             const double               *exits,
+                             const GenlmWide            *exits,
                              GError                    **error)
 {
   gsize n = (gsize) self->n_rows + 1;
@@ -333,7 +339,7 @@ genlm_weighted_matrix_close (const GenlmWeightedMatrix  *self,
   g_autoptr (GArray) triplets = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
   g_autofree guint32 *first = g_new0 (guint32, n);
   g_autofree guint32 *end = g_new0 (guint32, n);
-  g_autofree double *sums = g_new0 (double, n);
+  g_autofree GenlmWide *sums = g_new0 (GenlmWide, n);
   g_autofree guint32 *touched = g_new (guint32, n);
   g_autofree guint32 *places = g_new (guint32, n);
   Closing closing = { self, components, triplets, first, end, sums, touched, 0 };

@@ -3,21 +3,21 @@
 /* Sparse matrices of non-negative weights, and what grammars need of them: the
  * strongly connected components of their graph, and the sum of all powers. */
 
-#include "genlm-engine.h"
+#include "genlm-wide.h"
 
 G_BEGIN_DECLS
 
 typedef struct
 {
-  guint32 row;
-  guint32 column;
-  double  weight;
+  guint32   row;
+  guint32   column;
+  GenlmWide weight;
 } GenlmWeightedTriplet;
 
 typedef struct
 {
-  guint32 column;
-  double  weight;
+  guint32   column;
+  GenlmWide weight;
 } GenlmWeightedEntry;
 
 /* Row i has the entries from starts[i] to starts[i + 1], by column. */
@@ -52,7 +52,7 @@ GENLM_ENGINE_API GenlmWeightedComponents *genlm_weighted_matrix_find_components
                                                                            (const GenlmWeightedMatrix *self);
 GENLM_ENGINE_API void                     genlm_weighted_components_free   (GenlmWeightedComponents   *self);
 GENLM_ENGINE_API GenlmWeightedMatrix     *genlm_weighted_matrix_close      (const GenlmWeightedMatrix *self,
-                                                                            const double              *exits,
+                                                                            const GenlmWide           *exits,
                                                                             GError                   **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmWeightedMatrix, genlm_weighted_matrix_free)

@@ -133,7 +133,7 @@ static void
 add_inner_term (Solver                  *solver,
                 const GenlmWeightedTerm *term)
 {
-  InnerTerm inner = { solver->inner_places->len, 0, make_wide (term->weight), 0 };
+  InnerTerm inner = { solver->inner_places->len, 0, make_wide (term->weight), term->exponent };
   guint32 i;
 
   settle (&inner.coefficient, &inner.exponent);
@@ -417,7 +417,8 @@ make_graph (guint32                  n_variables,
   for (i = 0; i < n_terms; i++)
     for (j = 0; j < terms[i].n_variables; j++)
       {
-        GenlmWeightedTriplet triplet = { terms[i].head, variables[terms[i].first + j], 1.0 };
+        GenlmWeightedTriplet triplet = { terms[i].head, variables[terms[i].first + j],
+                                         GENLM_WIDE_ONE };
 
         g_array_append_val (triplets, triplet);
       }

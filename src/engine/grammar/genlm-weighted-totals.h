@@ -17,14 +17,15 @@ typedef struct
   int    exponent;
 } GenlmWeightedTotal;
 
-/* weight times the totals of the variables; what has no variables is the
- * weight alone. */
+/* weight × 2^exponent times the totals of the variables; what has no variables
+ * is the weight alone. */
 typedef struct
 {
   guint32 head;
   guint32 first; /* in the list of variables */
   guint32 n_variables;
   double  weight;
+  int     exponent;
 } GenlmWeightedTerm;
 
 /* By variable: the name, for messages. */
