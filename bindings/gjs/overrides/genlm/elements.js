@@ -5,8 +5,10 @@ const {describe} = imports.overrides.genlm.values;
 
 /* Whether it is a plain object of texts: documents by their URIs, for one. */
 function isTexts(value) {
-    return value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype &&
-        Object.values(value).every(text => typeof text === 'string');
+    if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype)
+        return false;
+    const texts = Object.values(value);
+    return texts.length > 0 && texts.every(text => typeof text === 'string');
 }
 
 function toVariant(value) {
