@@ -877,8 +877,7 @@ genlm_json_body_new (GenlmJsonBook        *book,
     }
   sort_atoms (self);
   book->memory += sizeof *self
-                  + self->formula.nodes->len * sizeof (GenlmJsonFormulaNode)
-                  + self->formula.members->len * sizeof (guint32)
+                  + genlm_json_formula_get_memory (&self->formula)
                   + self->atoms->len * sizeof (GenlmJsonAtom)
                   + g_hash_table_size (self->nodes) * 3 * sizeof (gpointer);
   if (self->words != NULL)
@@ -1110,6 +1109,8 @@ make_cover (GenlmJsonBook *book,
   g_autoptr (GArray) branches = g_array_new (FALSE, FALSE, sizeof (Branch));
   g_autoptr (GArray) members = g_array_new (FALSE, FALSE, sizeof (guint32));
   GenlmJsonClaim top = genlm_json_body_peek_atom (self, atom)->claim;
+  guint64 memory = genlm_json_formula_get_memory (&self->formula);
+  guint32 cover;
   guint i;
 
   add_branch (branches, GENLM_JSON_FORMULA_YES, top);
@@ -1131,8 +1132,10 @@ make_cover (GenlmJsonBook *book,
       if (evaluates && branch.condition == GENLM_JSON_FORMULA_YES)
         break;
     }
-  return genlm_json_formula_make (&self->formula, GENLM_JSON_FORMULA_OR,
-                                  (const guint32 *) members->data, members->len);
+  cover = genlm_json_formula_make (&self->formula, GENLM_JSON_FORMULA_OR,
+                                   (const guint32 *) members->data, members->len);
+  book->memory += genlm_json_formula_get_memory (&self->formula) - memory;
+  return cover;
 }
 
 /* @contained says for each atom whether it counted the item. */

@@ -1,5 +1,9 @@
 #include "genlm-json-formula.h"
 
+#include <string.h>
+
+#define FIRST_TABLE_SIZE (16u)
+
 void
 genlm_json_formula_init (GenlmJsonFormula *self)
 {
@@ -16,8 +20,83 @@ genlm_json_formula_clear (GenlmJsonFormula *self)
 {
   g_clear_pointer (&self->nodes, g_array_unref);
   g_clear_pointer (&self->members, g_array_unref);
+  g_clear_pointer (&self->table, g_free);
 }
 
+/* In bytes. */
+guint64
+genlm_json_formula_get_memory (const GenlmJsonFormula *self)
+{
+  return (guint64) self->nodes->len * sizeof (GenlmJsonFormulaNode)
+         + ((guint64) self->members->len + self->table_size) * sizeof (guint32);
+}
+
+static gboolean
+is_list (const GenlmJsonFormulaNode *node)
+{
+  return node->op >= GENLM_JSON_FORMULA_AND;
+}
+
+static guint32
+hash_node (const GenlmJsonFormula     *self,
+           const GenlmJsonFormulaNode *node)
+{
+  guint32 hash = node->op * 0x9e3779b1u + node->n;
+  const guint32 *members;
+  guint32 i;
+
+  if (!is_list (node))
+    return (hash ^ node->a) * 0x85ebca6bu;
+  members = genlm_json_formula_peek_members (self, node);
+  for (i = 0; i < node->n; i++)
+    hash = (((hash << 5) | (hash >> 27)) ^ members[i]) * 0x85ebca6bu;
+  return hash;
+}
+
+static gboolean
+nodes_are_equal (const GenlmJsonFormula     *self,
+                 const GenlmJsonFormulaNode *x,
+                 const GenlmJsonFormulaNode *y)
+{
+  if (x->op != y->op || x->n != y->n)
+    return FALSE;
+  if (!is_list (x))
+    return x->a == y->a;
+  return memcmp (genlm_json_formula_peek_members (self, x),
+                 genlm_json_formula_peek_members (self, y), x->n * sizeof (guint32))
+         == 0;
+}
+
+/* The place in the table where a node is, or may be put. */
+static guint32 *
+find_place (const GenlmJsonFormula     *self,
+            const GenlmJsonFormulaNode *node)
+{
+  guint32 hash = hash_node (self, node);
+  guint i = (hash ^ (hash >> 16)) & (self->table_size - 1);
+
+  while (self->table[i] != 0
+         && !nodes_are_equal (self, node, genlm_json_formula_peek (self, self->table[i])))
+    i = (i + 1) & (self->table_size - 1);
+  return &self->table[i];
+}
+
+/* Keeps half of the table free. */
+static void
+grow_table (GenlmJsonFormula *self)
+{
+  guint i;
+
+  if (self->nodes->len < self->table_size / 2)
+    return;
+  g_free (self->table);
+  self->table_size = MAX (self->table_size * 2, FIRST_TABLE_SIZE);
+  self->table = g_new0 (guint32, self->table_size);
+  for (i = GENLM_JSON_FORMULA_YES + 1; i < self->nodes->len; i++)
+    *find_place (self, genlm_json_formula_peek (self, i)) = i;
+}
+
+/* The node of this content; the members of a list are the last ones. */
 static guint32
 add_node (GenlmJsonFormula   *self,
           GenlmJsonFormulaOp  op,
@@ -25,9 +104,18 @@ add_node (GenlmJsonFormula   *self,
           guint32             n)
 {
   GenlmJsonFormulaNode node = { op, a, n };
+  guint32 *place;
 
-  g_array_append_val (self->nodes, node);
-  return self->nodes->len - 1;
+  grow_table (self);
+  place = find_place (self, &node);
+  if (*place == 0)
+    {
+      *place = self->nodes->len;
+      g_array_append_val (self->nodes, node);
+    }
+  else if (is_list (&node))
+    g_array_set_size (self->members, a);
+  return *place;
 }
 
 guint32

@@ -38,6 +38,10 @@ typedef struct
 {
   GArray *nodes;   /* of GenlmJsonFormulaNode */
   GArray *members; /* of guint32 */
+  /* The nodes by content, so that none is there twice: numbers, 0 where there
+   * is none; the size is a power of two. */
+  guint32 *table;
+  guint    table_size;
 } GenlmJsonFormula;
 
 #define GENLM_JSON_FORMULA_NO  (0u)
@@ -53,6 +57,7 @@ guint32 genlm_json_formula_make      (GenlmJsonFormula       *self,
                                       GenlmJsonFormulaOp      op,
                                       const guint32          *members,
                                       guint                   n_members);
+guint64 genlm_json_formula_get_memory (const GenlmJsonFormula *self);
 void    genlm_json_formula_evaluate  (const GenlmJsonFormula *self,
                                       const guint8           *atoms,
                                       guint8                 *truths);
