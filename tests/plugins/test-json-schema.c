@@ -157,6 +157,45 @@ test_property_order (void)
   check (required, "n{\"a\":1,\"x\"");
 }
 
+/* Names that are evaluated alike are so in one way, however many there are. */
+static void
+test_many_unevaluated (void)
+{
+  g_autoptr (GString) schema = g_string_new ("{\"anyOf\":[{\"required\":[\"n0\"],\"properties\":{");
+  g_autoptr (GString) text = g_string_new ("y{");
+  g_autoptr (GenlmPotential) potential = NULL;
+  guint i;
+
+  for (i = 0; i < 1000; i++)
+    {
+      g_string_append_printf (schema, "%s\"n%u\":{}", i > 0 ? "," : "", i);
+      g_string_append_printf (text, "%s\"n%u\":0", i > 0 ? "," : "", i);
+    }
+  g_string_append (schema, "}},{\"required\":[\"m\"]}],\"unevaluatedProperties\":false}");
+  potential = make (schema->str, "");
+  g_string_append_c (text, '}');
+  check (potential, text->str);
+  check (potential, "n{\"n1\":0}");
+}
+
+/* A member that more claims are made of than fit into a word. */
+static void
+test_many_claims (void)
+{
+  g_autoptr (GString) schema = g_string_new ("{\"allOf\":[");
+  g_autoptr (GenlmPotential) potential = NULL;
+  guint i;
+
+  for (i = 0; i < 40; i++)
+    g_string_append_printf (schema, "%s{\"properties\":{\"a\":{\"minLength\":%u}},"
+                                    "\"additionalProperties\":{\"maxItems\":%u}}",
+                            i > 0 ? "," : "", i, 80 - i);
+  g_string_append (schema, "]}");
+  potential = make (schema->str, "");
+  check (potential, "y{\"a\":\"0123456789012345678901234567890123456789\",\"b\":[1],\"c\":2}");
+  check (potential, "n{\"a\":\"01234567890123456789012345678901234567\"");
+}
+
 /* A name that comes too soon for one that must come is refused at its start. */
 static void
 test_property_order_dead_end (void)
@@ -334,6 +373,8 @@ main (int    argc,
   g_test_add_func ("/json-schema/standard", test_standard);
   g_test_add_func ("/json-schema/property-order", test_property_order);
   g_test_add_func ("/json-schema/property-order/dead-end", test_property_order_dead_end);
+  g_test_add_func ("/json-schema/many-unevaluated", test_many_unevaluated);
+  g_test_add_func ("/json-schema/many-claims", test_many_claims);
   g_test_add_func ("/json-schema/white-space", test_white_space);
   g_test_add_func ("/json-schema/depth", test_depth);
   g_test_add_func ("/json-schema/many-names", test_many_names);
