@@ -344,6 +344,20 @@ test_far_behind (void)
     }
 }
 
+static void
+test_far_totals (void)
+{
+  g_autoptr (GenlmGrammar) grammar = read_grammar ("1: S->X\n1: S->b\n1e-200: X->Y a\n"
+                                                   "1e-200: Y->Z a\n0.5: Z->X a\n0.5: Z->c");
+  g_autoptr (GenlmByteMachine) machine = NULL;
+  g_autoptr (GError) error = NULL;
+
+  machine = genlm_wcfg_machine_new (grammar, &limits, &error);
+  g_assert_null (machine);
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, "more than a double can hold"));
+}
+
 /* Weights of rules whose product is smaller than any double. */
 static void
 test_far_rules (void)
@@ -983,6 +997,7 @@ main (int    argc,
   g_test_add_func ("/wcfg/totals", test_totals);
   g_test_add_func ("/wcfg/small", test_small);
   g_test_add_func ("/wcfg/far-behind", test_far_behind);
+  g_test_add_func ("/wcfg/far-totals", test_far_totals);
   g_test_add_func ("/wcfg/far-rules", test_far_rules);
   g_test_add_func ("/wcfg/far-vectors", test_far_vectors);
   g_test_add_func ("/wcfg/divergence", test_divergence);

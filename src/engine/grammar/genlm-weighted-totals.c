@@ -1,5 +1,6 @@
 #include "genlm-weighted-totals.h"
 
+#include <float.h>
 #include <genlm.h>
 #include <math.h>
 
@@ -82,6 +83,7 @@ typedef enum
   OUTCOME_DIVERGES,
   OUTCOME_TOO_LARGE,
   OUTCOME_TOO_LATE,
+  OUTCOME_TOO_SMALL,
 } Outcome;
 
 /* A term within its component: what is known of it is its coefficient. */
@@ -379,6 +381,53 @@ collect_terms (Solver *solver)
   solver->term_starts[i] = solver->inner_terms->len;
 }
 
+static gboolean
+has_derivation (Solver         *solver,
+                guint32         row,
+                const gboolean *known)
+{
+  guint32 i;
+  guint32 j;
+
+  for (i = solver->term_starts[row]; i < solver->term_starts[row + 1]; i++)
+    {
+      const InnerTerm *term = &g_array_index (solver->inner_terms, InnerTerm, i);
+
+      for (j = 0; j < term->n_places; j++)
+        if (!known[g_array_index (solver->inner_places, guint32, term->first + j)])
+          break;
+      if (j == term->n_places)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Whether there is a variable with derivations whose value, beside the others
+ * of the component, is none that a double can be. */
+static gboolean
+is_too_small (Solver *solver)
+{
+  g_autofree gboolean *known = g_new0 (gboolean, solver->n);
+  gboolean changed = TRUE;
+  guint32 i;
+
+  for (i = 0; i < solver->n && solver->values[i].high >= DBL_MIN; i++)
+    ;
+  if (i == solver->n)
+    return FALSE;
+  while (changed)
+    {
+      changed = FALSE;
+      for (i = 0; i < solver->n; i++)
+        if (!known[i] && has_derivation (solver, i, known))
+          known[i] = changed = TRUE;
+    }
+  for (i = 0; i < solver->n; i++)
+    if (known[i] && solver->values[i].high < DBL_MIN)
+      return TRUE;
+  return FALSE;
+}
+
 static Outcome
 solve_rows (Solver *solver)
 {
@@ -398,6 +447,8 @@ solve_rows (Solver *solver)
   scale = scale_terms (solver);
   if (solver->n > 1 || !evaluate (solver))
     outcome = solve_component (solver);
+  if (outcome == OUTCOME_SOLVED && is_too_small (solver))
+    outcome = OUTCOME_TOO_SMALL;
   for (i = 0; i < solver->n; i++)
     solver->totals[solver->rows[i]] = (GenlmWeightedTotal){ values[i].high, values[i].low, scale };
   return outcome;
@@ -470,6 +521,13 @@ set_error (Outcome       outcome,
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
                    "Failed to find the total weight of “%s” in time (deadline): it is one of %u rules "
                    "that stand in each other",
+                   name, solver->n);
+      break;
+    case OUTCOME_TOO_SMALL:
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "Failed to find the total weight of “%s”: it is one of %u rules that stand in each "
+                   "other, and their totals differ by more than a double can hold; bring their weights "
+                   "closer together",
                    name, solver->n);
       break;
     }
