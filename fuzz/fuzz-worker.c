@@ -1,15 +1,17 @@
 /* Whatever a parent says, a worker does it or ends with an error that can be shown.
  * What it answers is whole frames, and the items in order. The worker is a thread of
- * this process; it has a regular expression to begin with. */
+ * this process; it has a potential of letters to begin with. */
 #include "fuzz.h"
 
 #include "genlm-coerced.h"
+#include "genlm-context.h"
 #include "genlm-frame-private.h"
 #include "genlm-plugin.h"
 #include "genlm-product.h"
 #include "genlm-registry-private.h"
 #include "genlm-worker-loop-private.h"
 
+#include <math.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,10 +19,121 @@
 /* What fits into the buffer of a socket. */
 #define MAX_SIZE 16384
 
-#define REGEX "('regex', {'pattern': <'ab*[cd]?'>})"
+#define RECIPE "('letters', {'allowed': <'abcd'>})"
 #define VOCAB "(1, [byte 97, 98, 97, 98], [0, 1, 2, 4], 'end')"
 
-GENLM_ELEMENT_REGISTER_DECLARE (regex)
+/* Texts of letters that are allowed, of which there must be one. */
+#define TYPE_LETTERS (letters_get_type ())
+
+G_DECLARE_FINAL_TYPE (Letters, letters, FUZZ, LETTERS, GenlmPotentialBase)
+
+struct _Letters
+{
+  GenlmPotentialBase  parent_instance;
+
+  char               *allowed;
+};
+
+static void letters_initable_iface_init  (GInitableIface          *iface);
+static void letters_potential_iface_init (GenlmPotentialInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (Letters, letters, GENLM_TYPE_POTENTIAL_BASE,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, letters_initable_iface_init)
+                               G_IMPLEMENT_INTERFACE (GENLM_TYPE_POTENTIAL, letters_potential_iface_init))
+
+static gboolean
+letters_initable_real_init (GInitable     *initable,
+                            GCancellable  *cancellable,
+                            GError       **error)
+{
+  Letters *self = FUZZ_LETTERS (initable);
+
+  genlm_potential_base_set_vocab (GENLM_POTENTIAL_BASE (self), genlm_vocab_bytes ());
+  if (self->allowed != NULL && self->allowed[0] != 0)
+    return TRUE;
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
+               "No letters are allowed");
+  return FALSE;
+}
+
+static gboolean
+letters_weigh (GenlmPotential  *potential,
+               GenlmContext    *context,
+               double          *out,
+               GError         **error)
+{
+  Letters *self = FUZZ_LETTERS (potential);
+  gsize length = genlm_context_get_length (context);
+  g_autofree guint32 *tokens = g_new (guint32, length + 1);
+
+  genlm_context_copy_suffix (context, 0, tokens);
+  *out = 0.0;
+  for (gsize i = 0; i < length; i++)
+    if (tokens[i] == 0 || strchr (self->allowed, (int) tokens[i]) == NULL)
+      *out = -INFINITY;
+  return TRUE;
+}
+
+static void
+letters_set_property (GObject      *object,
+                      guint         prop_id,
+                      const GValue *value,
+                      GParamSpec   *pspec)
+{
+  FUZZ_LETTERS (object)->allowed = g_value_dup_string (value);
+}
+
+static void
+letters_get_property (GObject    *object,
+                      guint       prop_id,
+                      GValue     *value,
+                      GParamSpec *pspec)
+{
+  g_value_set_string (value, FUZZ_LETTERS (object)->allowed);
+}
+
+static void
+letters_finalize (GObject *object)
+{
+  g_free (FUZZ_LETTERS (object)->allowed);
+
+  G_OBJECT_CLASS (letters_parent_class)->finalize (object);
+}
+
+static void
+letters_class_init (LettersClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = letters_set_property;
+  object_class->get_property = letters_get_property;
+  object_class->finalize = letters_finalize;
+  g_object_class_install_property (
+    object_class, 1,
+    g_param_spec_string ("allowed", NULL, NULL, NULL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+  genlm_potential_base_class_set_traits (GENLM_POTENTIAL_BASE_CLASS (klass),
+                                         GENLM_TRAITS_INLINE | GENLM_TRAITS_THREAD_SAFE
+                                           | GENLM_TRAITS_BOOLEAN);
+}
+
+static void
+letters_init (Letters *self)
+{
+}
+
+static void
+letters_initable_iface_init (GInitableIface *iface)
+{
+  iface->init = letters_initable_real_init;
+}
+
+static void
+letters_potential_iface_init (GenlmPotentialInterface *iface)
+{
+  iface->weigh_prefix = letters_weigh;
+  iface->weigh_complete = letters_weigh;
+}
 
 /* In place of what the whole library has: a few elements that can be built. */
 void
@@ -28,7 +141,7 @@ genlm_core_plugin_init (GenlmPlugin *plugin)
 {
   genlm_plugin_register_element (plugin, "coerced", GENLM_RANK_PRIMARY, GENLM_TYPE_COERCED);
   genlm_plugin_register_element (plugin, "product", GENLM_RANK_PRIMARY, GENLM_TYPE_PRODUCT);
-  GENLM_ELEMENT_REGISTER (regex, plugin);
+  genlm_plugin_register_element (plugin, "letters", GENLM_RANK_PRIMARY, TYPE_LETTERS);
 }
 
 static void
@@ -84,10 +197,10 @@ write_builds (GenlmFrameWriter *writer)
                             3, 0x100, 1,  0, 1, G_MAXUINT32, 0, 'a',
                             4, 0x103, 1,  0, 1, G_MAXUINT32, 0, 'a' };
 
-  say (writer, GENLM_FRAME_BUILD, 2, "(" REGEX ", uint64 0, [" VOCAB "])", NULL, 0, 0);
-  say (writer, GENLM_FRAME_BUILD, 3, "(('regex', {'pattern': <'['>}), uint64 0, @a" GENLM_FRAME_VOCAB_TYPE " [])",
+  say (writer, GENLM_FRAME_BUILD, 2, "(" RECIPE ", uint64 0, [" VOCAB "])", NULL, 0, 0);
+  say (writer, GENLM_FRAME_BUILD, 3, "(('letters', {'allowed': <''>}), uint64 0, @a" GENLM_FRAME_VOCAB_TYPE " [])",
        NULL, 0, 0);
-  say (writer, GENLM_FRAME_BUILD, 4, "(('product', {'first': <" REGEX ">, 'second': <" REGEX ">}), uint64 7,"
+  say (writer, GENLM_FRAME_BUILD, 4, "(('product', {'first': <" RECIPE ">, 'second': <" RECIPE ">}), uint64 7,"
        " @a" GENLM_FRAME_VOCAB_TYPE " [])", NULL, 0, 0);
   say (writer, GENLM_FRAME_EVALUATE, 1, NULL, words, G_N_ELEMENTS (words), 3);
   say (writer, GENLM_FRAME_DROP, 2, NULL, NULL, 0, 0);
@@ -167,7 +280,7 @@ setup (GenlmFrameWriter *prelude)
   region = genlm_region_new (&error);
   g_assert_no_error (error);
   say (prelude, GENLM_FRAME_HELLO, 0, "(@a{sv} {},)", NULL, 0, 0);
-  say (prelude, GENLM_FRAME_BUILD, 1, "(" REGEX ", uint64 0, @a" GENLM_FRAME_VOCAB_TYPE " [])", NULL, 0, 0);
+  say (prelude, GENLM_FRAME_BUILD, 1, "(" RECIPE ", uint64 0, @a" GENLM_FRAME_VOCAB_TYPE " [])", NULL, 0, 0);
   return region;
 }
 

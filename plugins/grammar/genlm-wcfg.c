@@ -4,519 +4,54 @@
 
 #include "genlm-wcfg.h"
 
-#include <string.h>
-
-#include "genlm-byte-matcher.h"
-#include "genlm-grammar-rules.h"
-#include "genlm-lark-reader.h"
 #include "genlm-wcfg-machine.h"
-
-/* What "." and negated classes of terminals range over if nothing else is
- * said: the printable characters of ASCII, white space among them. */
-#define DEFAULT_CHARSET \
-  " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz" \
-  "{|}~\t\n\v\f\r"
 
 struct _GenlmWcfg
 {
-  GenlmPotentialBase  parent_instance;
-
-  char               *grammar;
-  char               *file;
-  char               *syntax;
-  char               *start;
-  char               *charset;
-  char               *style;
-  GenlmEngineLimits   limits;
-  GenlmByteMatcher   *matcher;
+  GenlmGrammarPotential parent_instance;
 };
 
-enum
-{
-  PROP_0,
-  PROP_GRAMMAR,
-  PROP_FILE,
-  PROP_SYNTAX,
-  PROP_START,
-  PROP_CHARSET,
-  PROP_STYLE,
-  PROP_MAX_STATES,
-  PROP_MAX_MEMORY,
-  PROP_DEADLINE,
-  N_PROPS
+static const GenlmByteLimitBlurbs limits = {
+  .max_states = "How many states the automata of the terminals may have before the grammar fails, and "
+                "how many rules may be open, or terminals meant, at once in a text",
+  .max_memory = "How many bytes the tables of the grammar may take before it fails; as many again are "
+                "used for what texts have in common, twice as many for the weights of next tokens of "
+                "each vocabulary, and 16 times as many for what contexts hold, at most",
+  .deadline = "How many milliseconds each automaton and the sums of weights may take; 0 for any number",
+  .n_states = "How many states the automata of the terminals have",
+  .memory = "How many bytes the tables of the grammar take",
 };
 
-static GParamSpec *properties[N_PROPS];
-
-static void genlm_wcfg_initable_iface_init  (GInitableIface          *iface);
-static void genlm_wcfg_potential_iface_init (GenlmPotentialInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (GenlmWcfg, genlm_wcfg, GENLM_TYPE_POTENTIAL_BASE,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, genlm_wcfg_initable_iface_init)
-                               G_IMPLEMENT_INTERFACE (GENLM_TYPE_POTENTIAL,
-                                                      genlm_wcfg_potential_iface_init))
-
-static void
-prefix_label (GenlmWcfg  *self,
-              GError    **error)
-{
-  g_autofree char *label = genlm_element_dup_label (G_OBJECT (self));
-
-  g_prefix_error (error, "%s: ", label);
-}
-
-static gboolean
-refuse_value (const char  *property,
-              const char  *value,
-              const char  *choices,
-              GError     **error)
-{
-  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
-               "The property “%s” is “%s”; it is one of %s", property, value, choices);
-  return FALSE;
-}
-
-static gboolean
-is_syntax (GenlmWcfg  *self,
-           const char *name)
-{
-  return g_strcmp0 (self->syntax, name) == 0;
-}
-
-static gboolean
-check_properties (GenlmWcfg  *self,
-                  GError    **error)
-{
-  if ((self->grammar == NULL) == (self->file == NULL))
-    {
-      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
-                   "%s of the properties “grammar” and “file” is set; set one of them, to the text of "
-                   "the grammar or to where it is",
-                   self->grammar == NULL ? "None" : "Each");
-      return FALSE;
-    }
-  if (self->syntax != NULL && !is_syntax (self, "lark") && !is_syntax (self, "rules"))
-    return refuse_value ("syntax", self->syntax, "“lark” and “rules”, or unset", error);
-  if (strcmp (self->style, "standard") != 0 && strcmp (self->style, "genlm") != 0)
-    return refuse_value ("style", self->style, "“standard” and “genlm”", error);
-  return TRUE;
-}
-
-/* Rules begin with their weight, which is nothing that a grammar of Lark
- * begins with. */
-static gboolean
-looks_like_rules (const char *text,
-                  gsize       length)
-{
-  gboolean comment = FALSE;
-  gsize i;
-
-  for (i = 0; i < length; i++)
-    {
-      if (text[i] == '\n')
-        comment = FALSE;
-      else if (text[i] == '#')
-        comment = TRUE;
-      else if (!comment && !g_ascii_isspace (text[i]))
-        return g_ascii_isdigit (text[i]) || strchr (".+-", text[i]) != NULL;
-    }
-  return FALSE;
-}
-
-/* Their start symbol and their characters are given. */
-static gboolean
-check_rules (GenlmWcfg  *self,
-             GError    **error)
-{
-  if (self->start == NULL && self->charset == NULL)
-    return TRUE;
-  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
-               "The property “%s” is set and the grammar is written as weighted rules, of which it "
-               "says nothing: they start with S, and their terminals are plain texts",
-               self->start != NULL ? "start" : "charset");
-  return FALSE;
-}
-
-static GenlmGrammar *
-read_text (GenlmWcfg   *self,
-           const char  *text,
-           gsize        length,
-           GError     **error)
-{
-  GenlmLarkOptions options = { .name = self->file,
-                               .start = self->start,
-                               .charset = self->charset != NULL ? self->charset : DEFAULT_CHARSET,
-                               .ignore = strcmp (self->style, "genlm") == 0
-                                           ? GENLM_GRAMMAR_IGNORE_SINGLE
-                                           : GENLM_GRAMMAR_IGNORE_REPEATED };
-
-  if (is_syntax (self, "rules") || (self->syntax == NULL && looks_like_rules (text, length)))
-    return check_rules (self, error)
-             ? genlm_grammar_new_from_rules (text, length, self->file, error)
-             : NULL;
-  return genlm_grammar_new_from_lark (text, length, &options, error);
-}
-
-static GenlmGrammar *
-read_grammar (GenlmWcfg     *self,
-              GCancellable  *cancellable,
-              GError       **error)
-{
-  g_autoptr (GFile) file = NULL;
-  g_autofree char *text = NULL;
-  gsize length;
-
-  if (!check_properties (self, error))
-    return NULL;
-  if (self->grammar != NULL)
-    return read_text (self, self->grammar, strlen (self->grammar), error);
-  file = g_file_new_for_path (self->file);
-  if (!g_file_load_contents (file, cancellable, &text, &length, NULL, error))
-    return NULL;
-  return read_text (self, text, length, error);
-}
+G_DEFINE_FINAL_TYPE (GenlmWcfg, genlm_wcfg, GENLM_TYPE_GRAMMAR_POTENTIAL)
 
 static GenlmByteMachine *
-compile (GenlmWcfg     *self,
-         GCancellable  *cancellable,
-         GError       **error)
+make_machine (const GenlmGrammar       *grammar,
+              const GenlmEngineLimits  *engine_limits,
+              GError                  **error)
 {
-  g_autoptr (GenlmGrammar) grammar = read_grammar (self, cancellable, error);
-  g_autoptr (GenlmGrammar) expanded = NULL;
+  g_autoptr (GenlmGrammar) expanded = genlm_grammar_expand_ignored (grammar, error);
 
-  if (grammar == NULL)
-    return NULL;
-  expanded = genlm_grammar_expand_ignored (grammar, error);
-  return expanded != NULL ? genlm_wcfg_machine_new (expanded, &self->limits, error) : NULL;
-}
-
-static gboolean
-genlm_wcfg_initable_real_init (GInitable     *initable,
-                               GCancellable  *cancellable,
-                               GError       **error)
-{
-  GenlmWcfg *self = GENLM_WCFG (initable);
-  g_autoptr (GenlmByteMachine) machine = NULL;
-  g_autoptr (GenlmVocab) vocab = NULL;
-
-  if (self->matcher != NULL)
-    return TRUE;
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
-  machine = compile (self, cancellable, error);
-  if (machine == NULL)
-    {
-      prefix_label (self, error);
-      return FALSE;
-    }
-  g_object_get (self, "vocab", &vocab, NULL);
-  self->matcher = genlm_byte_matcher_new (machine, vocab != NULL ? vocab : genlm_vocab_bytes ());
-  return TRUE;
-}
-
-/* There is none before the grammar is compiled, so that nothing can be asked
- * of an element that was not initialised. */
-static GenlmVocab *
-genlm_wcfg_get_vocab (GenlmPotential *potential)
-{
-  GenlmWcfg *self = GENLM_WCFG (potential);
-
-  return self->matcher != NULL ? genlm_byte_matcher_get_vocab (self->matcher) : NULL;
-}
-
-static gboolean
-genlm_wcfg_weigh_prefix (GenlmPotential  *potential,
-                         GenlmContext    *context,
-                         double          *out,
-                         GError         **error)
-{
-  GenlmWcfg *self = GENLM_WCFG (potential);
-
-  if (genlm_byte_matcher_weigh (self->matcher, context, out, NULL, error))
-    return TRUE;
-  prefix_label (self, error);
-  return FALSE;
-}
-
-static gboolean
-genlm_wcfg_weigh_complete (GenlmPotential  *potential,
-                           GenlmContext    *context,
-                           double          *out,
-                           GError         **error)
-{
-  GenlmWcfg *self = GENLM_WCFG (potential);
-
-  if (genlm_byte_matcher_weigh (self->matcher, context, NULL, out, error))
-    return TRUE;
-  prefix_label (self, error);
-  return FALSE;
-}
-
-static GenlmWeights *
-genlm_wcfg_weigh_next (GenlmPotential  *potential,
-                       GenlmContext    *context,
-                       GError         **error)
-{
-  GenlmWcfg *self = GENLM_WCFG (potential);
-  GenlmWeights *weights = genlm_byte_matcher_dup_weights (self->matcher, context, error);
-
-  if (weights == NULL)
-    prefix_label (self, error);
-  return weights;
-}
-
-/* Another face of the same machine. Takes the matcher. */
-static GenlmPotential *
-make_sibling (GenlmWcfg        *self,
-              GenlmByteMatcher *matcher)
-{
-  GenlmVocab *vocab = genlm_byte_matcher_get_vocab (matcher);
-  gboolean is_bytes = genlm_vocab_get_kind (vocab) == GENLM_VOCAB_KIND_BYTES;
-  GenlmWcfg *sibling;
-
-  sibling = g_object_new (GENLM_TYPE_WCFG,
-                          "name", genlm_potential_base_get_name (GENLM_POTENTIAL_BASE (self)),
-                          "timeout", genlm_potential_base_get_timeout (GENLM_POTENTIAL_BASE (self)),
-                          "vocab", is_bytes ? NULL : vocab,
-                          "grammar", self->grammar,
-                          "file", self->file,
-                          "syntax", self->syntax,
-                          "start", self->start,
-                          "charset", self->charset,
-                          "style", self->style,
-                          "max-states", self->limits.max_states,
-                          "max-memory", self->limits.max_memory,
-                          "deadline", self->limits.deadline,
-                          NULL);
-  sibling->matcher = matcher;
-  return GENLM_POTENTIAL (sibling);
-}
-
-static gboolean
-check_ready (GenlmWcfg   *self,
-             const char  *what,
-             GError     **error)
-{
-  if (self->matcher != NULL)
-    return TRUE;
-  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_READY,
-               "Failed to %s: the grammar was not compiled; initialise the element first", what);
-  prefix_label (self, error);
-  return FALSE;
-}
-
-static GenlmPotential *
-genlm_wcfg_make_spawn (GenlmPotential  *potential,
-                       GError         **error)
-{
-  GenlmWcfg *self = GENLM_WCFG (potential);
-
-  if (!check_ready (self, "spawn", error))
-    return NULL;
-  return make_sibling (self, genlm_byte_matcher_ref (self->matcher));
-}
-
-static GenlmPotential *
-genlm_wcfg_make_coerced (GenlmPotential  *potential,
-                         GenlmVocab      *target,
-                         GError         **error)
-{
-  GenlmWcfg *self = GENLM_WCFG (potential);
-
-  if (!check_ready (self, "coerce", error))
-    return NULL;
-  return make_sibling (self, genlm_byte_matcher_coerce (self->matcher, target));
-}
-
-static void
-genlm_wcfg_set_property (GObject      *object,
-                         guint         prop_id,
-                         const GValue *value,
-                         GParamSpec   *pspec)
-{
-  GenlmWcfg *self = GENLM_WCFG (object);
-
-  switch (prop_id)
-    {
-    case PROP_GRAMMAR:
-      self->grammar = g_value_dup_string (value);
-      break;
-    case PROP_FILE:
-      self->file = g_value_dup_string (value);
-      break;
-    case PROP_SYNTAX:
-      self->syntax = g_value_dup_string (value);
-      break;
-    case PROP_START:
-      self->start = g_value_dup_string (value);
-      break;
-    case PROP_CHARSET:
-      self->charset = g_value_dup_string (value);
-      break;
-    case PROP_STYLE:
-      self->style = g_strdup (g_value_get_string (value) != NULL ? g_value_get_string (value)
-                                                                 : "standard");
-      break;
-    case PROP_MAX_STATES:
-      self->limits.max_states = g_value_get_uint (value);
-      break;
-    case PROP_MAX_MEMORY:
-      self->limits.max_memory = g_value_get_uint64 (value);
-      break;
-    case PROP_DEADLINE:
-      self->limits.deadline = g_value_get_uint (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-genlm_wcfg_get_property (GObject    *object,
-                         guint       prop_id,
-                         GValue     *value,
-                         GParamSpec *pspec)
-{
-  GenlmWcfg *self = GENLM_WCFG (object);
-
-  switch (prop_id)
-    {
-    case PROP_GRAMMAR:
-      g_value_set_string (value, self->grammar);
-      break;
-    case PROP_FILE:
-      g_value_set_string (value, self->file);
-      break;
-    case PROP_SYNTAX:
-      g_value_set_string (value, self->syntax);
-      break;
-    case PROP_START:
-      g_value_set_string (value, self->start);
-      break;
-    case PROP_CHARSET:
-      g_value_set_string (value, self->charset);
-      break;
-    case PROP_STYLE:
-      g_value_set_string (value, self->style);
-      break;
-    case PROP_MAX_STATES:
-      g_value_set_uint (value, self->limits.max_states);
-      break;
-    case PROP_MAX_MEMORY:
-      g_value_set_uint64 (value, self->limits.max_memory);
-      break;
-    case PROP_DEADLINE:
-      g_value_set_uint (value, self->limits.deadline);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-genlm_wcfg_finalize (GObject *object)
-{
-  GenlmWcfg *self = GENLM_WCFG (object);
-
-  g_clear_pointer (&self->matcher, genlm_byte_matcher_unref);
-  g_free (self->style);
-  g_free (self->charset);
-  g_free (self->start);
-  g_free (self->syntax);
-  g_free (self->file);
-  g_free (self->grammar);
-
-  G_OBJECT_CLASS (genlm_wcfg_parent_class)->finalize (object);
-}
-
-static void
-install_limits (GParamFlags flags)
-{
-  properties[PROP_MAX_STATES] =
-    g_param_spec_uint ("max-states", "Maximum of states",
-                       "How many states the automata of the terminals may have before the grammar "
-                       "fails, and how many rules may be open, or terminals meant, at once in a text",
-                       1, G_MAXUINT, GENLM_ENGINE_DEFAULT_MAX_STATES, flags);
-  properties[PROP_MAX_MEMORY] =
-    g_param_spec_uint64 ("max-memory", "Maximum of memory",
-                         "How many bytes the tables of the grammar may take before it fails; as many "
-                         "again are used for what texts have in common, twice as many for the "
-                         "weights of next tokens of each vocabulary, and 16 times as many for what "
-                         "contexts hold, at most",
-                         1, G_MAXUINT64, GENLM_ENGINE_DEFAULT_MAX_MEMORY, flags);
-  properties[PROP_DEADLINE] =
-    g_param_spec_uint ("deadline", "Deadline",
-                       "How many milliseconds each automaton and the sums of weights may take; 0 for "
-                       "any number",
-                       0, G_MAXUINT, GENLM_ENGINE_DEFAULT_DEADLINE, flags);
+  return expanded != NULL ? genlm_wcfg_machine_new (expanded, engine_limits, error) : NULL;
 }
 
 static void
 genlm_wcfg_class_init (GenlmWcfgClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GenlmPotentialBaseClass *base_class = GENLM_POTENTIAL_BASE_CLASS (klass);
-  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
-  object_class->set_property = genlm_wcfg_set_property;
-  object_class->get_property = genlm_wcfg_get_property;
-  object_class->finalize = genlm_wcfg_finalize;
-
-  properties[PROP_GRAMMAR] =
-    g_param_spec_string ("grammar", "Grammar", "The text of the grammar; unset if there is a file",
-                         NULL, flags);
-  properties[PROP_FILE] =
-    g_param_spec_string ("file", "File", "The file that the text of the grammar is in", NULL,
-                         flags | GENLM_PARAM_FILE);
-  properties[PROP_SYNTAX] =
-    g_param_spec_string ("syntax", "Syntax",
-                         "How the grammar is written: “lark”, or “rules” for a line “weight: Head -> "
-                         "symbols” a rule; unset for rules if the text begins with a weight",
-                         NULL, flags);
-  properties[PROP_START] =
-    g_param_spec_string ("start", "Start",
-                         "The rule that whole texts are; unset for “start”", NULL, flags);
-  properties[PROP_CHARSET] =
-    g_param_spec_string ("charset", "Character set",
-                         "The characters that “.” and negated classes of terminals range over, beside "
-                         "those that they name; unset for the 100 printable characters of ASCII, white "
-                         "space among them",
-                         NULL, flags);
-  properties[PROP_STYLE] =
-    g_param_spec_string ("style", "Style",
-                         "Where ignored terminals may stand: “standard”, as often as they occur and at "
-                         "the end of the text, too, or “genlm”, one before each terminal",
-                         "standard", flags);
-  install_limits (flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  klass->parent_class.is_weighted = TRUE;
+  klass->parent_class.make_machine = make_machine;
+  genlm_byte_potential_class_install_limits (GENLM_BYTE_POTENTIAL_CLASS (klass), &limits);
 
   genlm_potential_base_class_set_metadata (
     base_class, "Weighted context-free grammar", "Potential/Constraint",
-    "Weighs texts by the derivations that a grammar has for them, and what may still become one",
-    "genlm-glib");
+    "Weighs texts by the derivations that a grammar has for them, and what may still become one", "genlm-glib");
   genlm_potential_base_class_set_traits (base_class, GENLM_TRAITS_INLINE | GENLM_TRAITS_THREAD_SAFE);
 }
 
 static void
 genlm_wcfg_init (GenlmWcfg *self)
 {
-}
-
-static void
-genlm_wcfg_initable_iface_init (GInitableIface *iface)
-{
-  iface->init = genlm_wcfg_initable_real_init;
-}
-
-static void
-genlm_wcfg_potential_iface_init (GenlmPotentialInterface *iface)
-{
-  iface->get_vocab = genlm_wcfg_get_vocab;
-  iface->weigh_prefix = genlm_wcfg_weigh_prefix;
-  iface->weigh_complete = genlm_wcfg_weigh_complete;
-  iface->weigh_next = genlm_wcfg_weigh_next;
-  iface->make_spawn = genlm_wcfg_make_spawn;
-  iface->make_coerced = genlm_wcfg_make_coerced;
 }
 
 GENLM_ELEMENT_REGISTER_DEFINE (wcfg, "wcfg", GENLM_RANK_PRIMARY, GENLM_TYPE_WCFG)

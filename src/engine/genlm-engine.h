@@ -1,8 +1,9 @@
 #pragma once
 
 /* The private library beside the constraint plugins: byte automata and walks
- * of the token trie. It has no GTypes and no installed headers; what carries
- * GENLM_ENGINE_API is linked by the plugins of this tree and by nobody else. */
+ * of the token trie. It has one GType, the abstract parent of their elements,
+ * and no installed headers; what carries GENLM_ENGINE_API is linked by the
+ * plugins of this tree and by nobody else. */
 
 #include <gio/gio.h>
 

@@ -184,7 +184,7 @@ test_file (void)
   g_clear_error (&error);
   g_unlink (path);
   g_assert_null (try_make ("file", path, "", &error));
-  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_assert_nonnull (strstr (error->message, path));
   g_rmdir (folder);
 }

@@ -84,6 +84,8 @@ test_file (Fixture       *fixture,
 
   assert_done (plain);
   g_assert_nonnull (strstr (plain->output, "valid\n"));
+  g_assert_nonnull (strstr (plain->output, "n-states: "));
+  g_assert_nonnull (strstr (plain->output, "memory: "));
   assert_done (complete);
   g_assert_nonnull (strstr (complete->output, "text: complete"));
   g_assert_cmpint (prefix->status, ==, 1);

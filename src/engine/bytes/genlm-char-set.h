@@ -17,6 +17,13 @@ typedef struct
 
 #define GENLM_CHAR_LAST (0x10ffffu)
 
+/* What "." and negated classes range over where weights are shared out evenly
+ * and nothing else is said: the printable characters of ASCII, white space
+ * among them. */
+#define GENLM_CHAR_SET_PRINTABLE \
+  " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz" \
+  "{|}~\t\n\v\f\r"
+
 GENLM_ENGINE_API GenlmCharSet         *genlm_char_set_new           (void);
 GENLM_ENGINE_API GenlmCharSet         *genlm_char_set_new_full      (void);
 GENLM_ENGINE_API GenlmCharSet         *genlm_char_set_copy          (const GenlmCharSet *self);

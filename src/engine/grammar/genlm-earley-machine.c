@@ -89,6 +89,19 @@ make_mask (GenlmByteMachine  *machine,
   return genlm_earley_view_dup_mask (view, state, error);
 }
 
+/* The automaton of the terminals, and what the contexts in use have read. */
+static GenlmByteMachineSize
+get_size (GenlmByteMachine *machine)
+{
+  GenlmEarleyParser *parser = ((EarleyMachine *) machine)->parser;
+  GenlmByteDfa *dfa = genlm_earley_parser_get_rules (parser)->dfa;
+
+  return (GenlmByteMachineSize) {
+    .n_states = genlm_byte_dfa_get_n_states (dfa),
+    .memory = genlm_byte_dfa_get_memory (dfa) + genlm_earley_parser_get_memory (parser),
+  };
+}
+
 static const GenlmByteMachineClass earley_machine_class = {
   .finalize = finalize,
   .ref_state = ref_state,
@@ -99,6 +112,7 @@ static const GenlmByteMachineClass earley_machine_class = {
   .make_view = make_view,
   .free_view = free_view,
   .make_mask = make_mask,
+  .get_size = get_size,
 };
 
 GenlmByteMachine *
@@ -132,17 +146,4 @@ genlm_earley_machine_new (const GenlmGrammar       *grammar,
   self->max_memory = limits->max_memory;
   self->without_caches = without_caches;
   return &self->parent;
-}
-
-/* The states of the automaton, and the bytes of it and of what is read. */
-void
-genlm_earley_machine_get_size (GenlmByteMachine *machine,
-                               guint            *n_states,
-                               guint64          *memory)
-{
-  GenlmEarleyParser *parser = ((EarleyMachine *) machine)->parser;
-  GenlmByteDfa *dfa = genlm_earley_parser_get_rules (parser)->dfa;
-
-  *n_states = genlm_byte_dfa_get_n_states (dfa);
-  *memory = genlm_byte_dfa_get_memory (dfa) + genlm_earley_parser_get_memory (parser);
 }

@@ -15,8 +15,5 @@ GENLM_ENGINE_API GenlmByteMachine *genlm_earley_machine_new      (const GenlmGra
                                                                   const GenlmEngineLimits  *limits,
                                                                   gboolean                  without_caches,
                                                                   GError                  **error);
-GENLM_ENGINE_API void              genlm_earley_machine_get_size (GenlmByteMachine         *machine,
-                                                                  guint                    *n_states,
-                                                                  guint64                  *memory);
 
 G_END_DECLS

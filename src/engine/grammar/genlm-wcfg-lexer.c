@@ -59,6 +59,12 @@ genlm_wcfg_lexer_peek (const GenlmWcfgLexer *self,
 }
 
 guint64
+genlm_wcfg_lexer_get_n_states (const GenlmWcfgLexer *self)
+{
+  return self->n_states;
+}
+
+guint64
 genlm_wcfg_lexer_get_memory (const GenlmWcfgLexer *self)
 {
   return self->memory;

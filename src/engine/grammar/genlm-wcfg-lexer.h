@@ -51,6 +51,8 @@ GENLM_ENGINE_API gboolean                 genlm_wcfg_lexer_add  (GenlmWcfgLexer 
                                                                  GError                 **error);
 GENLM_ENGINE_API const GenlmWcfgTerminal *genlm_wcfg_lexer_peek (const GenlmWcfgLexer    *self,
                                                                  guint32                  terminal);
+GENLM_ENGINE_API guint64                  genlm_wcfg_lexer_get_n_states
+                                                                (const GenlmWcfgLexer    *self);
 GENLM_ENGINE_API guint64                  genlm_wcfg_lexer_get_memory
                                                                 (const GenlmWcfgLexer    *self);
 

@@ -623,6 +623,16 @@ finalize (GenlmByteMachine *machine)
   genlm_wcfg_lexer_free (self->lexer);
 }
 
+/* The automata of the terminals, and all tables. */
+static GenlmByteMachineSize
+get_size (GenlmByteMachine *machine)
+{
+  WcfgMachine *self = (WcfgMachine *) machine;
+
+  return (GenlmByteMachineSize) { .n_states = (guint) genlm_wcfg_lexer_get_n_states (self->lexer),
+                                  .memory = self->memory };
+}
+
 static const GenlmByteMachineClass wcfg_machine_class = {
   .finalize = finalize,
   .ref_state = ref_state,
@@ -633,6 +643,7 @@ static const GenlmByteMachineClass wcfg_machine_class = {
   .make_view = make_view,
   .free_view = (GDestroyNotify) genlm_wcfg_view_free,
   .make_weights = make_weights,
+  .get_size = get_size,
 };
 
 static GenlmWcfgLexer *

@@ -200,6 +200,18 @@ finalize (GenlmByteMachine *machine)
   g_mutex_clear (&self->lock);
 }
 
+static GenlmByteMachineSize
+get_size (GenlmByteMachine *machine)
+{
+  GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return (GenlmByteMachineSize) {
+    .n_states = self->book->n_frames,
+    .memory = genlm_json_book_get_memory (self->book) + genlm_schema_get_size (self->schema),
+  };
+}
+
 static const GenlmByteMachineClass machine_class = {
   .finalize = finalize,
   .ref_state = state_ref,
@@ -210,6 +222,7 @@ static const GenlmByteMachineClass machine_class = {
   .make_view = make_view,
   .free_view = (GDestroyNotify) genlm_json_masks_free,
   .make_mask = make_mask,
+  .get_size = get_size,
 };
 
 /* The machine of a schema. Nothing is built before it is asked for. */
@@ -231,20 +244,8 @@ genlm_json_machine_new (GenlmSchema                   *schema,
   return NULL;
 }
 
-guint
-genlm_json_machine_get_n_states (GenlmByteMachine *machine)
+GenlmSchema *
+genlm_json_machine_get_schema (GenlmByteMachine *machine)
 {
-  GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  return self->book->n_frames;
-}
-
-guint64
-genlm_json_machine_get_memory (GenlmByteMachine *machine)
-{
-  GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  return genlm_json_book_get_memory (self->book) + genlm_schema_get_size (self->schema);
+  return ((GenlmJsonMachine *) machine)->schema;
 }

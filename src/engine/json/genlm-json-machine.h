@@ -26,10 +26,9 @@ typedef struct
 #define GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES (256u)
 #define GENLM_JSON_MACHINE_MAX_SPACES         (32767u)
 
-GENLM_ENGINE_API GenlmByteMachine *genlm_json_machine_new        (GenlmSchema                   *schema,
-                                                                  const GenlmJsonMachineOptions *options,
-                                                                  GError                       **error);
-GENLM_ENGINE_API guint             genlm_json_machine_get_n_states (GenlmByteMachine             *machine);
-GENLM_ENGINE_API guint64           genlm_json_machine_get_memory (GenlmByteMachine              *machine);
+GENLM_ENGINE_API GenlmByteMachine *genlm_json_machine_new        (GenlmSchema                    *schema,
+                                                                  const GenlmJsonMachineOptions  *options,
+                                                                  GError                        **error);
+GENLM_ENGINE_API GenlmSchema      *genlm_json_machine_get_schema (GenlmByteMachine               *machine);
 
 G_END_DECLS

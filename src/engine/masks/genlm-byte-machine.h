@@ -17,6 +17,14 @@ G_BEGIN_DECLS
 typedef struct _GenlmByteMachine      GenlmByteMachine;
 typedef struct _GenlmByteMachineClass GenlmByteMachineClass;
 
+/* What a machine has made so far: states of its automata, and the bytes of
+ * everything that is kept for all contexts. */
+typedef struct
+{
+  guint   n_states;
+  guint64 memory;
+} GenlmByteMachineSize;
+
 /* Frees what belongs to the machine's kind; the machine itself is freed by
  * who calls it. */
 struct _GenlmByteMachineClass
@@ -63,6 +71,8 @@ struct _GenlmByteMachineClass
                                   GenlmTrieIndex   *index,
                                   gpointer          state,
                                   GError          **error);
+
+  GenlmByteMachineSize (*get_size) (GenlmByteMachine *self);
 };
 
 /* The first part of every kind of machine. */

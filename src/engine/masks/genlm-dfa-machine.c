@@ -83,6 +83,15 @@ make_mask (GenlmByteMachine  *machine,
   return g_steal_pointer (&mask);
 }
 
+static GenlmByteMachineSize
+get_size (GenlmByteMachine *machine)
+{
+  GenlmByteDfa *dfa = ((DfaMachine *) machine)->dfa;
+
+  return (GenlmByteMachineSize) { .n_states = genlm_byte_dfa_get_n_states (dfa),
+                                  .memory = genlm_byte_dfa_get_memory (dfa) };
+}
+
 static const GenlmByteMachineClass dfa_machine_class = {
   .finalize = finalize,
   .dup_start = dup_start,
@@ -91,6 +100,7 @@ static const GenlmByteMachineClass dfa_machine_class = {
   .make_view = make_view,
   .free_view = (GDestroyNotify) genlm_mask_cache_free,
   .make_mask = make_mask,
+  .get_size = get_size,
 };
 
 /* @max_memory bounds the masks that are kept for each vocabulary. */

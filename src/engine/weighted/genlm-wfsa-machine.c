@@ -361,6 +361,15 @@ wfsa_machine_make_weights (GenlmByteMachine  *machine,
   return weights;
 }
 
+static GenlmByteMachineSize
+wfsa_machine_get_size (GenlmByteMachine *machine)
+{
+  GenlmWeightedDfa *dfa = genlm_wfsa_machine_get_dfa (machine);
+
+  return (GenlmByteMachineSize) { .n_states = genlm_weighted_dfa_get_n_states (dfa),
+                                  .memory = genlm_weighted_dfa_get_memory (dfa) };
+}
+
 static const GenlmByteMachineClass wfsa_machine_class = {
   .finalize = wfsa_machine_finalize,
   .ref_state = wfsa_machine_ref_state,
@@ -371,6 +380,7 @@ static const GenlmByteMachineClass wfsa_machine_class = {
   .make_view = wfsa_machine_make_view,
   .free_view = wfsa_machine_free_view,
   .make_weights = wfsa_machine_make_weights,
+  .get_size = wfsa_machine_get_size,
 };
 
 /* @max_memory bounds the weights that are kept, for each vocabulary. */
