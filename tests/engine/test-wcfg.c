@@ -380,6 +380,78 @@ test_far_rules (void)
   assert_near (complete, -400 * log (10), 1e-11, "mostly empty");
 }
 
+/* A rule that begins with the next one, and so on, with @behind it. */
+static char *
+make_row (guint       n,
+          const char *behind)
+{
+  GString *rules = g_string_new ("1: S->R0\n");
+  guint i;
+
+  for (i = 0; i < n; i++)
+    g_string_append_printf (rules, "0.5: R%u->R%u%s\n0.5: R%u->a\n", i, i + 1, behind, i);
+  g_string_append_printf (rules, "1: R%u->b\n", n);
+  return g_string_free (rules, FALSE);
+}
+
+/* Where each rule begins with the next one, there are as many pairs of rules
+ * that begin with each other as there are pairs. */
+static void
+test_rows (void)
+{
+  const guint n = 20000;
+  g_autofree char *chain = make_row (n, "");
+  g_autofree char *left = make_row (n, " c");
+  g_autoptr (GenlmByteMachine) chained = make_machine (chain);
+  g_autoptr (GenlmByteMachine) branched = make_machine (left);
+  GenlmWcfgFigures figures;
+  double prefix;
+  double complete;
+
+  genlm_wcfg_machine_get_figures (chained, &figures);
+  g_assert_cmpuint (figures.memory, <, n * 1000);
+  weigh (chained, "a", 1, &prefix, &complete);
+  assert_near (prefix, 0.0, 1e-11, "a");
+  assert_near (complete, 0.0, 1e-11, "a");
+  weigh (chained, "b", 1, NULL, &complete);
+  assert_near (complete, -(double) n * G_LN2, 1e-11, "b");
+  weigh (branched, "acc", 3, &prefix, &complete);
+  assert_near (prefix, -2 * G_LN2, 1e-11, "acc");
+  assert_near (complete, -3 * G_LN2, 1e-11, "acc");
+  weigh (branched, "bcc", 3, &prefix, &complete);
+  assert_near (prefix, -(double) n * G_LN2, 1e-11, "bcc");
+  g_assert_cmpfloat (complete, ==, -INFINITY);
+}
+
+/* A circle of rules, each of which is the next one or a letter. */
+static void
+test_circle (void)
+{
+  const char letters[] = "abcdefghijklmnopqrstuvwxyzBCDEFGHIJKLMNOPQRTUVWXYZ";
+  const guint n = strlen (letters);
+  g_autoptr (GString) rules = g_string_new ("0.75: S->R0\n0.25: S->R0 !\n");
+  g_autoptr (GenlmByteMachine) machine = NULL;
+  guint i;
+
+  for (i = 0; i < n; i++)
+    g_string_append_printf (rules, "0.5: R%u->R%u\n0.5: R%u->/%c/\n", i, (i + 1) % n, i, letters[i]);
+  machine = make_machine (rules->str);
+  for (i = 0; i < n; i++)
+    {
+      double want = -(i + 1.0) * G_LN2 - log1p (-pow (0.5, n));
+      char text[] = { letters[i], '!' };
+      double prefix;
+      double complete;
+
+      weigh (machine, text, 1, &prefix, &complete);
+      assert_near (prefix, want, 1e-12, "letter");
+      assert_near (complete, want + log (0.75), 1e-12, "letter");
+      weigh (machine, text, 2, &prefix, &complete);
+      assert_near (prefix, want + log (0.25), 1e-12, "letter and mark");
+      assert_near (complete, want + log (0.25), 1e-12, "letter and mark");
+    }
+}
+
 static void
 check_refusal (const char *rules,
                const char *message)
@@ -1000,6 +1072,8 @@ main (int    argc,
   g_test_add_func ("/wcfg/far-totals", test_far_totals);
   g_test_add_func ("/wcfg/far-rules", test_far_rules);
   g_test_add_func ("/wcfg/far-vectors", test_far_vectors);
+  g_test_add_func ("/wcfg/rows", test_rows);
+  g_test_add_func ("/wcfg/circle", test_circle);
   g_test_add_func ("/wcfg/divergence", test_divergence);
   g_test_add_func ("/wcfg/limits", test_limits);
   g_test_add_func ("/wcfg/empty", test_empty);

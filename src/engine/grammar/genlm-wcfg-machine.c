@@ -675,15 +675,16 @@ genlm_wcfg_machine_new (const GenlmGrammar       *grammar,
                         const GenlmEngineLimits  *limits,
                         GError                  **error)
 {
-  gint64 end_time = g_get_monotonic_time () + limits->deadline * G_GINT64_CONSTANT (1000);
   g_autoptr (GenlmWcfgLexer) lexer = make_lexer (grammar, limits, error);
   g_autoptr (GenlmWeightedGrammar) weighted = NULL;
+  GenlmBudget budget;
   WcfgMachine *self;
   guint64 memory;
 
   if (lexer == NULL)
     return NULL;
-  weighted = genlm_weighted_grammar_new (grammar, lexer, limits->deadline != 0 ? end_time : 0, error);
+  genlm_budget_init (&budget, "grammar", limits);
+  weighted = genlm_weighted_grammar_new (grammar, lexer, &budget, error);
   if (weighted == NULL)
     return NULL;
   memory = genlm_wcfg_lexer_get_memory (lexer) + genlm_weighted_grammar_get_memory (weighted);

@@ -65,89 +65,96 @@ compare_priors (const void *a,
 
 static void
 add_mass (GenlmWcfgScratch *scratch,
-          guint32           symbol,
-          GenlmWide         mass,
-          guint32           n_nonterminals)
+          guint32           terminal,
+          GenlmWide         mass)
 {
+  GenlmWcfgPrior prior = { terminal, GENLM_WIDE_ZERO };
+
   if (genlm_wide_is_zero (mass))
     return;
-  if (genlm_wide_is_zero (scratch->masses[symbol]))
-    {
-      if (symbol < n_nonterminals)
-        {
-          GenlmWcfgPrediction prediction = { NULL, symbol, symbol, GENLM_WIDE_ZERO };
-
-          g_array_append_val (scratch->predictions, prediction);
-        }
-      else
-        {
-          GenlmWcfgPrior prior = { symbol - n_nonterminals, GENLM_WIDE_ZERO };
-
-          g_array_append_val (scratch->priors, prior);
-        }
-    }
-  scratch->masses[symbol] = genlm_wide_add (scratch->masses[symbol], mass);
+  if (genlm_wide_is_zero (scratch->masses[terminal]))
+    g_array_append_val (scratch->priors, prior);
+  scratch->masses[terminal] = genlm_wide_add (scratch->masses[terminal], mass);
 }
 
-/* What may begin: by the closure of left corners, the nonterminals and the
- * terminals. */
+/* The nonterminals that may begin, by the closure of left corners. */
 static void
-predict (GenlmWcfgScratch        *scratch)
+predict_nonterminals (GenlmWcfgScratch *scratch)
+{
+  const GenlmWeightedEntry *corners;
+  guint32 n_corners;
+  guint32 i;
+
+  g_array_set_size (scratch->predictions, 0);
+  for (i = 0; i < scratch->waits->len; i++)
+    {
+      const GenlmWcfgWait *wait = &g_array_index (scratch->waits, GenlmWcfgWait, i);
+
+      if (wait->symbol >= scratch->grammar->n_nonterminals)
+        break;
+      genlm_weighted_sums_add (scratch->corners, wait->symbol, wait->mass);
+    }
+  corners = genlm_weighted_sums_run (scratch->corners, &n_corners);
+  for (i = 0; i < n_corners; i++)
+    {
+      GenlmWcfgPrediction prediction = { NULL, corners[i].column, corners[i].column,
+                                         corners[i].weight };
+
+      g_array_append_val (scratch->predictions, prediction);
+    }
+  if (scratch->predictions->len > 1)
+    qsort (scratch->predictions->data, scratch->predictions->len, sizeof (GenlmWcfgPrediction),
+           compare_predictions);
+}
+
+/* The terminals that may begin: those that are waited for, which come last, and
+ * those that what is predicted begins with. */
+static void
+predict_terminals (GenlmWcfgScratch *scratch)
 {
   const GenlmWeightedGrammar *grammar = scratch->grammar;
   guint32 n = grammar->n_nonterminals;
   guint i;
   guint32 j;
 
-  g_array_set_size (scratch->predictions, 0);
   g_array_set_size (scratch->priors, 0);
-  for (i = 0; i < scratch->waits->len; i++)
+  for (i = scratch->waits->len; i > 0; i--)
     {
-      const GenlmWcfgWait *wait = &g_array_index (scratch->waits, GenlmWcfgWait, i);
+      const GenlmWcfgWait *wait = &g_array_index (scratch->waits, GenlmWcfgWait, i - 1);
 
-      if (wait->symbol >= n)
-        {
-          add_mass (scratch, wait->symbol, wait->mass, n);
-          continue;
-        }
-      for (j = grammar->corners->starts[wait->symbol];
-           j < grammar->corners->starts[wait->symbol + 1]; j++)
-        add_mass (scratch, grammar->corners->entries[j].column,
-                  genlm_wide_multiply (wait->mass, grammar->corners->entries[j].weight), n);
-      for (j = grammar->priors->starts[wait->symbol];
-           j < grammar->priors->starts[wait->symbol + 1]; j++)
-        add_mass (scratch, n + grammar->priors->entries[j].column,
-                  genlm_wide_multiply (wait->mass, grammar->priors->entries[j].weight), n);
+      if (wait->symbol < n)
+        break;
+      add_mass (scratch, wait->symbol - n, wait->mass);
+    }
+  for (i = 0; i < scratch->predictions->len; i++)
+    {
+      const GenlmWcfgPrediction *prediction;
+
+      prediction = &g_array_index (scratch->predictions, GenlmWcfgPrediction, i);
+      for (j = grammar->head_starts[prediction->symbol + 1];
+           j > grammar->head_starts[prediction->symbol] && grammar->arcs_of_head[j - 1].symbol >= n;
+           j--)
+        add_mass (scratch, grammar->arcs_of_head[j - 1].symbol - n,
+                  genlm_wide_multiply (prediction->mass, grammar->arcs_of_head[j - 1].weight));
     }
 }
 
-/* Hands the masses over to the sorted lists. What the priors add up to is known
+/* Hands the masses over to the sorted list. What the priors add up to is known
  * more exactly than the sum of what was calculated. */
 static void
 take_masses (GenlmWcfgScratch        *scratch)
 {
-  guint32 n = scratch->grammar->n_nonterminals;
   GenlmWide sum = GENLM_WIDE_ZERO;
   GenlmWide scale;
   guint i;
 
-  for (i = 0; i < scratch->predictions->len; i++)
-    {
-      GenlmWcfgPrediction *prediction = &g_array_index (scratch->predictions, GenlmWcfgPrediction, i);
-
-      prediction->mass = scratch->masses[prediction->symbol];
-      scratch->masses[prediction->symbol] = GENLM_WIDE_ZERO;
-    }
   for (i = 0; i < scratch->priors->len; i++)
     {
       GenlmWcfgPrior *prior = &g_array_index (scratch->priors, GenlmWcfgPrior, i);
 
-      prior->mass = scratch->masses[n + prior->terminal];
-      scratch->masses[n + prior->terminal] = GENLM_WIDE_ZERO;
+      prior->mass = scratch->masses[prior->terminal];
+      scratch->masses[prior->terminal] = GENLM_WIDE_ZERO;
     }
-  if (scratch->predictions->len > 1)
-    qsort (scratch->predictions->data, scratch->predictions->len, sizeof (GenlmWcfgPrediction),
-           compare_predictions);
   if (scratch->priors->len > 1)
     qsort (scratch->priors->data, scratch->priors->len, sizeof (GenlmWcfgPrior), compare_priors);
   for (i = 0; i < scratch->priors->len; i++)
@@ -211,6 +218,14 @@ count_waiting (GenlmWcfgScratch        *scratch)
     }
 }
 
+static gboolean
+goes_up (const GenlmWcfgScratch *scratch,
+         guint32                 symbol)
+{
+  return scratch->n_waiting[symbol] == 1 && scratch->waiting[symbol] != NOWHERE
+         && (scratch->waiting[symbol] & FROM_PREDICTION) != 0;
+}
+
 /* Where what is begun as a nonterminal belongs: followed up from what is the
  * only one to wait for it, and ends with it, to the next such one. There is no
  * circle, as something in the circle would be waited for from outside, too. */
@@ -220,10 +235,18 @@ find_place (GenlmWcfgScratch    *scratch,
             GenlmWcfgPrediction *prediction)
 {
   guint32 symbol = prediction->symbol;
+  guint32 way = symbol;
 
-  while (scratch->n_waiting[symbol] == 1 && scratch->waiting[symbol] != NOWHERE
-         && (scratch->waiting[symbol] & FROM_PREDICTION) != 0)
+  while (goes_up (scratch, symbol))
     symbol = scratch->waiting[symbol] & ~FROM_PREDICTION;
+  /* Whoever comes this way again goes there at once. */
+  while (way != symbol)
+    {
+      guint32 next = scratch->waiting[way] & ~FROM_PREDICTION;
+
+      scratch->waiting[way] = symbol | FROM_PREDICTION;
+      way = next;
+    }
   if (scratch->n_waiting[symbol] == 1 && scratch->waiting[symbol] != NOWHERE)
     {
       const GenlmWcfgItem *item = &column->items[scratch->waiting[symbol]];
@@ -274,7 +297,8 @@ genlm_wcfg_prediction_make_column (GenlmWcfgScratch      *scratch,
   guint32 i;
 
   collect_waits (scratch);
-  predict (scratch);
+  predict_nonterminals (scratch);
+  predict_terminals (scratch);
   take_masses (scratch);
   waits_size = scratch->waits->len * sizeof (GenlmWcfgWait);
   predictions_size = scratch->predictions->len * sizeof (GenlmWcfgPrediction);

@@ -164,6 +164,21 @@ add_scan (GenlmWcfgScratch    *scratch,
     }
 }
 
+/* What a head alone is a whole one of. */
+static const GenlmWeightedEntry *
+find_chains (GenlmWcfgScratch *scratch,
+             guint32           head,
+             guint32          *n_chains)
+{
+  const GenlmWeightedMatrix *chains = scratch->grammar->short_chains;
+
+  *n_chains = chains->starts[head + 1] - chains->starts[head];
+  if (*n_chains > 0)
+    return chains->entries + chains->starts[head];
+  genlm_weighted_sums_add (scratch->chains, head, GENLM_WIDE_ONE);
+  return genlm_weighted_sums_run (scratch->chains, n_chains);
+}
+
 /* A head is complete, and with it all that it alone is: whoever waited for one
  * of them goes on, each with its share. */
 static void
@@ -172,14 +187,16 @@ complete (GenlmWcfgScratch      *scratch,
           guint32                head,
           GenlmWide              mass)
 {
-  const GenlmWeightedMatrix *chains = scratch->grammar->chains;
   const GenlmWcfgPrediction *begun = find_prediction (column, head);
+  const GenlmWeightedEntry *chains;
+  guint32 n_chains;
   guint32 i;
   guint j;
 
-  for (i = chains->starts[head]; i < chains->starts[head + 1]; i++)
+  chains = find_chains (scratch, head, &n_chains);
+  for (i = 0; i < n_chains; i++)
     {
-      const GenlmWeightedEntry *chain = &chains->entries[i];
+      const GenlmWeightedEntry *chain = &chains[i];
 
       if (chain->column != head && find_prediction (column, chain->column) == NULL)
         continue;

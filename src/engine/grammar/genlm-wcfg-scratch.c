@@ -22,7 +22,11 @@ genlm_wcfg_scratch_new (const GenlmWeightedGrammar *grammar)
   self->item_index.n_slots = MIN_SLOTS;
   self->origin_index.slots = g_new0 (guint32, MIN_SLOTS);
   self->origin_index.n_slots = MIN_SLOTS;
-  self->masses = g_new0 (GenlmWide, n_symbols);
+  self->event_index.slots = g_new0 (guint32, MIN_SLOTS);
+  self->event_index.n_slots = MIN_SLOTS;
+  self->corners = genlm_weighted_sums_new (grammar->corners);
+  self->chains = genlm_weighted_sums_new (grammar->chains);
+  self->masses = g_new0 (GenlmWide, grammar->n_terminals + 1);
   self->n_waiting = g_new0 (guint32, n_symbols);
   self->waiting = g_new0 (guint32, n_symbols);
   return self;
@@ -34,6 +38,9 @@ genlm_wcfg_scratch_free (GenlmWcfgScratch *self)
   g_free (self->waiting);
   g_free (self->n_waiting);
   g_free (self->masses);
+  genlm_weighted_sums_free (self->chains);
+  genlm_weighted_sums_free (self->corners);
+  g_free (self->event_index.slots);
   g_free (self->origin_index.slots);
   g_free (self->item_index.slots);
   g_array_unref (self->waited);
@@ -69,6 +76,7 @@ genlm_wcfg_scratch_clear (GenlmWcfgScratch *self)
   g_array_set_size (self->events, 0);
   index_clear (&self->item_index);
   index_clear (&self->origin_index);
+  index_clear (&self->event_index);
   self->accept = GENLM_WIDE_ZERO;
 }
 
@@ -76,6 +84,12 @@ static inline guint
 hash_origin (const GenlmWcfgOrigin *origin)
 {
   return genlm_wcfg_mix (0, (guint64) (gsize) origin->column);
+}
+
+static inline guint
+hash_event (const GenlmWcfgEvent *event)
+{
+  return genlm_wcfg_mix (event->head, (guint64) (gsize) event->origin);
 }
 
 /* Doubles the table. @hash_of gives the hash of what stands at an index. */
@@ -107,6 +121,13 @@ hash_item_at (GArray *array,
               guint   i)
 {
   return genlm_wcfg_item_hash (&g_array_index (array, GenlmWcfgItem, i));
+}
+
+static guint
+hash_event_at (GArray *array,
+               guint   i)
+{
+  return hash_event (&g_array_index (array, GenlmWcfgEvent, i));
 }
 
 static guint
@@ -221,28 +242,34 @@ genlm_wcfg_scratch_add_event (GenlmWcfgScratch *scratch,
                               guint32           head,
                               GenlmWide         mass)
 {
-  GenlmWcfgEvent event = { head, G_MAXUINT32, mass };
+  GenlmWcfgIndex *index = &scratch->event_index;
+  GenlmWcfgEvent event = { column, head, G_MAXUINT32, mass };
+  guint32 slot = hash_event (&event) & (index->n_slots - 1);
   GenlmWcfgOrigin *origin;
-  guint32 i;
 
   if (column == NULL)
     {
       scratch->accept = genlm_wide_add (scratch->accept, mass);
       return;
     }
-  origin = find_origin (scratch, column);
-  for (i = origin->events; i != G_MAXUINT32;
-       i = g_array_index (scratch->events, GenlmWcfgEvent, i).next)
-    if (g_array_index (scratch->events, GenlmWcfgEvent, i).head == head)
-      {
-        GenlmWcfgEvent *known = &g_array_index (scratch->events, GenlmWcfgEvent, i);
+  for (; index->slots[slot] != 0; slot = (slot + 1) & (index->n_slots - 1))
+    {
+      GenlmWcfgEvent *known;
 
-        known->mass = genlm_wide_add (known->mass, mass);
-        return;
-      }
+      known = &g_array_index (scratch->events, GenlmWcfgEvent, index->slots[slot] - 1);
+      if (known->origin == column && known->head == head)
+        {
+          known->mass = genlm_wide_add (known->mass, mass);
+          return;
+        }
+    }
+  origin = find_origin (scratch, column);
   event.next = origin->events;
   origin->events = scratch->events->len;
   g_array_append_val (scratch->events, event);
+  index->slots[slot] = ++index->n_used;
+  if (index->n_used * 2 > index->n_slots)
+    index_grow (index, scratch->events, hash_event_at);
 }
 
 /* Takes the highest column that something was begun in and is complete: what

@@ -11,9 +11,10 @@ G_BEGIN_DECLS
  * built. */
 typedef struct
 {
-  guint32   head;
-  guint32   next; /* the next one of the origin, or G_MAXUINT32 */
-  GenlmWide mass;
+  GenlmWcfgColumn *origin;
+  guint32          head;
+  guint32          next; /* the next one of the origin, or G_MAXUINT32 */
+  GenlmWide        mass;
 } GenlmWcfgEvent;
 
 typedef struct
@@ -45,23 +46,27 @@ typedef struct
 {
   const GenlmWeightedGrammar *grammar;
 
-  GArray         *items;
-  GenlmWcfgIndex  item_index;
-  GArray         *origins;
-  GenlmWcfgIndex  origin_index;
-  GArray         *heap; /* of origins, the highest first */
-  GArray         *events;
-  GArray         *found;
-  GenlmWide       accept;
-  GenlmWide       more; /* what all items together are still to come */
-  GArray         *waits;
-  GArray         *predictions;
-  GArray         *priors;
-  /* By symbol; all zero between uses. */
-  GenlmWide      *masses;
-  guint32        *n_waiting;
-  guint32        *waiting; /* by nonterminal: the only wait, or a prediction */
-  GArray         *waited;  /* the nonterminals that are waited for */
+  GArray            *items;
+  GenlmWcfgIndex     item_index;
+  GArray            *origins;
+  GenlmWcfgIndex     origin_index;
+  GArray            *heap; /* of origins, the highest first */
+  GArray            *events;
+  GenlmWcfgIndex     event_index;
+  GArray            *found;
+  GenlmWide          accept;
+  GenlmWide          more; /* what all items together are still to come */
+  GArray            *waits;
+  GArray            *predictions;
+  GArray            *priors;
+  GenlmWeightedSums *corners;
+  GenlmWeightedSums *chains;
+  /* By terminal; all zero between uses. */
+  GenlmWide         *masses;
+  /* By symbol; the numbers are zero between uses. */
+  guint32           *n_waiting;
+  guint32           *waiting; /* by nonterminal: the only wait, or a prediction */
+  GArray            *waited;  /* the nonterminals that are waited for */
 } GenlmWcfgScratch;
 
 GenlmWcfgScratch *genlm_wcfg_scratch_new        (const GenlmWeightedGrammar *grammar);

@@ -8,6 +8,10 @@
  * could come to. */
 #define MAX_EXPONENT (1 << 22)
 
+/* What a nonterminal alone is a whole one of is written down if it is no more
+ * than this. */
+#define MAX_SHORT (32u)
+
 /* A production with its weight in the proper grammar. */
 typedef struct
 {
@@ -28,7 +32,7 @@ typedef struct
   GenlmWeightedGrammar *self;
   const GenlmGrammar   *grammar;
   const GenlmWcfgLexer *lexer;
-  gint64                end_time;
+  GenlmBudget          *budget;
   GArray               *rules;
   GArray               *symbols; /* of all rules */
   GenlmWide            *fill;    /* by symbol */
@@ -170,7 +174,7 @@ solve_totals (Builder   *builder,
   return genlm_weighted_totals_solve (builder->self->n_nonterminals,
                                       (const GenlmWeightedTerm *) (gpointer) terms->data, terms->len,
                                       (const guint32 *) (gpointer) variables->data,
-                                      builder->end_time, name_variable, builder, error);
+                                      builder->budget->deadline, name_variable, builder, error);
 }
 
 static GenlmWide
@@ -274,7 +278,7 @@ solve_filled (Builder                  *builder,
   return genlm_weighted_totals_solve (builder->self->n_nonterminals,
                                       (const GenlmWeightedTerm *) (gpointer) terms->data, terms->len,
                                       (const guint32 *) (gpointer) variables->data,
-                                      builder->end_time, name_variable, builder, error);
+                                      builder->budget->deadline, name_variable, builder, error);
 }
 
 static gboolean
@@ -463,10 +467,10 @@ index_arcs (Builder *builder)
 /* The left corners: by head, the nonterminals that it begins with. */
 static gboolean
 close_corners (GenlmWeightedGrammar  *self,
+               GenlmBudget           *budget,
                GError               **error)
 {
   g_autoptr (GArray) triplets = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
-  g_autoptr (GenlmWeightedMatrix) matrix = NULL;
   g_autofree GenlmWide *exits = g_new0 (GenlmWide, self->n_nonterminals + 1);
   guint32 n_arcs = self->head_starts[self->n_nonterminals];
   guint32 head;
@@ -486,19 +490,19 @@ close_corners (GenlmWeightedGrammar  *self,
   for (head = 0; head < self->n_nonterminals; head++)
     if (self->head_starts[head] == self->head_starts[head + 1])
       exits[head] = GENLM_WIDE_ONE;
-  matrix = genlm_weighted_matrix_new (self->n_nonterminals, triplets);
-  self->corners = genlm_weighted_matrix_close (matrix, exits, error);
+  self->corners = genlm_weighted_inverse_new (genlm_weighted_matrix_new (self->n_nonterminals,
+                                                                         triplets),
+                                              exits, GENLM_WEIGHTED_ROWS, budget, error);
   return self->corners != NULL;
 }
 
 /* The chains: by head, the nonterminals that are all of it. */
 static gboolean
 close_chains (GenlmWeightedGrammar  *self,
+              GenlmBudget           *budget,
               GError               **error)
 {
   g_autoptr (GArray) triplets = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
-  g_autoptr (GenlmWeightedMatrix) matrix = NULL;
-  g_autoptr (GenlmWeightedMatrix) closed = NULL;
   g_autofree GenlmWide *exits = g_new0 (GenlmWide, self->n_nonterminals + 1);
   guint32 n_arcs = self->head_starts[self->n_nonterminals];
   guint32 head;
@@ -523,78 +527,117 @@ close_chains (GenlmWeightedGrammar  *self,
   for (head = 0; head < self->n_nonterminals; head++)
     if (self->head_starts[head] == self->head_starts[head + 1])
       exits[head] = GENLM_WIDE_ONE;
-  matrix = genlm_weighted_matrix_new (self->n_nonterminals, triplets);
-  closed = genlm_weighted_matrix_close (matrix, exits, error);
-  if (closed != NULL)
-    self->chains = genlm_weighted_matrix_transpose (closed, self->n_nonterminals);
-  return closed != NULL;
+  self->chains = genlm_weighted_inverse_new (genlm_weighted_matrix_new (self->n_nonterminals,
+                                                                        triplets),
+                                             exits, GENLM_WEIGHTED_COLUMNS, budget, error);
+  if (self->chains != NULL)
+    self->short_chains = genlm_weighted_inverse_make_short (self->chains, MAX_SHORT);
+  return self->chains != NULL;
 }
 
-/* By nonterminal, the terminals that it begins with. */
-static void
-make_priors (GenlmWeightedGrammar *self)
-{
-  g_autoptr (GArray) triplets = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
-  guint32 head;
-  guint32 i;
-  guint32 j;
-
-  for (head = 0; head < self->n_nonterminals; head++)
-    for (i = self->corners->starts[head]; i < self->corners->starts[head + 1]; i++)
-      {
-        const GenlmWeightedEntry *corner = &self->corners->entries[i];
-
-        for (j = self->head_starts[corner->column]; j < self->head_starts[corner->column + 1]; j++)
-          {
-            const GenlmWeightedArc *arc = &self->arcs_of_head[j];
-            GenlmWeightedTriplet triplet = { head, arc->symbol - self->n_nonterminals,
-                                             genlm_wide_multiply (corner->weight, arc->weight) };
-
-            if (arc->symbol >= self->n_nonterminals)
-              g_array_append_val (triplets, triplet);
-          }
-      }
-  self->priors = genlm_weighted_matrix_new (self->n_nonterminals, triplets);
-}
-
-static void
-add_first (Builder      *builder,
-           guint32       symbol,
-           GenlmByteSet *set)
+/* By symbol: the bytes that it begins with. All of a component of the left
+ * corners begin with the same ones. */
+static GenlmByteSet *
+find_first (Builder *builder)
 {
   GenlmWeightedGrammar *self = builder->self;
+  const GenlmWeightedComponents *components;
+  GenlmByteSet *first = g_new0 (GenlmByteSet, (gsize) self->n_nonterminals + self->n_terminals + 1);
   guint32 i;
+  guint32 j;
+  guint32 k;
 
-  if (symbol >= self->n_nonterminals)
-    genlm_byte_set_unite (set, &peek_terminal (builder, symbol)->first);
-  else
-    for (i = self->priors->starts[symbol]; i < self->priors->starts[symbol + 1]; i++)
-      genlm_byte_set_unite (
-        set, &genlm_wcfg_lexer_peek (builder->lexer, self->priors->entries[i].column)->first);
+  for (i = 0; i < self->n_terminals; i++)
+    first[self->n_nonterminals + i] = genlm_wcfg_lexer_peek (builder->lexer, i)->first;
+  components = genlm_weighted_inverse_peek_components (self->corners);
+  for (i = 0; i < components->n_components; i++)
+    {
+      GenlmByteSet set = { { 0 } };
+
+      for (j = components->starts[i]; j < components->starts[i + 1]; j++)
+        {
+          guint32 head = components->order[j];
+
+          for (k = self->head_starts[head]; k < self->head_starts[head + 1]; k++)
+            genlm_byte_set_unite (&set, &first[self->arcs_of_head[k].symbol]);
+        }
+      for (j = components->starts[i]; j < components->starts[i + 1]; j++)
+        first[components->order[j]] = set;
+    }
+  return first;
 }
 
-/* Adds what may come behind a symbol before @suffix of a rule of @head. Tells
- * whether that is more than was known. */
-static gboolean
-add_follow (Builder            *builder,
-            const GenlmByteSet *first,
-            GenlmByteSet       *follow,
-            guint32             symbol,
-            guint32             suffix,
-            guint32             head)
+/* By suffix: the bytes that it begins with, wherever that may be; a suffix has a
+ * higher number than what is left of it behind its first symbol. */
+static GenlmByteSet *
+find_begins (Builder            *builder,
+             const GenlmByteSet *first)
 {
-  GenlmByteSet before = follow[symbol];
+  const GenlmWeightedGrammar *self = builder->self;
+  GenlmByteSet *begins = g_new0 (GenlmByteSet, self->n_suffixes);
+  guint32 i;
 
-  for (; suffix != GENLM_WEIGHTED_END; suffix = builder->self->suffixes[suffix].rest)
+  for (i = GENLM_WEIGHTED_END + 1; i < self->n_suffixes; i++)
     {
-      const GenlmWeightedSuffix *place = &builder->self->suffixes[suffix];
-
-      genlm_byte_set_unite (&follow[symbol], &first[place->symbol]);
-      if (genlm_wide_is_zero (place->skip))
-        return !genlm_byte_set_equal (&before, &follow[symbol]);
+      begins[i] = first[self->suffixes[i].symbol];
+      if (!genlm_wide_is_zero (self->suffixes[i].skip))
+        genlm_byte_set_unite (&begins[i], &begins[self->suffixes[i].rest]);
     }
-  genlm_byte_set_unite (&follow[symbol], &follow[head]);
-  return !genlm_byte_set_equal (&before, &follow[symbol]);
+  return begins;
+}
+
+/* Adds what may come behind a symbol in a rule of @head: by itself, and, as
+ * edges, what may come behind the head where the symbol may be its last one. */
+static void
+add_follow (Builder            *builder,
+            const GenlmByteSet *begins,
+            GenlmByteSet       *follow,
+            GArray             *edges,
+            const Rule         *rule,
+            guint32             suffix)
+{
+  const GenlmWeightedSuffix *suffixes = builder->self->suffixes;
+
+  for (; suffix != GENLM_WEIGHTED_END; suffix = suffixes[suffix].rest)
+    {
+      guint32 symbol = suffixes[suffix].symbol;
+      guint32 rest = suffixes[suffix].rest;
+      GenlmWeightedTriplet edge = { symbol, rule->head, GENLM_WIDE_ONE };
+
+      genlm_byte_set_unite (&follow[symbol], &begins[rest]);
+      if (!genlm_wide_is_zero (suffixes[rest].empty))
+        g_array_append_val (edges, edge);
+    }
+}
+
+/* What comes behind a head comes behind what its rules end with; all of a
+ * component of that have the same behind them. */
+static void
+spread_follow (GArray       *edges,
+               guint32       n_symbols,
+               GenlmByteSet *follow)
+{
+  g_autoptr (GenlmWeightedMatrix) matrix = genlm_weighted_matrix_new (n_symbols, edges);
+  g_autoptr (GenlmWeightedComponents) components = genlm_weighted_matrix_find_components (matrix);
+  guint32 i;
+  guint32 j;
+  guint32 k;
+
+  for (i = 0; i < components->n_components; i++)
+    {
+      GenlmByteSet set = { { 0 } };
+
+      for (j = components->starts[i]; j < components->starts[i + 1]; j++)
+        {
+          guint32 symbol = components->order[j];
+
+          genlm_byte_set_unite (&set, &follow[symbol]);
+          for (k = matrix->starts[symbol]; k < matrix->starts[symbol + 1]; k++)
+            genlm_byte_set_unite (&set, &follow[matrix->entries[k].column]);
+        }
+      for (j = components->starts[i]; j < components->starts[i + 1]; j++)
+        follow[components->order[j]] = set;
+    }
 }
 
 static void
@@ -603,23 +646,15 @@ make_follow (Builder       *builder,
 {
   GenlmWeightedGrammar *self = builder->self;
   guint32 n_symbols = self->n_nonterminals + self->n_terminals;
-  g_autofree GenlmByteSet *first = g_new0 (GenlmByteSet, (gsize) n_symbols + 1);
+  g_autofree GenlmByteSet *first = find_first (builder);
+  g_autofree GenlmByteSet *begins = find_begins (builder, first);
   g_autofree GenlmByteSet *follow = g_new0 (GenlmByteSet, (gsize) n_symbols + 1);
-  gboolean changed = TRUE;
-  guint32 suffix;
-  guint32 i;
+  g_autoptr (GArray) edges = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
+  guint i;
 
-  for (i = 0; i < n_symbols; i++)
-    add_first (builder, i, &first[i]);
-  while (changed)
-    {
-      changed = FALSE;
-      for (i = 0; i < builder->rules->len; i++)
-        for (suffix = bodies[i]; suffix != GENLM_WEIGHTED_END; suffix = self->suffixes[suffix].rest)
-          changed |= add_follow (builder, first, follow, self->suffixes[suffix].symbol,
-                                 self->suffixes[suffix].rest,
-                                 g_array_index (builder->rules, Rule, i).head);
-    }
+  for (i = 0; i < builder->rules->len; i++)
+    add_follow (builder, begins, follow, edges, &g_array_index (builder->rules, Rule, i), bodies[i]);
+  spread_follow (edges, n_symbols, follow);
   self->follow = g_memdup2 (follow + self->n_nonterminals,
                             ((gsize) self->n_terminals + 1) * sizeof (GenlmByteSet));
 }
@@ -656,20 +691,19 @@ build (Builder  *builder,
                               self->n_suffixes * sizeof (GenlmWeightedSuffix));
   merge_arcs (builder);
   index_arcs (builder);
-  if (!close_corners (self, error) || !close_chains (self, error))
+  if (!close_corners (self, builder->budget, error) || !close_chains (self, builder->budget, error))
     return FALSE;
-  make_priors (self);
   make_follow (builder, bodies);
   return TRUE;
 }
 
 /* The lexer has the terminals of the grammar, which has no ignored ones beside
  * its rules any more. Fails where the weights of a rule have no finite sum, and
- * at @end_time of the monotonic clock, if that is not 0. */
+ * when the budget is used up. */
 GenlmWeightedGrammar *
 genlm_weighted_grammar_new (const GenlmGrammar    *grammar,
                             const GenlmWcfgLexer  *lexer,
-                            gint64                 end_time,
+                            GenlmBudget           *budget,
                             GError               **error)
 {
   g_autoptr (GenlmWeightedGrammar) self = g_new0 (GenlmWeightedGrammar, 1);
@@ -682,7 +716,7 @@ genlm_weighted_grammar_new (const GenlmGrammar    *grammar,
   g_autofree GenlmWide *skip = NULL;
   GenlmWeightedSuffix end = { G_MAXUINT32, GENLM_WEIGHTED_END, GENLM_WIDE_ZERO, GENLM_WIDE_ZERO,
                               GENLM_WIDE_ONE, GENLM_WIDE_ZERO };
-  Builder builder = { .self = self, .grammar = grammar, .lexer = lexer, .end_time = end_time,
+  Builder builder = { .self = self, .grammar = grammar, .lexer = lexer, .budget = budget,
                       .rules = rules, .symbols = symbols, .suffixes = suffixes, .arcs = arcs };
   gsize n_symbols;
 
@@ -696,20 +730,13 @@ genlm_weighted_grammar_new (const GenlmGrammar    *grammar,
   return build (&builder, error) ? g_steal_pointer (&self) : NULL;
 }
 
-static void
-clear_matrix (GenlmWeightedMatrix *matrix)
-{
-  if (matrix != NULL)
-    genlm_weighted_matrix_free (matrix);
-}
-
 void
 genlm_weighted_grammar_free (GenlmWeightedGrammar *self)
 {
   g_free (self->follow);
-  clear_matrix (self->chains);
-  clear_matrix (self->priors);
-  clear_matrix (self->corners);
+  g_clear_pointer (&self->short_chains, genlm_weighted_matrix_free);
+  g_clear_pointer (&self->chains, genlm_weighted_inverse_free);
+  g_clear_pointer (&self->corners, genlm_weighted_inverse_free);
   g_free (self->arcs_at_symbol);
   g_free (self->symbol_starts);
   g_free (self->arcs_of_head);
@@ -718,19 +745,15 @@ genlm_weighted_grammar_free (GenlmWeightedGrammar *self)
   g_free (self);
 }
 
-static guint64
-measure_matrix (const GenlmWeightedMatrix *matrix)
-{
-  return (guint64) matrix->starts[matrix->n_rows] * sizeof (GenlmWeightedEntry)
-         + (guint64) matrix->n_rows * sizeof (guint32);
-}
-
 guint64
 genlm_weighted_grammar_get_memory (const GenlmWeightedGrammar *self)
 {
   guint64 n_arcs = self->head_starts[self->n_nonterminals];
+  guint64 n_symbols = (guint64) self->n_nonterminals + self->n_terminals;
 
   return self->n_suffixes * sizeof (GenlmWeightedSuffix) + n_arcs * 2 * sizeof (GenlmWeightedArc)
-         + measure_matrix (self->corners) + measure_matrix (self->priors)
-         + measure_matrix (self->chains);
+         + n_symbols * 2 * sizeof (guint32) + self->n_terminals * sizeof (GenlmByteSet)
+         + genlm_weighted_inverse_get_memory (self->corners)
+         + genlm_weighted_inverse_get_memory (self->chains)
+         + self->short_chains->starts[self->n_nonterminals] * sizeof (GenlmWeightedEntry);
 }

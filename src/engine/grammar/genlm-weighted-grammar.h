@@ -11,7 +11,7 @@
 
 #include "genlm-grammar.h"
 #include "genlm-wcfg-lexer.h"
-#include "genlm-weighted-matrix.h"
+#include "genlm-weighted-inverse.h"
 
 G_BEGIN_DECLS
 
@@ -42,32 +42,33 @@ typedef struct
 
 struct _GenlmWeightedGrammar
 {
-  guint32              n_nonterminals;
-  guint32              n_terminals;
+  guint32               n_nonterminals;
+  guint32               n_terminals;
   /* Of all texts; -INFINITY where there is none. */
-  double               log_total;
+  double                log_total;
   /* The start symbol and nothing behind it. */
-  guint32              start;
-  guint32              n_suffixes;
-  GenlmWeightedSuffix *suffixes;
+  guint32               start;
+  guint32               n_suffixes;
+  GenlmWeightedSuffix  *suffixes;
   /* By head, and by symbol. */
-  guint32             *head_starts;
-  GenlmWeightedArc    *arcs_of_head;
-  guint32             *symbol_starts;
-  GenlmWeightedArc    *arcs_at_symbol;
+  guint32              *head_starts;
+  GenlmWeightedArc     *arcs_of_head;
+  guint32              *symbol_starts;
+  GenlmWeightedArc     *arcs_at_symbol;
   /* By nonterminal: how often each nonterminal begins what begins it, itself
-   * included; and the terminals that it begins with, by number. */
-  GenlmWeightedMatrix *corners;
-  GenlmWeightedMatrix *priors;
-  /* By nonterminal: what it alone is a whole one of, itself included. */
-  GenlmWeightedMatrix *chains;
+   * included. */
+  GenlmWeightedInverse *corners;
+  /* By nonterminal: what it alone is a whole one of, itself included. What is
+   * short is written down, and the row of anything else is empty. */
+  GenlmWeightedInverse *chains;
+  GenlmWeightedMatrix  *short_chains;
   /* By terminal: the bytes that what comes behind it may begin with. */
-  GenlmByteSet        *follow;
+  GenlmByteSet         *follow;
 };
 
 GENLM_ENGINE_API GenlmWeightedGrammar *genlm_weighted_grammar_new        (const GenlmGrammar         *grammar,
                                                                           const GenlmWcfgLexer       *lexer,
-                                                                          gint64                      end_time,
+                                                                          GenlmBudget                *budget,
                                                                           GError                    **error);
 GENLM_ENGINE_API void                  genlm_weighted_grammar_free       (GenlmWeightedGrammar       *self);
 GENLM_ENGINE_API guint64               genlm_weighted_grammar_get_memory (const GenlmWeightedGrammar *self);

@@ -1,7 +1,7 @@
 #pragma once
 
-/* Sparse matrices of non-negative weights, and what grammars need of them: the
- * strongly connected components of their graph, and the sum of all powers. */
+/* Sparse matrices of non-negative weights, and the strongly connected components
+ * of their graph. */
 
 #include "genlm-wide.h"
 
@@ -38,11 +38,6 @@ typedef struct
   guint32 *component; /* by row */
 } GenlmWeightedComponents;
 
-/* The rows of a closure may have so many entries in all. */
-#define GENLM_WEIGHTED_MAX_ENTRIES (1u << 22)
-/* A component of more rows is refused where it must be solved densely. */
-#define GENLM_WEIGHTED_MAX_COMPONENT (1024u)
-
 GENLM_ENGINE_API GenlmWeightedMatrix     *genlm_weighted_matrix_new        (guint32                    n_rows,
                                                                             GArray                    *triplets);
 GENLM_ENGINE_API void                     genlm_weighted_matrix_free       (GenlmWeightedMatrix       *self);
@@ -51,9 +46,6 @@ GENLM_ENGINE_API GenlmWeightedMatrix     *genlm_weighted_matrix_transpose  (cons
 GENLM_ENGINE_API GenlmWeightedComponents *genlm_weighted_matrix_find_components
                                                                            (const GenlmWeightedMatrix *self);
 GENLM_ENGINE_API void                     genlm_weighted_components_free   (GenlmWeightedComponents   *self);
-GENLM_ENGINE_API GenlmWeightedMatrix     *genlm_weighted_matrix_close      (const GenlmWeightedMatrix *self,
-                                                                            const GenlmWide           *exits,
-                                                                            GError                   **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmWeightedMatrix, genlm_weighted_matrix_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmWeightedComponents, genlm_weighted_components_free)

@@ -9,6 +9,8 @@
 /* Newton's method gains a bit a round where a grammar is critical, and doubles
  * the bits elsewhere. */
 #define MAX_ROUNDS (300u)
+/* A component of more rows is refused. */
+#define MAX_COMPONENT (1024u)
 /* A step that is so small against the value ends the search. */
 #define SMALL_STEP (1e-15)
 /* Where each step is half of the one before, the solution is double and lies
@@ -515,7 +517,7 @@ set_error (Outcome       outcome,
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
                    "Failed to find the total weight of “%s”: it is one of %u rules that stand in each "
                    "other, and at most %u can be solved",
-                   name, solver->n, GENLM_WEIGHTED_MAX_COMPONENT);
+                   name, solver->n, MAX_COMPONENT);
       break;
     case OUTCOME_TOO_LATE:
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
@@ -552,7 +554,7 @@ solve_all (Solver                         *solver,
       solver->n = components->starts[i + 1] - components->starts[i];
       for (j = 0; j < solver->n; j++)
         places[solver->rows[j]] = j;
-      if (solver->n <= GENLM_WEIGHTED_MAX_COMPONENT)
+      if (solver->n <= MAX_COMPONENT)
         outcome = solve_rows (solver);
       if (outcome == OUTCOME_SOLVED)
         continue;

@@ -7,9 +7,10 @@
 
 void
 genlm_budget_init (GenlmBudget             *self,
+                   const char              *what,
                    const GenlmEngineLimits *limits)
 {
-  *self = (GenlmBudget) { .limits = *limits };
+  *self = (GenlmBudget) { .what = what, .limits = *limits };
   if (limits->deadline > 0)
     self->deadline = g_get_monotonic_time () + (gint64) limits->deadline * 1000;
 }
@@ -28,18 +29,18 @@ genlm_budget_spend (GenlmBudget  *self,
   if (self->memory > self->limits.max_memory)
     {
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                   "Summing over the automaton takes more than max-memory=%" G_GUINT64_FORMAT
-                   " bytes; make the automaton smaller or raise max-memory",
-                   self->limits.max_memory);
+                   "Summing over the %s takes more than max-memory=%" G_GUINT64_FORMAT
+                   " bytes; make the %s smaller or raise max-memory",
+                   self->what, self->limits.max_memory, self->what);
       return FALSE;
     }
   if (self->deadline != 0 && self->n_steps / STEPS_PER_LOOK != n_looks
       && g_get_monotonic_time () > self->deadline)
     {
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                   "Summing over the automaton takes longer than deadline=%u milliseconds; make "
-                   "the automaton smaller or raise deadline",
-                   self->limits.deadline);
+                   "Summing over the %s takes longer than deadline=%u milliseconds; make the %s "
+                   "smaller or raise deadline",
+                   self->what, self->limits.deadline, self->what);
       return FALSE;
     }
   return TRUE;

@@ -8,13 +8,15 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GenlmEngineLimits limits;
-  gint64            deadline;
-  guint64           memory;
-  guint64           n_steps;
+  const char        *what; /* is summed over, in messages */
+  GenlmEngineLimits  limits;
+  gint64             deadline;
+  guint64            memory;
+  guint64            n_steps;
 } GenlmBudget;
 
 void     genlm_budget_init  (GenlmBudget              *self,
+                             const char               *what,
                              const GenlmEngineLimits  *limits);
 gboolean genlm_budget_spend (GenlmBudget              *self,
                              guint64                   n_steps,

@@ -61,25 +61,34 @@ genlm_elimination_new (guint32 size)
   return self;
 }
 
-void
-genlm_elimination_free (GenlmElimination *self)
+/* What is of use until the last unknown is eliminated. */
+static void
+drop_weights (GenlmElimination *self)
 {
   guint32 i;
 
+  if (self->rows == NULL)
+    return;
   for (i = 0; i < self->size; i++)
     {
       g_array_unref (self->columns[i]);
       g_array_unref (self->rows[i]);
     }
+  g_clear_pointer (&self->places, g_free);
+  g_clear_pointer (&self->left_over, g_free);
+  g_clear_pointer (&self->is_done, g_free);
+  g_clear_pointer (&self->n_in_column, g_free);
+  g_clear_pointer (&self->diagonal, g_free);
+  g_clear_pointer (&self->columns, g_free);
+  g_clear_pointer (&self->rows, g_free);
+}
+
+void
+genlm_elimination_free (GenlmElimination *self)
+{
+  drop_weights (self);
   g_array_unref (self->entries);
   g_array_unref (self->steps);
-  g_free (self->places);
-  g_free (self->left_over);
-  g_free (self->is_done);
-  g_free (self->n_in_column);
-  g_free (self->diagonal);
-  g_free (self->columns);
-  g_free (self->rows);
   g_free (self);
 }
 
@@ -204,6 +213,7 @@ eliminate (GenlmElimination  *self,
   GenlmWide pivot = find_pivot (self, unknown);
   Step step = { .unknown = unknown, .first_row_entry = self->entries->len };
   guint64 n_steps = row->len;
+  guint64 n_new = 0;
   guint i;
 
   if (genlm_wide_is_zero (pivot))
@@ -223,7 +233,9 @@ eliminate (GenlmElimination  *self,
         continue;
       entry.weight = genlm_wide_multiply (entry.weight, step.inverse);
       g_array_append_val (self->entries, entry);
+      n_new -= self->rows[entry.index]->len;
       add_row (self, entry.index, unknown, entry.weight);
+      n_new += self->rows[entry.index]->len;
       n_steps += row->len + self->rows[entry.index]->len;
     }
   step.end = self->entries->len;
@@ -231,8 +243,8 @@ eliminate (GenlmElimination  *self,
   for (i = 0; i < row->len; i++)
     self->n_in_column[g_array_index (row, Entry, i).index]--;
   self->is_done[unknown] = TRUE;
-  return genlm_budget_spend (budget, n_steps, (step.end - step.first_row_entry) * sizeof (Entry),
-                             error);
+  return genlm_budget_spend (budget, n_steps,
+                             (step.end - step.first_row_entry + n_new) * sizeof (Entry), error);
 }
 
 /* Makes the sums of a system ready; the weights are gone afterwards. With
@@ -261,13 +273,14 @@ genlm_elimination_run (GenlmElimination  *self,
       if (!self->is_done[i] && (guint64) self->n_in_column[i] * self->rows[i]->len < bound
           && !eliminate (self, i, budget, diverges, error))
         return FALSE;
+  drop_weights (self);
   return TRUE;
 }
 
 /* Puts x in the place of r. */
 void
-genlm_elimination_solve (GenlmElimination *self,
-                         GenlmWide        *values)
+genlm_elimination_solve (const GenlmElimination *self,
+                         GenlmWide              *values)
 {
   guint i;
   guint j;
@@ -300,10 +313,47 @@ genlm_elimination_solve (GenlmElimination *self,
     }
 }
 
-/* The same for plain numbers, which may be negative. */
+/* The same for a row: x = r + x A. */
 void
-genlm_elimination_solve_plain (GenlmElimination *self,
-                               double           *values)
+genlm_elimination_solve_row (const GenlmElimination *self,
+                             GenlmWide              *values)
+{
+  guint i;
+  guint j;
+
+  for (i = 0; i < self->steps->len; i++)
+    {
+      const Step *step = &g_array_index (self->steps, Step, i);
+      GenlmWide share = genlm_wide_multiply (values[step->unknown], step->inverse);
+
+      values[step->unknown] = share;
+      for (j = step->first_row_entry; j < step->first_column_entry; j++)
+        {
+          const Entry *entry = &g_array_index (self->entries, Entry, j);
+
+          values[entry->index] = genlm_wide_add (values[entry->index],
+                                                 genlm_wide_multiply (entry->weight, share));
+        }
+    }
+  for (i = self->steps->len; i > 0; i--)
+    {
+      const Step *step = &g_array_index (self->steps, Step, i - 1);
+      GenlmWide sum = values[step->unknown];
+
+      for (j = step->first_column_entry; j < step->end; j++)
+        {
+          const Entry *entry = &g_array_index (self->entries, Entry, j);
+
+          sum = genlm_wide_add (sum, genlm_wide_multiply (entry->weight, values[entry->index]));
+        }
+      values[step->unknown] = sum;
+    }
+}
+
+/* The same as the first for plain numbers, which may be negative. */
+void
+genlm_elimination_solve_plain (const GenlmElimination *self,
+                               double                 *values)
 {
   guint i;
   guint j;

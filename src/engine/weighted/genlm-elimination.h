@@ -15,21 +15,23 @@ G_BEGIN_DECLS
 
 typedef struct _GenlmElimination GenlmElimination;
 
-GenlmElimination *genlm_elimination_new         (guint32            size);
-void              genlm_elimination_free        (GenlmElimination  *self);
-void              genlm_elimination_add         (GenlmElimination  *self,
-                                                 guint32            row,
-                                                 guint32            column,
-                                                 GenlmWide          weight);
-gboolean          genlm_elimination_run         (GenlmElimination  *self,
-                                                 const GenlmWide   *left_over,
-                                                 GenlmBudget       *budget,
-                                                 gboolean          *diverges,
-                                                 GError           **error);
-void              genlm_elimination_solve       (GenlmElimination  *self,
-                                                 GenlmWide         *values);
-void              genlm_elimination_solve_plain (GenlmElimination  *self,
-                                                 double            *values);
+GenlmElimination *genlm_elimination_new         (guint32                  size);
+void              genlm_elimination_free        (GenlmElimination        *self);
+void              genlm_elimination_add         (GenlmElimination        *self,
+                                                 guint32                  row,
+                                                 guint32                  column,
+                                                 GenlmWide                weight);
+gboolean          genlm_elimination_run         (GenlmElimination        *self,
+                                                 const GenlmWide         *left_over,
+                                                 GenlmBudget             *budget,
+                                                 gboolean                *diverges,
+                                                 GError                 **error);
+void              genlm_elimination_solve       (const GenlmElimination  *self,
+                                                 GenlmWide               *values);
+void              genlm_elimination_solve_row   (const GenlmElimination  *self,
+                                                 GenlmWide               *values);
+void              genlm_elimination_solve_plain (const GenlmElimination  *self,
+                                                 double                  *values);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmElimination, genlm_elimination_free)
 
