@@ -1,0 +1,299 @@
+/* What cannot be told from an expression within so many bytes. */
+
+#include "genlm-byte-exprs-private.h"
+
+/* How many derivatives are looked at to find how far all of them are from a
+ * match, and what stands for a distance that was not found. */
+#define MAX_REACHED    (256u)
+#define NO_REACH       (G_MAXUINT32)
+
+/* All that may follow @expr, if that is few: what is reached is appended to
+ * @reached, and by it and class of byte the number of what comes next to
+ * @next. */
+static gboolean
+list_derivatives (GenlmByteExprs *self,
+                  GenlmByteExpr   expr,
+                  GArray         *reached,
+                  GArray         *next)
+{
+  g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
+  guint i;
+  guint c;
+
+  g_array_append_val (reached, expr);
+  g_hash_table_insert (numbers, GUINT_TO_POINTER (expr), GUINT_TO_POINTER (0));
+  for (i = 0; i < reached->len; i++)
+    for (c = 0; c < self->n_classes; c++)
+      {
+        GenlmByteExpr from = g_array_index (reached, GenlmByteExpr, i);
+        GenlmByteExpr to = genlm_byte_exprs_derive (self, from, self->representatives[c]);
+        gpointer known;
+        guint number;
+
+        if (g_hash_table_lookup_extended (numbers, GUINT_TO_POINTER (to), NULL, &known))
+          number = GPOINTER_TO_UINT (known);
+        else
+          {
+            number = reached->len;
+            g_array_append_val (reached, to);
+            g_hash_table_insert (numbers, GUINT_TO_POINTER (to), GUINT_TO_POINTER (number));
+          }
+        g_array_append_val (next, number);
+        if (reached->len > MAX_REACHED || self->exceeded != GENLM_EXPRS_LIMIT_NONE)
+          return FALSE;
+      }
+  return TRUE;
+}
+
+/* The largest of the distances, in bytes, of what was reached and is live from
+ * the nearest match. Goes round until no distance gets less. */
+static guint32
+measure_reach (GenlmByteExprs *self,
+               const GArray   *reached,
+               const GArray   *next)
+{
+  g_autofree guint32 *distances = g_new (guint32, reached->len);
+  guint32 reach = 0;
+  gboolean changed = TRUE;
+  guint i;
+  guint c;
+
+  for (i = 0; i < reached->len; i++)
+    distances[i] = get (self, g_array_index (reached, GenlmByteExpr, i))->nullable ? 0 : NO_REACH;
+  while (changed)
+    {
+      changed = FALSE;
+      for (i = reached->len; i > 0; i--)
+        for (c = 0; c < self->n_classes; c++)
+          {
+            guint index = (i - 1) * self->n_classes + c;
+            guint32 distance = distances[g_array_index (next, guint, index)];
+
+            if (distance != NO_REACH && distance + 1 < distances[i - 1])
+              {
+                distances[i - 1] = distance + 1;
+                changed = TRUE;
+              }
+          }
+    }
+  for (i = 0; i < reached->len; i++)
+    if (distances[i] != NO_REACH)
+      reach = MAX (reach, distances[i]);
+  return reach;
+}
+
+/* How many bytes are enough to complete anything that starts a match of @expr;
+ * NO_REACH if that is not found out with little work. */
+static guint32
+find_reach (GenlmByteExprs *self,
+            GenlmByteExpr   expr)
+{
+  gpointer known = g_hash_table_lookup (self->reaches, GUINT_TO_POINTER (expr));
+  g_autoptr (GArray) reached = NULL;
+  g_autoptr (GArray) next = NULL;
+  guint32 reach = NO_REACH;
+  guint i;
+
+  if (known != NULL)
+    return GPOINTER_TO_UINT (known) == NO_REACH ? NO_REACH : GPOINTER_TO_UINT (known) - 1;
+  reached = g_array_new (FALSE, FALSE, sizeof (GenlmByteExpr));
+  next = g_array_new (FALSE, FALSE, sizeof (guint));
+  if (list_derivatives (self, expr, reached, next))
+    reach = measure_reach (self, reached, next);
+  /* What follows @expr has no more before it than @expr has. */
+  for (i = 0; i < reached->len; i++)
+    g_hash_table_insert (self->reaches,
+                         GUINT_TO_POINTER (g_array_index (reached, GenlmByteExpr, i)),
+                         GUINT_TO_POINTER (reach == NO_REACH ? NO_REACH : reach + 1));
+  charge_memory (self, reached->len * 3 * sizeof (gpointer));
+  return reach;
+}
+
+static GenlmByteExpr unbind (GenlmByteExprs *self,
+                             GenlmByteExpr   expr,
+                             guint32         depth,
+                             guint32        *least);
+
+static GenlmByteExpr
+unbind_chain (GenlmByteExprs *self,
+              GenlmByteExpr   expr,
+              guint32         depth,
+              guint32        *least)
+{
+  guint base = self->stack->len;
+
+  for (; get (self, expr)->kind == GENLM_EXPR_CONCAT; expr = get (self, expr)->b)
+    push (self, get (self, expr)->a);
+  expr = unbind (self, expr, depth, least);
+  while (self->stack->len > base)
+    {
+      GenlmByteExpr head = g_array_index (self->stack, guint32, self->stack->len - 1);
+
+      g_array_set_size (self->stack, self->stack->len - 1);
+      expr = genlm_byte_exprs_make_concat (self, unbind (self, head, depth, least), expr);
+    }
+  return expr;
+}
+
+/* @expr without the upper bounds of its repeats that are above @depth, the
+ * least of which is kept in @least. It matches all that @expr does, and no
+ * other word of up to so many bytes. */
+static GenlmByteExpr
+unbind (GenlmByteExprs *self,
+        GenlmByteExpr   expr,
+        guint32         depth,
+        guint32        *least)
+{
+  GenlmExprNode node = *get (self, expr);
+  guint base = self->stack->len;
+  guint32 i;
+
+  if (node.count <= depth)
+    return expr;
+  if (node.kind == GENLM_EXPR_CONCAT)
+    return unbind_chain (self, expr, depth, least);
+  if (node.kind == GENLM_EXPR_REPEAT)
+    {
+      if (node.max > depth && node.max != GENLM_BYTE_EXPR_UNBOUNDED)
+        {
+          *least = MIN (*least, node.max);
+          node.max = GENLM_BYTE_EXPR_UNBOUNDED;
+        }
+      return genlm_byte_exprs_make_repeat (self, unbind (self, node.a, depth, least), node.min,
+                                           node.max);
+    }
+  for (i = 0; i < node.b; i++)
+    genlm_exprs_push_flat (self, node.kind,
+                           unbind (self, get_member (self, &node, i), depth, least));
+  return node.kind == GENLM_EXPR_UNION ? genlm_exprs_unite_stack (self, base)
+                                        : genlm_exprs_intersect_stack (self, base);
+}
+
+/* The counts of an intersection decide together what is live. Upper bounds may
+ * go if they are so far that whatever can be completed without them after
+ * @depth bytes can be completed within them. */
+static GenlmByteExpr
+clamp_intersection (GenlmByteExprs *self,
+                    GenlmByteExpr   expr,
+                    guint32         depth)
+{
+  guint32 least = G_MAXUINT32;
+  GenlmByteExpr unbound = unbind (self, expr, depth, &least);
+  guint32 reach;
+
+  if (unbound == expr)
+    return expr;
+  reach = find_reach (self, unbound);
+  return reach != NO_REACH && (guint64) depth + reach <= least ? unbound : expr;
+}
+
+static GHashTable *
+get_clamped (GenlmByteExprs *self,
+             guint32         depth)
+{
+  GHashTable *clamped = g_hash_table_lookup (self->clamped, GUINT_TO_POINTER (depth));
+
+  if (clamped == NULL)
+    {
+      clamped = g_hash_table_new (NULL, NULL);
+      g_hash_table_insert (self->clamped, GUINT_TO_POINTER (depth), clamped);
+    }
+  return clamped;
+}
+
+static void
+remember_clamped (GenlmByteExprs *self,
+                  GenlmByteExpr   expr,
+                  guint32         depth,
+                  GenlmByteExpr   clamped)
+{
+  g_hash_table_insert (get_clamped (self, depth), GUINT_TO_POINTER (expr),
+                       GUINT_TO_POINTER (clamped));
+  charge_memory (self, 3 * sizeof (gpointer));
+}
+
+/* A chain is walked to what is known of it, or to its end, and back. */
+static GenlmByteExpr
+clamp_chain (GenlmByteExprs *self,
+             GenlmByteExpr   expr,
+             guint32         depth)
+{
+  GHashTable *known = get_clamped (self, depth);
+  guint base = self->stack->len;
+  GenlmByteExpr clamped;
+
+  while (get (self, expr)->kind == GENLM_EXPR_CONCAT && get (self, expr)->count > depth
+         && !g_hash_table_contains (known, GUINT_TO_POINTER (expr)))
+    {
+      push (self, expr);
+      expr = get (self, expr)->b;
+    }
+  clamped = genlm_byte_exprs_clamp (self, expr, depth);
+  while (self->stack->len > base)
+    {
+      GenlmByteExpr head;
+
+      expr = g_array_index (self->stack, guint32, self->stack->len - 1);
+      g_array_set_size (self->stack, self->stack->len - 1);
+      head = genlm_byte_exprs_clamp (self, get (self, expr)->a, depth);
+      clamped = genlm_byte_exprs_make_concat (self, head, clamped);
+      remember_clamped (self, expr, depth, clamped);
+    }
+  return clamped;
+}
+
+/* Within @depth bytes nobody can tell a count above that from another one: all
+ * that is repeated can be completed by itself. */
+static GenlmByteExpr
+clamp_repeat (GenlmByteExprs      *self,
+              const GenlmExprNode *node,
+              guint32              depth)
+{
+  GenlmByteExpr body = genlm_byte_exprs_clamp (self, node->a, depth);
+
+  return genlm_byte_exprs_make_repeat (self, body, MIN (node->min, depth + 1),
+                                       node->max > depth ? GENLM_BYTE_EXPR_UNBOUNDED : node->max);
+}
+
+static GenlmByteExpr
+clamp_union (GenlmByteExprs      *self,
+             const GenlmExprNode *node,
+             guint32              depth)
+{
+  guint base = self->stack->len;
+  guint32 i;
+
+  for (i = 0; i < node->b; i++)
+    genlm_exprs_push_flat (self, GENLM_EXPR_UNION,
+                           genlm_byte_exprs_clamp (self, get_member (self, node, i), depth));
+  return genlm_exprs_unite_stack (self, base);
+}
+
+/* An expression that cannot be told from @expr by reading up to @depth bytes:
+ * both match the same words of so many, and can match more after the same.
+ * Expressions that differ in large counts only mostly give the same one. */
+GenlmByteExpr
+genlm_byte_exprs_clamp (GenlmByteExprs *self,
+                        GenlmByteExpr   expr,
+                        guint32         depth)
+{
+  GenlmExprNode node = *get (self, expr);
+  GenlmByteExpr clamped = expr;
+  gpointer known;
+
+  if (node.count <= depth || self->exceeded != GENLM_EXPRS_LIMIT_NONE)
+    return expr;
+  if (g_hash_table_lookup_extended (get_clamped (self, depth), GUINT_TO_POINTER (expr), NULL,
+                                    &known))
+    return GPOINTER_TO_UINT (known);
+  if (node.kind == GENLM_EXPR_CONCAT)
+    return clamp_chain (self, expr, depth);
+  if (node.kind == GENLM_EXPR_REPEAT)
+    clamped = clamp_repeat (self, &node, depth);
+  else if (node.kind == GENLM_EXPR_UNION)
+    clamped = clamp_union (self, &node, depth);
+  else if (node.kind == GENLM_EXPR_INTERSECTION)
+    clamped = clamp_intersection (self, expr, depth);
+  remember_clamped (self, expr, depth, clamped);
+  return clamped;
+}
