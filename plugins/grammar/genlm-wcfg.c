@@ -17,7 +17,8 @@ static const GenlmByteLimitBlurbs limits = {
   .max_memory = "How many bytes the tables of the grammar may take before it fails; as many again are "
                 "used for what texts have in common, twice as many for the weights of next tokens of "
                 "each vocabulary, and 16 times as many for what contexts hold, at most",
-  .deadline = "How many milliseconds each automaton and the sums of weights may take; 0 for any number",
+  .deadline = "How many milliseconds compiling the grammar may take, reading each 65,536 bytes of a text, "
+              "and weighing what may follow it; 0 for any number",
   .n_states = "How many states the automata of the terminals have",
   .memory = "How many bytes the tables of the grammar take",
 };

@@ -964,6 +964,96 @@ test_random_terminals (void)
     }
 }
 
+static GenlmByteMachine *
+make_hasty (const char *rules,
+            guint       deadline)
+{
+  const GenlmEngineLimits hasty = { GENLM_ENGINE_DEFAULT_MAX_STATES,
+                                    GENLM_ENGINE_DEFAULT_MAX_MEMORY, deadline };
+  g_autoptr (GenlmGrammar) grammar = read_grammar (rules);
+  g_autoptr (GError) error = NULL;
+  GenlmByteMachine *machine = genlm_wcfg_machine_new (grammar, &hasty, &error);
+
+  g_assert_no_error (error);
+  return machine;
+}
+
+static void
+assert_too_late (const GError *error)
+{
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, "deadline="));
+}
+
+/* A text of n letters can be read in as many ways as there are trees. */
+static void
+test_deadline (void)
+{
+  g_autoptr (GenlmByteMachine) machine = make_hasty ("0.25: S->S S\n0.5: S->a", 20);
+  g_autofree char *text = g_strnfill (20000, 'a');
+  g_autoptr (GError) error = NULL;
+  gpointer start = machine->klass->dup_start (machine);
+  gint64 begin = g_get_monotonic_time ();
+
+  g_assert_null (machine->klass->advance (machine, start, (const guint8 *) text, strlen (text),
+                                          &error));
+  assert_too_late (error);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 10 * G_TIME_SPAN_SECOND);
+  machine->klass->unref_state (start);
+}
+
+/* Nothing of it is charged to long texts that can be read in one way. */
+static void
+test_deadline_of_long (void)
+{
+  g_autoptr (GenlmByteMachine) machine = make_hasty ("0.5: S->a S\n0.5: S->/[bc]/", 2000);
+  const guint n = 1u << 21;
+  g_autofree char *text = g_strnfill (n, 'a');
+  double prefix;
+
+  weigh (machine, text, n, &prefix, NULL);
+  assert_near (prefix, -(double) n * G_LN2, 1e-9, "long");
+}
+
+/* A token with as many ways to cut it, behind a text like that. */
+static void
+test_deadline_of_weights (void)
+{
+  g_autoptr (GenlmByteMachine) machine = make_hasty ("0.25: S->S S\n0.5: S->a", 1);
+  const guint32 offsets[] = { 0, 200 };
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_strnfill (200, 'a'), 200);
+  g_autoptr (GenlmVocab) vocab = genlm_vocab_new_flat (bytes, offsets, 2, NULL, NULL);
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  gpointer view = machine->klass->make_view (machine, index);
+  gpointer state = machine->klass->dup_start (machine);
+  g_autoptr (GError) error = NULL;
+  guint i;
+
+  for (i = 0; i < 60; i++)
+    {
+      gpointer next = machine->klass->advance (machine, state, (const guint8 *) "a", 1, &error);
+
+      g_assert_no_error (error);
+      machine->klass->unref_state (state);
+      state = next;
+    }
+  g_assert_null (machine->klass->make_weights (machine, view, index, state, &error));
+  assert_too_late (error);
+  machine->klass->unref_state (state);
+  machine->klass->free_view (view);
+}
+
+static void
+test_deadline_of_terminals (void)
+{
+  const GenlmEngineLimits hasty = { G_MAXUINT, G_MAXUINT64, 20 };
+  g_autoptr (GenlmGrammar) grammar = read_grammar ("1: S->/[ab]*a[ab]{19}/");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (genlm_wcfg_machine_new (grammar, &hasty, &error));
+  assert_too_late (error);
+}
+
 static void
 test_empty (void)
 {
@@ -1076,6 +1166,10 @@ main (int    argc,
   g_test_add_func ("/wcfg/circle", test_circle);
   g_test_add_func ("/wcfg/divergence", test_divergence);
   g_test_add_func ("/wcfg/limits", test_limits);
+  g_test_add_func ("/wcfg/deadline", test_deadline);
+  g_test_add_func ("/wcfg/deadline-of-long", test_deadline_of_long);
+  g_test_add_func ("/wcfg/deadline-of-weights", test_deadline_of_weights);
+  g_test_add_func ("/wcfg/deadline-of-terminals", test_deadline_of_terminals);
   g_test_add_func ("/wcfg/empty", test_empty);
   g_test_add_func ("/wcfg/terminals", test_terminals);
   g_test_add_func ("/wcfg/long", test_long);

@@ -386,34 +386,37 @@ static GenlmWcfgColumn *
 build_column (GenlmWcfgChart       *self,
               const GenlmWcfgScan  *scans,
               guint                 n_scans,
+              GenlmWcfgClock       *clock,
               GError              **error)
 {
   GenlmWcfgScratch *scratch = take_scratch (self);
   GenlmWcfgColumn *column = NULL;
 
-  if (genlm_wcfg_reduction_run (scratch, scans, n_scans, self->max_items, error))
+  if (genlm_wcfg_reduction_run (scratch, scans, n_scans, self->max_items, clock, error))
     column = intern_column (self, scratch, error);
   return_scratch (self, scratch);
   return column;
 }
 
 /* The column behind terminals that were begun in columns that wait for them;
- * only how their masses relate is looked at. NULL when a limit is passed. */
+ * only how their masses relate is looked at. NULL when a limit is passed, that of
+ * the clock among them. */
 GenlmWcfgColumn *
 genlm_wcfg_chart_scan (GenlmWcfgChart       *self,
                        const GenlmWcfgScan  *scans,
                        guint                 n_scans,
+                       GenlmWcfgClock       *clock,
                        GError              **error)
 {
   GenlmWcfgScan scan = { scans[0].column, scans[0].terminal, GENLM_WIDE_ONE };
   GenlmWcfgColumn *column;
 
   if (n_scans > 1)
-    return build_column (self, scans, n_scans, error);
+    return build_column (self, scans, n_scans, clock, error);
   column = lookup_scan (self, &scan);
   if (column != NULL)
     return column;
-  column = build_column (self, &scan, 1, error);
+  column = build_column (self, &scan, 1, clock, error);
   if (column != NULL)
     insert_scan (self, &scan, column);
   return column;

@@ -16,6 +16,7 @@
  * Columns are immutable and counted; what scans made is kept, within a bound.
  * For any number of threads. */
 
+#include "genlm-wcfg-clock.h"
 #include "genlm-weighted-grammar.h"
 
 G_BEGIN_DECLS
@@ -94,6 +95,7 @@ GENLM_ENGINE_API GenlmWcfgColumn *genlm_wcfg_chart_dup_start (GenlmWcfgChart    
 GENLM_ENGINE_API GenlmWcfgColumn *genlm_wcfg_chart_scan      (GenlmWcfgChart       *self,
                                                               const GenlmWcfgScan  *scans,
                                                               guint                 n_scans,
+                                                              GenlmWcfgClock       *clock,
                                                               GError              **error);
 GENLM_ENGINE_API void             genlm_wcfg_chart_forget    (GenlmWcfgChart       *self);
 GENLM_ENGINE_API guint            genlm_wcfg_chart_get_n_columns

@@ -6,6 +6,9 @@
 #include "genlm-byte-dfa.h"
 #include "genlm-regex-compiler.h"
 
+/* What it costs to find out where a byte leads, in steps of the budget. */
+#define STEPS_TO_STEP (64u)
+
 struct _GenlmWcfgLexer
 {
   GPtrArray         *terminals;
@@ -128,6 +131,7 @@ reach_all (GenlmWcfgLexer     *self,
            GenlmWcfgTerminal  *terminal,
            Reached            *reached,
            GArray             *targets,
+           GenlmBudget        *budget,
            GError            **error)
 {
   guint i;
@@ -149,7 +153,8 @@ reach_all (GenlmWcfgLexer     *self,
           number = find_number (reached, next);
           g_array_append_val (targets, number);
         }
-      if (!check_size (self, terminal, (guint64) reached->states->len + 1, error))
+      if (!check_size (self, terminal, (guint64) reached->states->len + 1, error)
+          || !genlm_budget_spend (budget, terminal->n_classes * STEPS_TO_STEP, 0, error))
         return FALSE;
     }
   return TRUE;
@@ -337,6 +342,7 @@ copy_classes (GenlmWcfgTerminal *terminal,
 static gboolean
 add_dfa (GenlmWcfgLexer     *self,
          GenlmByteDfa       *dfa,
+         GenlmBudget        *budget,
          GError            **error)
 {
   g_autoptr (GPtrArray) states = g_ptr_array_new ();
@@ -357,7 +363,7 @@ add_dfa (GenlmWcfgLexer     *self,
       terminal->ends[0] = (GenlmWcfgEnd){ 0.0, -INFINITY };
       return TRUE;
     }
-  if (!reach_all (self, terminal, &reached, targets, error))
+  if (!reach_all (self, terminal, &reached, targets, budget, error))
     return FALSE;
   fill_terminal (terminal, &reached, (const guint32 *) targets->data);
   self->n_states += terminal->n_states;
@@ -366,16 +372,18 @@ add_dfa (GenlmWcfgLexer     *self,
   return TRUE;
 }
 
-/* Adds what @tree matches as the next terminal. */
+/* Adds what @tree matches as the next terminal. The budget bounds the time of all
+ * of them together. */
 gboolean
 genlm_wcfg_lexer_add (GenlmWcfgLexer        *self,
                       const GenlmRegexTree  *tree,
                       const char            *name,
+                      GenlmBudget           *budget,
                       GError               **error)
 {
   g_autoptr (GenlmByteDfa) dfa = make_dfa (tree, &self->limits, error);
 
-  if (dfa != NULL && add_dfa (self, dfa, error))
+  if (dfa != NULL && add_dfa (self, dfa, budget, error))
     return TRUE;
   g_prefix_error (error, "Failed to weigh the terminal “%s”: ", name);
   return FALSE;

@@ -6,6 +6,7 @@
  * same; the bytes before the last one of a character share what leads through
  * them. Immutable, for any number of threads. */
 
+#include "genlm-budget.h"
 #include "genlm-byte-set.h"
 #include "genlm-regex-tree.h"
 
@@ -48,6 +49,7 @@ GENLM_ENGINE_API void                     genlm_wcfg_lexer_free (GenlmWcfgLexer 
 GENLM_ENGINE_API gboolean                 genlm_wcfg_lexer_add  (GenlmWcfgLexer          *self,
                                                                  const GenlmRegexTree    *tree,
                                                                  const char              *name,
+                                                                 GenlmBudget             *budget,
                                                                  GError                 **error);
 GENLM_ENGINE_API const GenlmWcfgTerminal *genlm_wcfg_lexer_peek (const GenlmWcfgLexer    *self,
                                                                  guint32                  terminal);

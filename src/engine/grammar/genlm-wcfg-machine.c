@@ -7,6 +7,9 @@
 /* A product of masses is kept until it is so small, and then its logarithm. */
 #define SMALL_PRODUCT (1e-200)
 
+/* So many bytes of a text are to be read within the deadline. */
+#define BYTES_TO_DEADLINE (1u << 16)
+
 /* How many columns are held while bytes are read before those are dropped that
  * nothing is read in any more; with more readings it is done less often. */
 #define MAX_HELD(reader) (1000u + 2 * (reader)->readings->len)
@@ -19,6 +22,7 @@ typedef struct
   const GenlmWeightedGrammar *grammar;
   double                      log_total;
   guint                       max_readings;
+  guint                       deadline;
   guint64                     max_memory;
   guint64                     memory;
 
@@ -71,6 +75,7 @@ typedef struct
   GArray          *scans;
   GPtrArray       *held;
   LastScan         last;
+  GenlmWcfgClock   clock;
   GenlmWcfgColumn *fresh; /* begun, without any reading */
   double           product;
   double           log_high;
@@ -155,17 +160,18 @@ scale (GenlmWide mass,
 }
 
 static GenlmWcfgColumn *
-scan (WcfgMachine    *self,
-      const GArray   *scans,
-      LastScan       *last,
-      GError        **error)
+scan (WcfgMachine     *self,
+      const GArray    *scans,
+      LastScan        *last,
+      GenlmWcfgClock  *clock,
+      GError         **error)
 {
   const GenlmWcfgScan *first = &g_array_index (scans, GenlmWcfgScan, 0);
   GenlmWcfgColumn *column;
 
   if (scans->len == 1 && last->from == first->column && last->terminal == first->terminal)
     return genlm_wcfg_column_ref (last->to);
-  column = genlm_wcfg_chart_scan (self->chart, first, scans->len, error);
+  column = genlm_wcfg_chart_scan (self->chart, first, scans->len, clock, error);
   if (scans->len == 1 && column != NULL)
     *last = (LastScan){ first->column, column, first->terminal };
   return column;
@@ -180,6 +186,7 @@ end_readings (WcfgMachine             *self,
               int                      byte,
               GArray                  *scans,
               LastScan                *last,
+              GenlmWcfgClock          *clock,
               GenlmWcfgEnding         *ending,
               GError                 **error)
 {
@@ -211,12 +218,13 @@ end_readings (WcfgMachine             *self,
 
       scan->mass = genlm_wide_divide (scan->mass, sum);
     }
-  ending->column = scan (self, scans, last, error);
+  ending->column = scan (self, scans, last, clock, error);
   ending->mass = sum;
   return ending->column != NULL;
 }
 
-static void
+/* Returns how many there are already that it was compared with. */
+static guint
 add_reading (GArray           *readings,
              GenlmWcfgReading  reading,
              gboolean          merged)
@@ -231,20 +239,23 @@ add_reading (GArray           *readings,
           && known->state == reading.state)
         {
           known->mass = genlm_wide_add (known->mass, reading.mass);
-          return;
+          return i;
         }
     }
   g_array_append_val (readings, reading);
+  return i;
 }
 
 /* Begins all terminals of the column that begin with @byte. What is read on in
- * the same column already is added to. */
-static void
+ * the same column already is added to. Returns what it took, in steps of the
+ * clock. */
+static guint64
 begin_terminals (Reader          *reader,
                  GenlmWcfgColumn *column,
                  GenlmWide        mass,
                  guint8           byte)
 {
+  guint64 n_steps = reader->next->len + column->n_priors * G_GUINT64_CONSTANT (8);
   gboolean merged = FALSE;
   guint i;
 
@@ -264,8 +275,9 @@ begin_terminals (Reader          *reader,
       reading = (GenlmWcfgReading){ column, prior->terminal, arc->state,
                                     scale (genlm_wide_multiply (mass, prior->mass), arc->weight) };
       if (!genlm_wide_is_zero (reading.mass))
-        add_reading (reader->next, reading, merged);
+        n_steps += add_reading (reader->next, reading, merged);
     }
+  return n_steps;
 }
 
 static void
@@ -325,27 +337,29 @@ read_byte (Reader   *reader,
            GError  **error)
 {
   GenlmWcfgEnding ending = { NULL, GENLM_WIDE_ZERO };
+  guint64 n_steps = reader->readings->len * G_GUINT64_CONSTANT (16);
   GArray *readings;
 
   if (reader->fresh != NULL)
     ending = (GenlmWcfgEnding){ genlm_wcfg_column_ref (reader->fresh), GENLM_WIDE_ONE };
   else if (!end_readings (reader->machine,
                           (const GenlmWcfgReading *) (gpointer) reader->readings->data,
-                          reader->readings->len, byte, reader->scans, &reader->last, &ending, error))
+                          reader->readings->len, byte, reader->scans, &reader->last,
+                          &reader->clock, &ending, error))
     return FALSE;
   reader->fresh = NULL;
   read_on (reader, byte);
   if (ending.column != NULL)
     {
       g_ptr_array_add (reader->held, ending.column);
-      begin_terminals (reader, ending.column, ending.mass, byte);
+      n_steps += begin_terminals (reader, ending.column, ending.mass, byte);
     }
   readings = reader->readings;
   reader->readings = reader->next;
   reader->next = readings;
   normalize (reader);
   if (reader->readings->len <= reader->machine->max_readings)
-    return TRUE;
+    return genlm_wcfg_clock_spend (&reader->clock, n_steps, error);
   g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
                "Failed to read on: more than %u terminals may be meant at once (max-states)",
                reader->machine->max_readings);
@@ -406,6 +420,7 @@ read_bytes (Reader        *reader,
             gsize          n_bytes,
             GError       **error)
 {
+  gsize restart = BYTES_TO_DEADLINE;
   gsize i = 0;
 
   while (i < n_bytes && (reader->fresh != NULL || reader->readings->len > 0))
@@ -417,6 +432,11 @@ read_bytes (Reader        *reader,
         return FALSE;
       if (reader->held->len > MAX_HELD (reader))
         drop_held (reader);
+      if (i >= restart)
+        {
+          genlm_wcfg_clock_restart (&reader->clock);
+          restart = i + BYTES_TO_DEADLINE;
+        }
     }
   return TRUE;
 }
@@ -514,6 +534,7 @@ advance (GenlmByteMachine  *machine,
 {
   GenlmWcfgState *state = data;
   Reader reader = { .machine = (WcfgMachine *) machine,
+                    .clock = { ((WcfgMachine *) machine)->deadline, 0, 0 },
                     .product = 1.0,
                     .log_high = state->log_high,
                     .log_low = state->log_low };
@@ -539,6 +560,7 @@ advance (GenlmByteMachine  *machine,
 gboolean
 genlm_wcfg_machine_find_ending (GenlmByteMachine  *machine,
                                 GenlmWcfgState    *state,
+                                GenlmWcfgClock    *clock,
                                 GenlmWcfgEnding   *ending,
                                 GError           **error)
 {
@@ -563,7 +585,8 @@ genlm_wcfg_machine_find_ending (GenlmByteMachine  *machine,
   if (ending->column != NULL || genlm_wide_is_zero (ending->mass))
     return TRUE;
   scans = g_array_new (FALSE, FALSE, sizeof (GenlmWcfgScan));
-  if (!end_readings (self, state->readings, state->n_readings, -1, scans, &last, ending, error))
+  if (!end_readings (self, state->readings, state->n_readings, -1, scans, &last, clock, ending,
+                     error))
     return FALSE;
   if (g_atomic_pointer_compare_and_exchange_full (&state->ending, none, ending->column, &none))
     return TRUE;
@@ -581,13 +604,14 @@ weigh (GenlmByteMachine  *machine,
 {
   GenlmWcfgState *state = data;
   double weight = state->log_high + state->log_low;
+  GenlmWcfgClock clock = { ((WcfgMachine *) machine)->deadline, 0, 0 };
   GenlmWcfgEnding ending;
 
   if (prefix != NULL)
     *prefix = weight;
   if (complete == NULL)
     return TRUE;
-  if (!genlm_wcfg_machine_find_ending (machine, state, &ending, error))
+  if (!genlm_wcfg_machine_find_ending (machine, state, &clock, &ending, error))
     return FALSE;
   *complete = -INFINITY;
   if (ending.column != NULL && !genlm_wide_is_zero (ending.column->accept))
@@ -599,7 +623,9 @@ static gpointer
 make_view (GenlmByteMachine *machine,
            GenlmTrieIndex   *index)
 {
-  return genlm_wcfg_view_new (machine, index, ((WcfgMachine *) machine)->max_memory);
+  WcfgMachine *self = (WcfgMachine *) machine;
+
+  return genlm_wcfg_view_new (machine, index, self->max_memory, self->deadline);
 }
 
 static GenlmWeights *
@@ -649,6 +675,7 @@ static const GenlmByteMachineClass wcfg_machine_class = {
 static GenlmWcfgLexer *
 make_lexer (const GenlmGrammar       *grammar,
             const GenlmEngineLimits  *limits,
+            GenlmBudget              *budget,
             GError                  **error)
 {
   g_autoptr (GenlmWcfgLexer) lexer = genlm_wcfg_lexer_new (limits);
@@ -658,7 +685,7 @@ make_lexer (const GenlmGrammar       *grammar,
     {
       const GenlmGrammarTerminal *terminal = genlm_grammar_peek_terminal (grammar, i);
 
-      if (!genlm_wcfg_lexer_add (lexer, terminal->tree, terminal->name, error))
+      if (!genlm_wcfg_lexer_add (lexer, terminal->tree, terminal->name, budget, error))
         return NULL;
     }
   return g_steal_pointer (&lexer);
@@ -669,21 +696,23 @@ make_lexer (const GenlmGrammar       *grammar,
  * terminals, and of a text the rules that are open and the terminals that are
  * meant at once; the memory of all tables; again the memory of what is kept of
  * columns, and of weights for each vocabulary; and a multiple of it is what all
- * contexts may hold. */
+ * contexts may hold. The deadline holds for compiling, for each 65,536 bytes of a
+ * text that is read, and for what is asked about one. */
 GenlmByteMachine *
 genlm_wcfg_machine_new (const GenlmGrammar       *grammar,
                         const GenlmEngineLimits  *limits,
                         GError                  **error)
 {
-  g_autoptr (GenlmWcfgLexer) lexer = make_lexer (grammar, limits, error);
+  g_autoptr (GenlmWcfgLexer) lexer = NULL;
   g_autoptr (GenlmWeightedGrammar) weighted = NULL;
   GenlmBudget budget;
   WcfgMachine *self;
   guint64 memory;
 
+  genlm_budget_init (&budget, "Compiling", "grammar", limits);
+  lexer = make_lexer (grammar, limits, &budget, error);
   if (lexer == NULL)
     return NULL;
-  genlm_budget_init (&budget, "grammar", limits);
   weighted = genlm_weighted_grammar_new (grammar, lexer, &budget, error);
   if (weighted == NULL)
     return NULL;
@@ -703,6 +732,7 @@ genlm_wcfg_machine_new (const GenlmGrammar       *grammar,
   self->lexer = g_steal_pointer (&lexer);
   self->log_total = weighted->log_total;
   self->max_readings = limits->max_states;
+  self->deadline = limits->deadline;
   self->max_memory = limits->max_memory;
   self->memory = memory;
   self->grammar = weighted;

@@ -49,6 +49,7 @@ GENLM_ENGINE_API const GenlmWcfgReading     *genlm_wcfg_state_peek_readings  (co
                                                                               guint                    *n_readings);
 GENLM_ENGINE_API gboolean                    genlm_wcfg_machine_find_ending  (GenlmByteMachine         *machine,
                                                                               GenlmWcfgState           *state,
+                                                                              GenlmWcfgClock           *clock,
                                                                               GenlmWcfgEnding          *ending,
                                                                               GError                  **error);
 

@@ -3,6 +3,11 @@
 #include <genlm.h>
 #include <stdlib.h>
 
+/* What it costs to look for what waits, and to go on with one of it, in steps of
+ * the clock. */
+#define STEPS_TO_LOOK (16u)
+#define STEPS_TO_ADD (8u)
+
 /* Adds an item, and that it may be over already. With @completed FALSE that is
  * known elsewhere. */
 static void
@@ -181,11 +186,13 @@ find_chains (GenlmWcfgScratch *scratch,
 
 /* A head is complete, and with it all that it alone is: whoever waited for one
  * of them goes on, each with its share. */
-static void
-complete (GenlmWcfgScratch      *scratch,
-          const GenlmWcfgColumn *column,
-          guint32                head,
-          GenlmWide              mass)
+static gboolean
+complete (GenlmWcfgScratch       *scratch,
+          const GenlmWcfgColumn  *column,
+          guint32                 head,
+          GenlmWide               mass,
+          GenlmWcfgClock         *clock,
+          GError                **error)
 {
   const GenlmWcfgPrediction *begun = find_prediction (column, head);
   const GenlmWeightedEntry *chains;
@@ -209,12 +216,16 @@ complete (GenlmWcfgScratch      *scratch,
           share = genlm_wide_multiply (chain->weight, share);
           add_item (scratch, found, genlm_wide_multiply (mass, share), !found->predicted);
         }
+      if (!genlm_wcfg_clock_spend (clock, STEPS_TO_LOOK + scratch->found->len * STEPS_TO_ADD, error))
+        return FALSE;
     }
+  return genlm_wcfg_clock_spend (clock, STEPS_TO_LOOK + n_chains, error);
 }
 
 static gboolean
 complete_all (GenlmWcfgScratch  *scratch,
               guint              max_items,
+              GenlmWcfgClock    *clock,
               GError           **error)
 {
   GenlmWcfgOrigin origin;
@@ -227,7 +238,8 @@ complete_all (GenlmWcfgScratch  *scratch,
         {
           GenlmWcfgEvent event = g_array_index (scratch->events, GenlmWcfgEvent, i);
 
-          complete (scratch, origin.column, event.head, event.mass);
+          if (!complete (scratch, origin.column, event.head, event.mass, clock, error))
+            return FALSE;
           i = event.next;
         }
       if (scratch->items->len > max_items)
@@ -286,20 +298,26 @@ genlm_wcfg_reduction_settle (GenlmWcfgScratch        *scratch)
 }
 
 /* Fills the scratch with the items behind terminals that were begun in columns
- * that wait for them. FALSE with an error when there are too many. */
+ * that wait for them. FALSE with an error when there are too many, or when it
+ * is too late. */
 gboolean
 genlm_wcfg_reduction_run (GenlmWcfgScratch     *scratch,
                           const GenlmWcfgScan  *scans,
                           guint                 n_scans,
                           guint                 max_items,
+                          GenlmWcfgClock       *clock,
                           GError              **error)
 {
   guint i;
 
   genlm_wcfg_scratch_clear (scratch);
   for (i = 0; i < n_scans; i++)
-    add_scan (scratch, &scans[i]);
-  if (!complete_all (scratch, max_items, error))
+    {
+      add_scan (scratch, &scans[i]);
+      if (!genlm_wcfg_clock_spend (clock, STEPS_TO_LOOK + scratch->found->len * STEPS_TO_ADD, error))
+        return FALSE;
+    }
+  if (!complete_all (scratch, max_items, clock, error))
     return FALSE;
   genlm_wcfg_reduction_settle (scratch);
   return TRUE;

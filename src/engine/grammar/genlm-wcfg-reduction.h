@@ -11,6 +11,7 @@ gboolean genlm_wcfg_reduction_run    (GenlmWcfgScratch     *scratch,
                                       const GenlmWcfgScan  *scans,
                                       guint                 n_scans,
                                       guint                 max_items,
+                                      GenlmWcfgClock       *clock,
                                       GError              **error);
 void     genlm_wcfg_reduction_settle (GenlmWcfgScratch     *scratch);
 

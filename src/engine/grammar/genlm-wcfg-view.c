@@ -11,6 +11,11 @@
 /* States that mean more than this at once are not kept as a whole. */
 #define MAX_KEY (16u)
 
+/* What it costs to look for a walk, and to add a token of it, in steps of the
+ * clock. */
+#define STEPS_TO_WALK (32u)
+#define STEPS_TO_ADD (8u)
+
 /* A terminal that is read over and over is followed in so many states at
  * once. */
 #define MAX_RUN (8u)
@@ -60,6 +65,7 @@ struct _GenlmWcfgView
   GenlmWcfgChart       *chart;
   GenlmTrieIndex       *index;
   guint64               max_memory;
+  guint                 deadline;
 
   GMutex                mutex;
   GHashTable           *walks;
@@ -97,6 +103,7 @@ typedef struct
   /* What the last scan was and became. */
   GenlmWcfgScan    last_scan;
   GenlmWcfgColumn *last_column;
+  GenlmWcfgClock   clock;
 } Making;
 
 static guint64
@@ -207,11 +214,13 @@ make_vectors (void)
   return g_hash_table_new_full (hash_vector, equal_vectors, vector_free, NULL);
 }
 
-/* @max_memory bounds the walks, and once more the vectors that are kept. */
+/* @max_memory bounds the walks, and once more the vectors that are kept;
+ * @deadline, in milliseconds, the making of a vector. */
 GenlmWcfgView *
 genlm_wcfg_view_new (GenlmByteMachine *machine,
                      GenlmTrieIndex   *index,
-                     guint64           max_memory)
+                     guint64           max_memory,
+                     guint             deadline)
 {
   GenlmWcfgView *self = g_new0 (GenlmWcfgView, 1);
 
@@ -221,6 +230,7 @@ genlm_wcfg_view_new (GenlmByteMachine *machine,
   self->chart = genlm_wcfg_machine_get_chart (machine);
   self->index = genlm_trie_index_ref (index);
   self->max_memory = max_memory;
+  self->deadline = deadline;
   g_mutex_init (&self->mutex);
   self->walks = make_walks ();
   self->vectors = make_vectors ();
@@ -523,13 +533,24 @@ measure_walk (const Walk *walk)
          + walk->n_cuts * sizeof (Cut) + 64;
 }
 
+/* How many nodes there are below one. */
+static guint32
+count_below (GenlmWcfgView *self,
+             guint32        below)
+{
+  const GenlmTrie *trie = self->index->trie;
+
+  return below == ALL ? trie->n_nodes : GENLM_TRIE_NODE_EXTENT (&trie->nodes[below]);
+}
+
 /* A reference to the walk, which is known or made. */
 static Walk *
-get_walk (GenlmWcfgView *self,
-          guint32        below,
-          guint32        terminal,
-          guint32        state,
-          double         again)
+get_walk (GenlmWcfgView  *self,
+          guint32         below,
+          guint32         terminal,
+          guint32         state,
+          double          again,
+          GenlmWcfgClock *clock)
 {
   Walk key = { .below = below, .terminal = terminal, .state = state, .again = again };
   GHashTable *old = NULL;
@@ -543,6 +564,7 @@ get_walk (GenlmWcfgView *self,
   if (walk != NULL)
     return walk;
   walk = make_walk (self, &key);
+  clock->n_steps += (guint64) count_below (self, below) * STEPS_TO_ADD;
   g_mutex_lock (&self->mutex);
   if (self->walks_memory + measure_walk (walk) > self->max_memory)
     {
@@ -663,7 +685,7 @@ find_run (Making           *making,
   if (!do_meet (&self->grammar->follow[terminal],
                 &genlm_wcfg_lexer_peek (self->lexer, terminal)->first))
     return TRUE;
-  scan.column = genlm_wcfg_chart_scan (self->chart, &scan, 1, error);
+  scan.column = genlm_wcfg_chart_scan (self->chart, &scan, 1, &making->clock, error);
   if (scan.column == NULL)
     return FALSE;
   g_ptr_array_add (making->columns, scan.column);
@@ -671,7 +693,7 @@ find_run (Making           *making,
     ;
   if (i == scan.column->n_priors)
     return TRUE;
-  next = genlm_wcfg_chart_scan (self->chart, &scan, 1, error);
+  next = genlm_wcfg_chart_scan (self->chart, &scan, 1, &making->clock, error);
   if (next == NULL)
     return FALSE;
   g_ptr_array_add (making->columns, next);
@@ -702,7 +724,7 @@ add_walk (Making          *making,
 
   if (!find_run (making, column, terminal, &behind, &again, error))
     return FALSE;
-  walk = get_walk (making->view, below, terminal, state, again);
+  walk = get_walk (making->view, below, terminal, state, again, &making->clock);
   add_values (making, walk, log_mass);
   for (i = 0; i < walk->n_cuts; i++)
     {
@@ -713,7 +735,7 @@ add_walk (Making          *making,
       push_ended (making->heap, ended);
     }
   g_ptr_array_add (making->walks, walk);
-  return TRUE;
+  return genlm_wcfg_clock_spend (&making->clock, STEPS_TO_WALK + walk->n_tokens * STEPS_TO_ADD, error);
 }
 
 #define NONE (G_MAXUINT32)
@@ -797,7 +819,7 @@ scan (Making   *making,
     }
   for (i = 0; i < n; i++)
     scans[i].mass = genlm_wide_divide (scans[i].mass, sum);
-  column = genlm_wcfg_chart_scan (making->view->chart, scans, n, error);
+  column = genlm_wcfg_chart_scan (making->view->chart, scans, n, &making->clock, error);
   if (column == NULL)
     return NULL;
   g_ptr_array_add (making->columns, column);
@@ -861,12 +883,17 @@ follow_cuts (Making  *making,
 {
   while (making->heap->len > 0)
     {
+      guint n_before = making->heap->len;
       Ended ended = collect_node (making);
       const GenlmByteSet *bytes = &ended.cut->bytes;
       GenlmWcfgColumn *column;
+      guint64 n_steps;
       double log_mass;
       guint i;
 
+      n_steps = (n_before - making->heap->len) * (guint64) (making->scans->len + making->runs->len);
+      if (!genlm_wcfg_clock_spend (&making->clock, STEPS_TO_WALK + n_steps, error))
+        return FALSE;
       for (i = 0; i < making->runs->len; i++)
         {
           Ended run = g_array_index (making->runs, Ended, i);
@@ -899,7 +926,8 @@ make_values (GenlmWcfgView   *self,
   g_autoptr (GPtrArray) columns = NULL;
   Making making = { .view = self, .values = values, .heap = heap, .scans = scans, .logs = logs,
                     .runs = runs,
-                    .walks = walks, .is_blank = TRUE };
+                    .walks = walks, .is_blank = TRUE,
+                    .clock = { self->deadline, 0, 0 } };
   const GenlmTrie *trie = self->index->trie;
   const GenlmWcfgReading *readings;
   GenlmWcfgEnding ending;
@@ -908,7 +936,7 @@ make_values (GenlmWcfgView   *self,
 
   columns = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_wcfg_column_unref);
   making.columns = columns;
-  if (!genlm_wcfg_machine_find_ending (self->machine, state, &ending, error))
+  if (!genlm_wcfg_machine_find_ending (self->machine, state, &making.clock, &ending, error))
     return FALSE;
   readings = genlm_wcfg_state_peek_readings (state, &n_readings);
   for (i = 0; i < n_readings; i++)

@@ -14,7 +14,8 @@ typedef struct _GenlmWcfgView GenlmWcfgView;
 
 GenlmWcfgView *genlm_wcfg_view_new   (GenlmByteMachine  *machine,
                                       GenlmTrieIndex    *index,
-                                      guint64            max_memory);
+                                      guint64            max_memory,
+                                      guint              deadline);
 void           genlm_wcfg_view_free  (GenlmWcfgView     *self);
 GenlmWeights  *genlm_wcfg_view_weigh (GenlmWcfgView     *self,
                                       GenlmWcfgState    *state,

@@ -7,10 +7,11 @@
 
 void
 genlm_budget_init (GenlmBudget             *self,
+                   const char              *doing,
                    const char              *what,
                    const GenlmEngineLimits *limits)
 {
-  *self = (GenlmBudget) { .what = what, .limits = *limits };
+  *self = (GenlmBudget) { .doing = doing, .what = what, .limits = *limits };
   if (limits->deadline > 0)
     self->deadline = g_get_monotonic_time () + (gint64) limits->deadline * 1000;
 }
@@ -29,18 +30,18 @@ genlm_budget_spend (GenlmBudget  *self,
   if (self->memory > self->limits.max_memory)
     {
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                   "Summing over the %s takes more than max-memory=%" G_GUINT64_FORMAT
+                   "%s the %s takes more than max-memory=%" G_GUINT64_FORMAT
                    " bytes; make the %s smaller or raise max-memory",
-                   self->what, self->limits.max_memory, self->what);
+                   self->doing, self->what, self->limits.max_memory, self->what);
       return FALSE;
     }
   if (self->deadline != 0 && self->n_steps / STEPS_PER_LOOK != n_looks
       && g_get_monotonic_time () > self->deadline)
     {
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                   "Summing over the %s takes longer than deadline=%u milliseconds; make the %s "
+                   "%s the %s takes longer than deadline=%u milliseconds; make the %s "
                    "smaller or raise deadline",
-                   self->what, self->limits.deadline, self->what);
+                   self->doing, self->what, self->limits.deadline, self->what);
       return FALSE;
     }
   return TRUE;

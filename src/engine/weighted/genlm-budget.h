@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  const char        *what; /* is summed over, in messages */
+  const char        *doing; /* that to what, in messages */
+  const char        *what;
   GenlmEngineLimits  limits;
   gint64             deadline;
   guint64            memory;
@@ -16,6 +17,7 @@ typedef struct
 } GenlmBudget;
 
 void     genlm_budget_init  (GenlmBudget              *self,
+                             const char               *doing,
                              const char               *what,
                              const GenlmEngineLimits  *limits);
 gboolean genlm_budget_spend (GenlmBudget              *self,

@@ -551,7 +551,7 @@ genlm_pushed_wfsa_new (const GenlmWfsa          *wfsa,
   GenlmPushedWfsa *self = NULL;
   GenlmWide total = GENLM_WIDE_ZERO;
 
-  genlm_budget_init (&builder.budget, "automaton", limits);
+  genlm_budget_init (&builder.budget, "Summing over", "automaton", limits);
   find_used (&builder);
   read_used (&builder);
   if (builder.used->len == 0
