@@ -39,6 +39,8 @@ typedef struct
 #define WFSA "wfsa pattern=\" [A-Z][a-z]+(, [A-Z][a-z]+)*\\.\""
 #define WFSA_TEXT "wfsa text=\"%initial 0 3\n0 1 \\\\s 0.5\n1 1 <eps> 0.25\n1 1 P 2e-1\n1 2 a .2\n2 1 r .5\n2 1 <eps> .4\n1 1 R .1\n1 .2\n\""
 #define CFG "cfg grammar=\"start: expr\nexpr: expr OP expr | NAME | \\\"(\\\" expr \\\")\\\"\nOP: /[-+]/\nNAME: /[A-Za-z]+/\n%ignore / +/\n\""
+#define WCFG "wcfg grammar=\"start: 0.6: NAME | 0.3: start OP start | 0.1: \\\"(\\\" start \\\")\\\"\nOP: /[-+]/\nNAME: /[A-Za-z]+/\n%ignore / +/\n\""
+#define WCFG_RULES "wcfg grammar=\"0.4: S -> a S b\n0.2: S -> S S\n0.1: S -> x\n0.3: S ->\n\""
 #define JSON_SCHEMA "json-schema schema=\"{\\\"properties\\\":{\\\"a\\\":{\\\"enum\\\":[\\\"the\\\",12,[true]]},\\\"b\\\":{\\\"type\\\":\\\"integer\\\"}},\\\"required\\\":[\\\"a\\\"],\\\"maxProperties\\\":3}\""
 #define LLAMA "llama model=\"%s\" prompt=\"a\" threads=1"
 
@@ -53,6 +55,9 @@ static const Element elements[] = {
   { "wfsa-text", WFSA_TEXT, NULL },
   { "cfg", CFG, NULL },
   { "cfg-of-words", CFG, NGRAM },
+  { "wcfg", WCFG, NULL },
+  { "wcfg-of-words", WCFG, NGRAM },
+  { "wcfg-rules", WCFG_RULES, NULL },
   { "json-schema", JSON_SCHEMA, NULL },
   { "json-schema-of-words", JSON_SCHEMA, NGRAM },
   { "coerced-bytes", NGRAM " unit=bytes order=4", NGRAM },

@@ -68,10 +68,35 @@ class Grammars(unittest.TestCase):
         self.assertAlmostEqual(grammar.prefix_sync('aa'), math.log(0.25 ** 2))
         self.assertAlmostEqual(sum(math.exp(weight) for weight in grammar.logw_next_sync('a')), 1.0)
 
+    def test_rules(self):
+        grammar = Genlm.element_make('wcfg', grammar='0.3: S -> ( S ) S\n0.7: S ->\n')
+        self.assertAlmostEqual(grammar.complete_sync('()'), math.log(0.3 * 0.7 ** 2))
+        with self.assertRaises(GLib.Error) as caught:
+            Genlm.element_make('wcfg', grammar='1: S -> a S\n1: S ->\n')
+        self.assertTrue(caught.exception.matches(Genlm.PotentialError.quark(), Genlm.PotentialError.INVALID_WEIGHT))
+
     def test_place_of_a_mistake(self):
         with self.assertRaises(GLib.Error) as caught:
             Genlm.element_make('cfg', grammar='start: a\na: "x" (')
         self.assertIn('2', caught.exception.message)
+
+
+class Automata(unittest.TestCase):
+    def test_pattern(self):
+        automaton = Genlm.element_make('wfsa', pattern='[ab]c')
+        self.assertAlmostEqual(automaton.complete_sync('ac'), math.log(0.5))
+        self.assertEqual(automaton.prefix_sync('c'), -INF)
+
+    def test_text(self):
+        automaton = Genlm.element_make('wfsa', text='0 0 a 0.25\n0 1 b 0.5\n1\n')
+        self.assertAlmostEqual(automaton.complete_sync('ab'), math.log(0.125))
+        self.assertAlmostEqual(automaton.prefix_sync('a'), math.log(0.25 * 0.5 / 0.75))
+        self.assertAlmostEqual(sum(math.exp(weight) for weight in automaton.logw_next_sync('a')), 1.0)
+
+    def test_sums_without_end(self):
+        with self.assertRaises(GLib.Error) as caught:
+            Genlm.element_make('wfsa', text='0 0 a 1\n0\n')
+        self.assertIn('wfsa', caught.exception.message)
 
 
 if __name__ == '__main__':
