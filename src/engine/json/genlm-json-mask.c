@@ -2,77 +2,39 @@
 
 #include <string.h>
 
+#include "genlm-bits.h"
+
 /* A mask is kept as a list if that takes an eighth of the room at most: bits are
  * copied faster than they are listed. */
 #define SPARSE_FACTOR (256u)
 
-/* So many words are looked at together. */
-#define GROUP (8u)
-
-/* Whether a group of words is empty; the last one may be shorter. */
-static inline gboolean
-is_group_empty (const guint64 *words,
-                gsize          n_words)
-{
-  guint64 all = 0;
-  gsize i;
-
-  if (n_words >= GROUP)
-    for (i = 0; i < GROUP; i++)
-      all |= words[i];
-  else
-    for (i = 0; i < n_words; i++)
-      all |= words[i];
-  return all == 0;
-}
-
-/* The bits that are set, as a list, or NULL if there are more than @most. */
-static GBytes *
-make_list (const guint64 *words,
-           gsize          n_words,
-           gsize          most)
-{
-  g_autofree guint32 *tokens = g_new (guint32, most + 64);
-  gsize n = 0;
-  gsize at;
-  gsize i;
-  guint64 word;
-
-  for (at = 0; at < n_words; at += GROUP)
-    {
-      if (is_group_empty (words + at, n_words - at))
-        continue;
-      for (i = at; i < MIN (at + GROUP, n_words); i++)
-        {
-          for (word = words[i]; word != 0; word &= word - 1)
-            tokens[n++] = (guint32) (i * 64) + (guint32) __builtin_ctzll (word);
-          if (n > most)
-            return NULL;
-        }
-    }
-  return g_bytes_new (tokens, n * sizeof *tokens);
-}
-
-/* Copies the bits of the mask, which has @size of them. The closings are
- * sorted. */
+/* Copies the marks, of @size tokens. The closings are sorted. */
 GenlmJsonMask *
-genlm_json_mask_new (const guint64 *words,
-                     gsize          size,
-                     const guint32 *closings,
-                     guint32        n_closings,
-                     gboolean       always)
+genlm_json_mask_new (const GenlmJsonMarks *marks,
+                     gsize                 size,
+                     const guint32        *closings,
+                     guint32               n_closings,
+                     gboolean              always)
 {
   GenlmJsonMask *self = g_new0 (GenlmJsonMask, 1);
-  gsize n_words = (size + 63) / 64;
+  gsize most = size / SPARSE_FACTOR;
+  guint32 *tokens;
   guint64 *copy;
+  gsize n;
 
   g_atomic_ref_count_init (&self->ref_count);
   self->size = size;
-  self->list = make_list (words, n_words, size / SPARSE_FACTOR);
-  if (self->list == NULL)
+  n = genlm_bits_count (marks->words, marks->n_words);
+  if (n <= most)
+    {
+      tokens = g_new (guint32, MAX (n, 1));
+      genlm_json_marks_list (marks, tokens);
+      self->list = g_bytes_new_take (tokens, n * sizeof *tokens);
+    }
+  else
     {
       self->dense = genlm_token_set_new_zeroed (size, &copy);
-      memcpy (copy, words, n_words * sizeof *words);
+      memcpy (copy, marks->words, marks->n_words * sizeof *copy);
     }
   self->always = always;
   self->n_closings = n_closings;

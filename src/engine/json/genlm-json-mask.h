@@ -8,6 +8,7 @@
 #include <genlm.h>
 
 #include "genlm-engine.h"
+#include "genlm-json-marks.h"
 
 G_BEGIN_DECLS
 
@@ -27,11 +28,11 @@ typedef struct
   guint32         *closings;
 } GenlmJsonMask;
 
-GenlmJsonMask *genlm_json_mask_new      (const guint64 *words,
-                                         gsize          size,
-                                         const guint32 *closings,
-                                         guint32        n_closings,
-                                         gboolean       always);
+GenlmJsonMask *genlm_json_mask_new      (const GenlmJsonMarks *marks,
+                                         gsize                 size,
+                                         const guint32        *closings,
+                                         guint32               n_closings,
+                                         gboolean              always);
 GenlmJsonMask *genlm_json_mask_new_look (guint32        level,
                                          guint8         sight);
 gpointer       genlm_json_mask_ref      (gpointer       self);

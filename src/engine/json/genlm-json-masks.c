@@ -28,11 +28,14 @@ typedef struct
 } Learnt;
 
 /* A node whose bytes are all such as stand outside of strings, but for the last,
- * which may begin one; and the number of the next that is not below it. */
+ * which may begin one; and the number of the next that is not below it. What it
+ * is is told here, too, where it is read without a look at the trie. */
 typedef struct
 {
   guint32 p;
   guint32 next;
+  guint16 depth;
+  guint8  byte;
 } Outer;
 
 /* What walks of any string found, the nodes of the byte '"', and those outside
@@ -52,14 +55,14 @@ typedef struct
    * nothing else, and, sorted by byte, the nodes where something else begins. */
   guint32        n_spaced_outers;
   guint          max_spaces;
-  GArray        *space_tokens;
+  GenlmJsonMarks space_tokens;
   GArray        *after_spaces;
 } Plain;
 
 /* Room for a walk, which is used again. */
 typedef struct
 {
-  guint64    *words;
+  GenlmJsonMarks marks;
   GArray     *cursors;
   GArray     *closings;
   GArray     *sets;
@@ -118,7 +121,7 @@ plain_free (gpointer data)
   g_free (self->quotes);
   g_free (self->outers);
   g_free (self->first_below_quote);
-  g_array_unref (self->space_tokens);
+  genlm_json_marks_clear (&self->space_tokens);
   g_array_unref (self->after_spaces);
   g_free (self);
 }
@@ -154,7 +157,7 @@ append_outers (GArray          *outers,
     {
       const GenlmTrieNode *node = &trie->nodes[p];
       guint8 byte = GENLM_TRIE_NODE_BYTE (node);
-      Outer outer = { p, 0 };
+      Outer outer = { p, 0, (guint16) GENLM_TRIE_NODE_DEPTH (node), byte };
 
       for (; depth >= GENLM_TRIE_NODE_DEPTH (node); depth--)
         g_array_index (outers, Outer, open[depth]).next = outers->len;
@@ -222,7 +225,7 @@ list_spaces (Plain          *self,
   const GenlmTrieNode *nodes = index->trie->nodes;
   guint32 i = 0;
 
-  self->space_tokens = g_array_new (FALSE, FALSE, sizeof (guint32));
+  genlm_json_marks_init (&self->space_tokens, (gsize) index->n_tokens + 1);
   self->after_spaces = g_array_new (FALSE, FALSE, sizeof (guint32));
   while (i < self->n_outers)
     {
@@ -241,7 +244,7 @@ list_spaces (Plain          *self,
         }
       self->max_spaces = MAX (self->max_spaces, depth);
       if (token != GENLM_TRIE_NO_TOKEN)
-        g_array_append_val (self->space_tokens, token);
+        genlm_json_marks_set (&self->space_tokens, token);
       i++;
     }
   self->n_spaced_outers = i;
@@ -276,7 +279,7 @@ scratch_new (GenlmTrieIndex *index)
 {
   Scratch *self = g_new0 (Scratch, 1);
 
-  self->words = g_new0 (guint64, ((gsize) index->n_tokens + 1 + 63) / 64);
+  genlm_json_marks_init (&self->marks, (gsize) index->n_tokens + 1);
   self->cursors = g_array_new (FALSE, FALSE, sizeof (GenlmJsonCursor));
   self->closings = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->sets = g_array_new (FALSE, FALSE, sizeof (GenlmByteSet));
@@ -287,7 +290,7 @@ scratch_new (GenlmTrieIndex *index)
 static void
 scratch_free (Scratch *self)
 {
-  g_free (self->words);
+  genlm_json_marks_clear (&self->marks);
   g_array_unref (self->cursors);
   g_array_unref (self->closings);
   g_array_unref (self->sets);
@@ -398,15 +401,9 @@ typedef struct
   gboolean          always;
   guint8            sights[GENLM_TRIE_MAX_DEPTH + 2];
   guint8            bytes[GENLM_TRIE_MAX_DEPTH + 1];
-  guint64          *words;
+  GenlmJsonMarks   *marks;
+  guint64          *words;    /* of the marks, or of the set that is made of them */
 } Walk;
-
-static inline void
-set_token (guint64 *words,
-           guint32  token)
-{
-  words[token / 64] |= G_GUINT64_CONSTANT (1) << (token % 64);
-}
 
 /* Unsets the tokens of a node and all nodes below. */
 static void
@@ -490,7 +487,7 @@ list_word_bytes (const GenlmJsonCursor *cursor,
           const GenlmSchemaName *name = &genlm_json_body_peek_word (body, word)->name;
           guint8 byte = words->depth < name->length ? (guint8) name->text[words->depth] : '"';
 
-          genlm_byte_set_add_range (bytes, byte, byte);
+          bytes->words[byte / 64] |= G_GUINT64_CONSTANT (1) << (byte % 64);
         }
       genlm_byte_set_add_range (bytes, '\\', '\\');
     }
@@ -677,6 +674,7 @@ walk_words (Walk    *walk,
       guint depth = GENLM_TRIE_NODE_DEPTH (node);
       guint8 byte = GENLM_TRIE_NODE_BYTE (node);
       GenlmJsonCursor *cursor = ensure_cursor (walk, depth);
+      gboolean ended;
 
       if (!genlm_byte_set_contains (&g_array_index (walk->sets, GenlmByteSet, depth), byte))
         {
@@ -689,19 +687,21 @@ walk_words (Walk    *walk,
       if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->n_words > 0)
         {
           if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
-            set_token (walk->words, GENLM_TRIE_NODE_TOKEN (node));
+            genlm_json_marks_set (walk->marks, GENLM_TRIE_NODE_TOKEN (node));
           if (GENLM_TRIE_NODE_EXTENT (node) > 1)
             list_bytes_at (walk, depth + 1);
           p++;
           continue;
         }
-      if (byte == '"' && cursor->mode == GENLM_JSON_MODE_DEAD)
+      ended = cursor->mode == GENLM_JSON_MODE_COLON
+              && cursor->slot->klass->word != GENLM_JSON_NONE;
+      if ((ended || (byte == '"' && cursor->mode == GENLM_JSON_MODE_DEAD))
+          && cursor[-1].state != NULL)
         clear_nodes (walk->index, walk->words, p);
-      else if (cursor->mode == GENLM_JSON_MODE_COLON && cursor->slot->klass->word != GENLM_JSON_NONE)
+      if (ended)
         {
-          clear_nodes (walk->index, walk->words, p);
           if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
-            set_token (walk->words, GENLM_TRIE_NODE_TOKEN (node));
+            genlm_json_marks_set (walk->marks, GENLM_TRIE_NODE_TOKEN (node));
           walk_below_quote (walk, p);
         }
       p += GENLM_TRIE_NODE_EXTENT (node);
@@ -730,7 +730,7 @@ add_memo (Walk      *walk,
   GenlmJsonCursor cursor = g_array_index (walk->cursors, GenlmJsonCursor, depth);
   guint i;
 
-  genlm_walk_add_tokens (found, walk->words);
+  genlm_json_marks_add_walk (walk->marks, found);
   for (i = 0; i < found->n_cuts; i++)
     walk_cut (walk, &cursor, &found->cuts[i]);
   if (cursor.mode == GENLM_JSON_MODE_NAME && cursor.n_words > 0)
@@ -808,7 +808,7 @@ enter_node (Walk               *walk,
     add_closing (walk, p, cursor[-1].has_missed);
   cursor->has_missed = cursor->has_missed || cursor[-1].has_missed;
   if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
-    set_token (walk->words, GENLM_TRIE_NODE_TOKEN (node));
+    genlm_json_marks_set (walk->marks, GENLM_TRIE_NODE_TOKEN (node));
   if (cursor->mode == before || GENLM_TRIE_NODE_EXTENT (node) == 1)
     return TRUE;
   if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state == NULL)
@@ -849,15 +849,17 @@ walk_outer_nodes (Walk    *walk,
 
   while (i < end)
     {
-      guint32 p = plain->outers[i].p;
-      const GenlmTrieNode *node = &walk->index->trie->nodes[p];
+      const Outer *outer = &plain->outers[i];
+      guint32 p = outer->p;
 
-      if (!enter_node (walk, leading, p))
-        i = plain->outers[i].next;
+      if (is_dead_end (leading, &g_array_index (walk->cursors, GenlmJsonCursor, outer->depth - 1),
+                       outer->byte)
+          || !enter_node (walk, leading, p))
+        i = outer->next;
       else
         {
-          if (GENLM_TRIE_NODE_BYTE (node) == '"')
-            walk_nodes (walk, p + 1, p + GENLM_TRIE_NODE_EXTENT (node));
+          if (outer->byte == '"')
+            walk_nodes (walk, p + 1, p + GENLM_TRIE_NODE_EXTENT (&walk->index->trie->nodes[p]));
           i++;
         }
     }
@@ -887,8 +889,7 @@ add_spaces (Walk *walk)
     return TRUE;
   if (spaced.has_missed)
     return FALSE;
-  for (i = 0; i < plain->space_tokens->len; i++)
-    set_token (walk->words, g_array_index (plain->space_tokens, guint32, i));
+  genlm_json_marks_unite (walk->marks, &plain->space_tokens);
   for (i = 0; i < plain->after_spaces->len; i++)
     {
       guint32 p = g_array_index (plain->after_spaces, guint32, i);
@@ -1164,8 +1165,9 @@ build (Walk                  *walk,
   GenlmTrieIndex *index = walk->index;
   gsize size = (gsize) index->n_tokens + 1;
   GenlmJsonCursor start = *cursor;
+  GenlmJsonMask *mask;
 
-  memset (walk->words, 0, (size + 63) / 64 * sizeof *walk->words);
+  walk->words = walk->marks->words;
   if (walk->stepper.blind)
     start.names = NULL;
   start.has_ended = cursor->mode == GENLM_JSON_MODE_AFTER;
@@ -1181,10 +1183,12 @@ build (Walk                  *walk,
   else
     walk_outers (walk);
   if (genlm_json_cursor_complete (&walk->stepper, &start, 0))
-    set_token (walk->words, index->n_tokens);
+    genlm_json_marks_set (walk->marks, index->n_tokens);
   g_array_sort (walk->closings, compare_nodes);
-  return genlm_json_mask_new (walk->words, size, (const guint32 *) walk->closings->data,
+  mask = genlm_json_mask_new (walk->marks, size, (const guint32 *) walk->closings->data,
                               walk->closings->len, walk->always);
+  genlm_json_marks_reset (walk->marks);
+  return mask;
 }
 
 /* Names and items that were read before */
@@ -1423,7 +1427,7 @@ genlm_json_masks_make (GenlmJsonMasks        *self,
   walk.cursors = scratch->cursors;
   walk.closings = scratch->closings;
   walk.sets = scratch->sets;
-  walk.words = scratch->words;
+  walk.marks = &scratch->marks;
   walk.always = FALSE;
   memset (walk.sights, 0, sizeof walk.sights);
   genlm_json_stepper_init (&walk.stepper, book, self->max_spaces, walk.bytes);
