@@ -308,14 +308,14 @@ derive_items (Dfa                  *self,
   guint32 i;
 
   g_array_set_size (self->items, 0);
-  if (!genlm_byte_exprs_is_live (self->exprs, goal))
+  if (!genlm_byte_exprs_is_live_after (self->exprs, goal, state->goal))
     return goal;
   for (i = 0; i < state->n_items; i++)
     {
       GenlmByteItem item = { state->items[i].label,
                              genlm_byte_exprs_derive (self->exprs, state->items[i].expr, byte) };
 
-      if (genlm_byte_exprs_is_live (self->exprs, item.expr))
+      if (genlm_byte_exprs_is_live_after (self->exprs, item.expr, state->items[i].expr))
         g_array_append_val (self->items, item);
     }
   return goal;

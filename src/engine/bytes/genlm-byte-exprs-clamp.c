@@ -109,11 +109,6 @@ find_reach (GenlmByteExprs *self,
   return reach;
 }
 
-static GenlmByteExpr unbind (GenlmByteExprs *self,
-                             GenlmByteExpr   expr,
-                             guint32         depth,
-                             guint32        *least);
-
 static GenlmByteExpr
 unbind_chain (GenlmByteExprs *self,
               GenlmByteExpr   expr,
@@ -124,13 +119,14 @@ unbind_chain (GenlmByteExprs *self,
 
   for (; get (self, expr)->kind == GENLM_EXPR_CONCAT; expr = get (self, expr)->b)
     push (self, get (self, expr)->a);
-  expr = unbind (self, expr, depth, least);
+  expr = genlm_exprs_unbind (self, expr, depth, least);
   while (self->stack->len > base)
     {
       GenlmByteExpr head = g_array_index (self->stack, guint32, self->stack->len - 1);
 
       g_array_set_size (self->stack, self->stack->len - 1);
-      expr = genlm_byte_exprs_make_concat (self, unbind (self, head, depth, least), expr);
+      head = genlm_exprs_unbind (self, head, depth, least);
+      expr = genlm_byte_exprs_make_concat (self, head, expr);
     }
   return expr;
 }
@@ -138,11 +134,11 @@ unbind_chain (GenlmByteExprs *self,
 /* @expr without the upper bounds of its repeats that are above @depth, the
  * least of which is kept in @least. It matches all that @expr does, and no
  * other word of up to so many bytes. */
-static GenlmByteExpr
-unbind (GenlmByteExprs *self,
-        GenlmByteExpr   expr,
-        guint32         depth,
-        guint32        *least)
+GenlmByteExpr
+genlm_exprs_unbind (GenlmByteExprs *self,
+                    GenlmByteExpr   expr,
+                    guint32         depth,
+                    guint32        *least)
 {
   GenlmExprNode node = *get (self, expr);
   guint base = self->stack->len;
@@ -159,12 +155,12 @@ unbind (GenlmByteExprs *self,
           *least = MIN (*least, node.max);
           node.max = GENLM_BYTE_EXPR_UNBOUNDED;
         }
-      return genlm_byte_exprs_make_repeat (self, unbind (self, node.a, depth, least), node.min,
-                                           node.max);
+      node.a = genlm_exprs_unbind (self, node.a, depth, least);
+      return genlm_byte_exprs_make_repeat (self, node.a, node.min, node.max);
     }
   for (i = 0; i < node.b; i++)
     genlm_exprs_push_flat (self, node.kind,
-                           unbind (self, get_member (self, &node, i), depth, least));
+                           genlm_exprs_unbind (self, get_member (self, &node, i), depth, least));
   return node.kind == GENLM_EXPR_UNION ? genlm_exprs_unite_stack (self, base)
                                         : genlm_exprs_intersect_stack (self, base);
 }
@@ -178,7 +174,7 @@ clamp_intersection (GenlmByteExprs *self,
                     guint32         depth)
 {
   guint32 least = G_MAXUINT32;
-  GenlmByteExpr unbound = unbind (self, expr, depth, &least);
+  GenlmByteExpr unbound = genlm_exprs_unbind (self, expr, depth, &least);
   guint32 reach;
 
   if (unbound == expr)

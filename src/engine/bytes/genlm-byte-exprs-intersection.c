@@ -4,38 +4,54 @@
 
 #include <stdlib.h>
 
-/* Whether all of a member is part of @expr, which ends with any text. */
+/* Whether all of a member is plainly part of @expr, which is no union. */
 static gboolean
-has_part_of (const GenlmByteExprs *self,
-             guint                 base,
-             GenlmByteExpr         expr)
-{
-  guint i;
-
-  for (i = base; i < self->stack->len; i++)
-    if (genlm_exprs_is_included (self, g_array_index (self->stack, guint32, i), expr))
-      return TRUE;
-  return FALSE;
-}
-
-/* Whether x and the complement of x, or of what x is plainly a part of, are
- * both among the sorted members. */
-static gboolean
-has_contradiction (const GenlmByteExprs *self,
-                   guint                 base)
+has_part_of_one (const GenlmByteExprs *self,
+                 guint                 base,
+                 GenlmByteExpr         expr)
 {
   const guint32 *members = &g_array_index (self->stack, guint32, base);
   guint n_members = self->stack->len - base;
   guint i;
 
-  for (i = 0; i < n_members; i++)
-    {
-      const GenlmExprNode *node = get (self, members[i]);
+  if (bsearch (&expr, members, n_members, sizeof (guint32), genlm_exprs_compare) != NULL)
+    return TRUE;
+  /* More is plain only of what ends with any text. */
+  for (i = 0; get (self, expr)->open && i < n_members; i++)
+    if (genlm_exprs_is_included (self, members[i], expr))
+      return TRUE;
+  return FALSE;
+}
 
-      if (node->kind != GENLM_EXPR_COMPLEMENT)
-        continue;
-      if (bsearch (&node->a, members, n_members, sizeof (guint32), genlm_exprs_compare) != NULL
-          || (get (self, node->a)->open && has_part_of (self, base, node->a)))
+static gboolean
+has_part_of (const GenlmByteExprs *self,
+             guint                 base,
+             GenlmByteExpr         expr)
+{
+  const GenlmExprNode *node = get (self, expr);
+  guint32 i;
+
+  if (has_part_of_one (self, base, expr))
+    return TRUE;
+  for (i = 0; node->kind == GENLM_EXPR_UNION && i < node->b; i++)
+    if (has_part_of_one (self, base, get_member (self, node, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether x and the complement of what x is plainly a part of are both among
+ * the sorted members. */
+static gboolean
+has_contradiction (const GenlmByteExprs *self,
+                   guint                 base)
+{
+  guint i;
+
+  for (i = base; i < self->stack->len; i++)
+    {
+      const GenlmExprNode *node = get (self, g_array_index (self->stack, guint32, i));
+
+      if (node->kind == GENLM_EXPR_COMPLEMENT && has_part_of (self, base, node->a))
         return TRUE;
     }
   return FALSE;

@@ -47,11 +47,14 @@ typedef enum
 typedef struct
 {
   guint8  kind;
-  guint8  nullable;
+  /* The byte to follow to get to a match, if it has_way. */
+  guint8  toward;
+  guint8  nullable : 1;
   /* Holds no intersection, complement or loop, so it is live unless it is
    * NOTHING. */
-  guint8  positive;
+  guint8  positive : 1;
   guint8  live : 2;
+  guint8  has_way : 1;
   /* Bits of the encodings in which every string is a whole text. */
   guint8  text : 2;
   /* How many parts it has up to any text, with which it ends; 0 if it does
@@ -67,6 +70,9 @@ typedef struct
    * GENLM_BYTE_EXPR_UNBOUNDED says nothing. */
   guint32 least;
   guint32 most;
+  /* Some string is no longer than this, in bytes; GENLM_BYTE_EXPR_UNBOUNDED if
+   * none is known. */
+  guint32 near;
   /* Where its row of derivatives starts, plus one; 0 if it has none yet. */
   guint32 row;
 } GenlmExprNode;
@@ -166,6 +172,20 @@ GenlmByteExpr genlm_exprs_intersect_stack (GenlmByteExprs       *self,
 GenlmByteExpr genlm_exprs_derive_words    (GenlmByteExprs       *self,
                                            const GenlmExprNode  *node,
                                            guint8                byte);
+GenlmByteExpr genlm_exprs_unbind          (GenlmByteExprs       *self,
+                                           GenlmByteExpr         expr,
+                                           guint32               depth,
+                                           guint32              *least);
+guint32       genlm_exprs_measure_way     (GenlmByteExprs       *self,
+                                           GenlmByteExpr         expr);
+int           genlm_exprs_find_way        (GenlmByteExprs       *self,
+                                           GenlmByteExpr         expr);
+guint         genlm_exprs_list_ways       (GenlmByteExprs       *self,
+                                           GenlmByteExpr         expr,
+                                           guint8               *bytes,
+                                           guint                 max_bytes);
+guint32       genlm_exprs_guess_distance  (const GenlmByteExprs *self,
+                                           GenlmByteExpr         expr);
 
 static inline const GenlmExprNode *
 get (const GenlmByteExprs *self,
@@ -230,11 +250,25 @@ has_list (const GenlmExprNode *node)
   return node->kind == GENLM_EXPR_UNION || node->kind == GENLM_EXPR_INTERSECTION;
 }
 
+/* Lengths are at most GENLM_BYTE_EXPR_UNBOUNDED. */
 static inline guint32
 add_lengths (guint32 x,
              guint32 y)
 {
   return x > GENLM_BYTE_EXPR_UNBOUNDED - y ? GENLM_BYTE_EXPR_UNBOUNDED : x + y;
+}
+
+static inline guint32
+repeat_length (guint32 length,
+               guint32 count)
+{
+  guint64 product = (guint64) length * count;
+
+  if (length == 0 || count == 0)
+    return 0;
+  if (length == GENLM_BYTE_EXPR_UNBOUNDED || count == GENLM_BYTE_EXPR_UNBOUNDED)
+    return GENLM_BYTE_EXPR_UNBOUNDED;
+  return (guint32) MIN (product, GENLM_BYTE_EXPR_UNBOUNDED);
 }
 
 static inline void

@@ -95,19 +95,6 @@ find_count (const GenlmByteExprs *self,
   return node->max == GENLM_BYTE_EXPR_UNBOUNDED ? count : MAX (count, node->max);
 }
 
-static guint32
-repeat_length (guint32 length,
-               guint32 count)
-{
-  guint64 product = (guint64) length * count;
-
-  if (length == 0 || count == 0)
-    return 0;
-  if (length == GENLM_BYTE_EXPR_UNBOUNDED || count == GENLM_BYTE_EXPR_UNBOUNDED)
-    return GENLM_BYTE_EXPR_UNBOUNDED;
-  return (guint32) MIN (product, GENLM_BYTE_EXPR_UNBOUNDED);
-}
-
 static void
 find_list_lengths (const GenlmByteExprs *self,
                    GenlmExprNode        *node)
@@ -122,6 +109,8 @@ find_list_lengths (const GenlmByteExprs *self,
       const GenlmExprNode *member = get (self, get_member (self, node, i));
 
       node->least = all ? MAX (node->least, member->least) : MIN (node->least, member->least);
+      if (!all)
+        node->near = MIN (node->near, member->near);
       node->most = all ? MIN (node->most, member->most) : MAX (node->most, member->most);
     }
 }
@@ -131,13 +120,15 @@ find_lengths (const GenlmByteExprs *self,
               GenlmExprNode        *node)
 {
   const GenlmExprNode *inner;
+  GenlmWordCursor cursor;
 
   node->least = node->nullable ? 0 : 1;
   node->most = GENLM_BYTE_EXPR_UNBOUNDED;
+  node->near = node->nullable ? 0 : GENLM_BYTE_EXPR_UNBOUNDED;
   switch ((GenlmExprKind) node->kind)
     {
     case GENLM_EXPR_SET:
-      node->most = 1;
+      node->most = node->near = 1;
       break;
     case GENLM_EXPR_NOTHING:
     case GENLM_EXPR_EPSILON:
@@ -147,11 +138,13 @@ find_lengths (const GenlmByteExprs *self,
       inner = get (self, node->a);
       node->least = add_lengths (inner->least, get (self, node->b)->least);
       node->most = add_lengths (inner->most, get (self, node->b)->most);
+      node->near = add_lengths (inner->near, get (self, node->b)->near);
       break;
     case GENLM_EXPR_REPEAT:
       inner = get (self, node->a);
       node->least = repeat_length (inner->least, node->min);
       node->most = repeat_length (inner->most, node->max);
+      node->near = repeat_length (inner->near, node->min);
       break;
     case GENLM_EXPR_UNION:
     case GENLM_EXPR_INTERSECTION:
@@ -160,10 +153,14 @@ find_lengths (const GenlmByteExprs *self,
     case GENLM_EXPR_LOOP:
       node->least = 0;
       break;
-    case GENLM_EXPR_ANYTHING:
-    case GENLM_EXPR_COMPLEMENT:
     case GENLM_EXPR_WORDS:
     case GENLM_EXPR_LITERALS:
+      cursor = get_cursor (node);
+      if (!node->nullable)
+        node->near = genlm_word_list_get_near (get_word_list (self, node), &cursor);
+      break;
+    case GENLM_EXPR_ANYTHING:
+    case GENLM_EXPR_COMPLEMENT:
     default:
       break;
     }

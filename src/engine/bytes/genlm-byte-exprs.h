@@ -66,6 +66,9 @@ GENLM_ENGINE_API gboolean        genlm_byte_exprs_get_word          (const Genlm
                                                                      guint                   *index);
 GENLM_ENGINE_API gboolean        genlm_byte_exprs_is_live           (GenlmByteExprs          *self,
                                                                      GenlmByteExpr            expr);
+GENLM_ENGINE_API gboolean        genlm_byte_exprs_is_live_after     (GenlmByteExprs          *self,
+                                                                     GenlmByteExpr            expr,
+                                                                     GenlmByteExpr            from);
 GENLM_ENGINE_API GenlmByteExpr   genlm_byte_exprs_derive            (GenlmByteExprs          *self,
                                                                      GenlmByteExpr            expr,
                                                                      guint8                   byte);

@@ -15,6 +15,9 @@ enum
   PHASE_LOW_UNIT,
 };
 
+/* The longest escape. */
+#define MAX_ESCAPE (12u)
+
 typedef struct
 {
   /* The first bytes, so that most comparisons need no look elsewhere. */
@@ -414,6 +417,48 @@ genlm_word_list_find_word (const GenlmWordList   *self,
   if (index != NULL)
     *index = word->index;
   return TRUE;
+}
+
+/* The first word that goes on. There must be one. */
+static const Word *
+find_longer (const GenlmWordList   *self,
+             const GenlmWordCursor *cursor)
+{
+  const Word *word = &self->words[cursor->low];
+
+  return word->length == cursor->depth ? word + 1 : word;
+}
+
+/* More bytes than are needed to complete a word if none is complete. Gets less
+ * with each byte that genlm_word_list_find_way() names. */
+guint32
+genlm_word_list_get_near (const GenlmWordList   *self,
+                          const GenlmWordCursor *cursor)
+{
+  guint64 n_left = find_longer (self, cursor)->length - cursor->depth;
+
+  return (guint32) MIN (n_left * MAX_ESCAPE - cursor->phase, G_MAXINT32);
+}
+
+/* A byte that leads to a word that goes on. */
+guint8
+genlm_word_list_find_way (const GenlmWordList   *self,
+                          const GenlmWordCursor *cursor)
+{
+  const Word *word = find_longer (self, cursor);
+  guint8 byte = word->text[cursor->depth];
+  Key key = { cursor->depth, 0, cursor->phase };
+
+  if (cursor->phase == PHASE_PLAIN)
+    return self->encoding == GENLM_BYTE_ENCODING_JSON && (byte < 0x20 || byte == '"' || byte == '\\')
+             ? '\\'
+             : byte;
+  if (cursor->phase == PHASE_BACKSLASH || cursor->phase == PHASE_LOW_U)
+    return 'u';
+  if (cursor->phase == PHASE_LOW_BACKSLASH)
+    return '\\';
+  key.shift = 12 - 4 * (cursor->phase - (cursor->phase >= PHASE_LOW_UNIT ? PHASE_LOW_UNIT : PHASE_UNIT));
+  return (guint8) "0123456789abcdef"[get_key (self, (guint32) (word - self->words), &key) & 0xf];
 }
 
 /* The bit of the encoding if what follows is whole characters. */

@@ -38,6 +38,10 @@ GENLM_ENGINE_API gboolean       genlm_word_list_is_over    (const GenlmWordList 
 GENLM_ENGINE_API gboolean       genlm_word_list_find_word  (const GenlmWordList   *self,
                                                             const GenlmWordCursor *cursor,
                                                             guint                 *index);
+GENLM_ENGINE_API guint32        genlm_word_list_get_near   (const GenlmWordList   *self,
+                                                            const GenlmWordCursor *cursor);
+GENLM_ENGINE_API guint8         genlm_word_list_find_way   (const GenlmWordList   *self,
+                                                            const GenlmWordCursor *cursor);
 GENLM_ENGINE_API guint          genlm_word_list_get_text   (const GenlmWordList   *self,
                                                             const GenlmWordCursor *cursor);
 GENLM_ENGINE_API guint          genlm_word_list_get_size   (const GenlmWordList   *self);

@@ -1,0 +1,289 @@
+#include <string.h>
+
+#include "genlm-byte-exprs.h"
+#include "genlm-regex-compiler.h"
+#include "genlm-regex-parser.h"
+
+/* How many derivatives of one expression the oracle follows. */
+#define MAX_REACHED (1500u)
+
+static GenlmByteExpr
+make_letters (GenlmByteExprs *exprs,
+              guint8          first,
+              guint8          last)
+{
+  GenlmByteSet set = { { 0 } };
+
+  genlm_byte_set_add_range (&set, first, last);
+  return genlm_byte_exprs_make_set (exprs, &set);
+}
+
+static GenlmByteExpr
+make_leaf (GenlmByteExprs *exprs,
+           GRand          *rand)
+{
+  static const char *const words[] = { "ab", "aab", "ba", "bbb", "b" };
+
+  switch (g_rand_int_range (rand, 0, 7))
+    {
+    case 0:
+      return GENLM_BYTE_EXPR_EPSILON;
+    case 1:
+      return make_letters (exprs, 'a', 'b');
+    case 2:
+      return genlm_byte_exprs_make_literals (exprs, GENLM_BYTE_ENCODING_JSON, words, NULL,
+                                             G_N_ELEMENTS (words));
+    case 3:
+    case 4:
+      return make_letters (exprs, 'a', 'a');
+    default:
+      return make_letters (exprs, 'b', 'b');
+    }
+}
+
+static GenlmByteExpr
+make_random (GenlmByteExprs *exprs,
+             GRand          *rand,
+             guint           height)
+{
+  GenlmByteExpr parts[3];
+  guint32 min;
+
+  if (height == 0)
+    return make_leaf (exprs, rand);
+  parts[0] = make_random (exprs, rand, height - 1);
+  parts[1] = make_random (exprs, rand, height - 1);
+  min = (guint32) g_rand_int_range (rand, 0, 5);
+  switch (g_rand_int_range (rand, 0, 12))
+    {
+    case 0:
+      return genlm_byte_exprs_make_union (exprs, parts, 2);
+    case 1:
+    case 2:
+      return genlm_byte_exprs_make_intersection (exprs, parts, 2);
+    case 3:
+      parts[1] = genlm_byte_exprs_make_complement (exprs, parts[1]);
+      return genlm_byte_exprs_make_intersection (exprs, parts, 2);
+    case 4:
+      return genlm_byte_exprs_make_complement (exprs, parts[0]);
+    case 5:
+      parts[2] = genlm_byte_exprs_make_repeat (exprs, make_letters (exprs, 'a', 'b'), min,
+                                               min + (guint32) g_rand_int_range (rand, 0, 4));
+      parts[0] = genlm_byte_exprs_make_concat (exprs, GENLM_BYTE_EXPR_ANYTHING, parts[0]);
+      return genlm_byte_exprs_make_intersection (exprs, parts, 3);
+    case 6:
+      return genlm_byte_exprs_make_repeat (exprs, parts[0], min, GENLM_BYTE_EXPR_UNBOUNDED);
+    case 7:
+      return genlm_byte_exprs_make_repeat (exprs, parts[0], min,
+                                           min + (guint32) g_rand_int_range (rand, 0, 6));
+    default:
+      return genlm_byte_exprs_make_concat (exprs, parts[0], parts[1]);
+    }
+}
+
+static void
+reach (GHashTable    *numbers,
+       GArray        *reached,
+       GenlmByteExpr  expr)
+{
+  if (g_hash_table_add (numbers, GUINT_TO_POINTER (expr)))
+    g_array_append_val (reached, expr);
+}
+
+/* Whether anything matches, by looking at all that can follow. FALSE if that
+ * is too much. */
+static gboolean
+ask_oracle (GenlmByteExprs *exprs,
+            GenlmByteExpr   expr,
+            gboolean       *live)
+{
+  g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
+  g_autoptr (GArray) reached = g_array_new (FALSE, FALSE, sizeof (GenlmByteExpr));
+  guint i;
+  guint8 letter;
+
+  *live = FALSE;
+  reach (numbers, reached, expr);
+  for (i = 0; i < reached->len && reached->len < MAX_REACHED; i++)
+    {
+      GenlmByteExpr from = g_array_index (reached, GenlmByteExpr, i);
+
+      if (genlm_byte_exprs_is_nullable (exprs, from))
+        {
+          *live = TRUE;
+          return TRUE;
+        }
+      for (letter = 'a'; letter <= 'c'; letter++)
+        reach (numbers, reached, genlm_byte_exprs_derive (exprs, from, letter));
+      reach (numbers, reached, genlm_byte_exprs_derive (exprs, from, '\\'));
+      reach (numbers, reached, genlm_byte_exprs_derive (exprs, from, 'u'));
+      for (letter = '0'; letter <= '9'; letter++)
+        reach (numbers, reached, genlm_byte_exprs_derive (exprs, from, letter));
+    }
+  return reached->len < MAX_REACHED;
+}
+
+/* What is said along words in any order must be what the oracle says. */
+static void
+test_random (void)
+{
+  GenlmEngineLimits limits = { 10000, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
+  guint n_live = 0;
+  guint n_dead = 0;
+  guint seed;
+
+  for (seed = 0; seed < 1500; seed++)
+    {
+      g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+      g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
+      GenlmByteExpr root = make_random (exprs, rand, 1 + seed % 5);
+      guint8 classes[256];
+      guint i;
+
+      genlm_byte_exprs_seal (exprs, classes);
+      for (i = 0; i < 6; i++)
+        {
+          GenlmByteExpr expr = root;
+          GenlmByteExpr from = GENLM_BYTE_EXPR_NOTHING;
+          guint length = (guint) g_rand_int_range (rand, 0, 8);
+          gboolean live = TRUE;
+          gboolean expected = TRUE;
+
+          for (; length > 0 && live && expected; length--)
+            {
+              live = genlm_byte_exprs_is_live_after (exprs, expr, from);
+              if (!ask_oracle (exprs, expr, &expected) || !genlm_byte_exprs_check (exprs, NULL))
+                break;
+              g_assert_cmpint (live, ==, expected);
+              n_live += live;
+              n_dead += !live;
+              from = expr;
+              expr = genlm_byte_exprs_derive (exprs, expr,
+                                              (guint8) "aaabbbc\\"[g_rand_int_range (rand, 0, 8)]);
+            }
+        }
+    }
+  g_assert_cmpuint (n_live, >, 5000);
+  g_assert_cmpuint (n_dead, >, 1000);
+}
+
+static GenlmByteExpr
+compile (GenlmByteExprs *exprs,
+         const char     *pattern)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmRegexTree) tree = genlm_regex_parse (pattern, strlen (pattern), NULL, &error);
+  GenlmByteExpr expr;
+
+  g_assert_no_error (error);
+  genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_JSON, &expr, &error);
+  g_assert_no_error (error);
+  return expr;
+}
+
+static const char *const found[] = {
+  "[^]*customer[^]*", "[^]*maker[^]*",  "[^]*operator[^]*", "[^]*admin[^]*", "[^]*designer[^]*",
+  "[^]*viewer[^]*",   "[^]*editor[^]*", "[^]*owner[^]*",    "[^]*guest[^]*", "[^]*auditor[^]*",
+};
+
+/* Walks over @text and asks at each byte. The store allows so few states that
+ * looking around would be too much. */
+static void
+check_walk (GenlmByteExprs *exprs,
+            GenlmByteExpr   expr,
+            const char     *text,
+            const char     *expected)
+{
+  g_autoptr (GError) error = NULL;
+  GenlmByteExpr from = GENLM_BYTE_EXPR_NOTHING;
+  guint8 classes[256];
+  gsize i;
+
+  genlm_byte_exprs_seal (exprs, classes);
+  for (i = 0; expected[i] != '\0'; i++)
+    {
+      gboolean live = genlm_byte_exprs_is_live_after (exprs, expr, from);
+
+      genlm_byte_exprs_check (exprs, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (live, ==, expected[i] != '-');
+      from = expr;
+      expr = genlm_byte_exprs_derive (exprs, expr, (guint8) text[i]);
+    }
+}
+
+static const GenlmEngineLimits few = { 64, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
+
+/* Many conditions each of which asks for something. */
+static void
+test_all (void)
+{
+  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&few);
+  GenlmByteExpr members[G_N_ELEMENTS (found)];
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (found); i++)
+    members[i] = compile (exprs, found[i]);
+  check_walk (exprs, genlm_byte_exprs_make_intersection (exprs, members, G_N_ELEMENTS (found)),
+              "the owner of all", "pppppppppppppppp");
+}
+
+/* Exactly one of many. */
+static void
+test_one (void)
+{
+  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&few);
+  GenlmByteExpr once = GENLM_BYTE_EXPR_NOTHING;
+  GenlmByteExpr twice = GENLM_BYTE_EXPR_NOTHING;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (found); i++)
+    {
+      GenlmByteExpr member = compile (exprs, found[i]);
+      GenlmByteExpr both = genlm_byte_exprs_make_intersection (
+        exprs, (GenlmByteExpr[2]) { once, member }, 2);
+
+      twice = genlm_byte_exprs_make_union (exprs, (GenlmByteExpr[2]) { twice, both }, 2);
+      once = genlm_byte_exprs_make_union (exprs, (GenlmByteExpr[2]) { once, member }, 2);
+    }
+  twice = genlm_byte_exprs_make_complement (exprs, twice);
+  check_walk (exprs,
+              genlm_byte_exprs_make_intersection (exprs, (GenlmByteExpr[2]) { once, twice }, 2),
+              "the owner or a maker", "ppppppppppppppppppp" "p-");
+}
+
+/* Counts: how far they have come does not matter until it does. */
+static void
+test_counts (void)
+{
+  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&few);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GString) expected = g_string_new (NULL);
+  GenlmByteExpr members[3];
+  guint i;
+
+  members[0] = compile (exprs, "[^]*customer[^]*");
+  members[1] = compile (exprs, "[^]*maker[^]*");
+  members[2] = compile (exprs, "[^]{0,400}");
+  for (i = 0; i < 387; i++)
+    g_string_append_c (text, "xyz "[i % 4]);
+  g_string_append (text, "customermake");
+  for (i = 0; i <= text->len; i++)
+    g_string_append_c (expected, 'p');
+  g_string_append (text, "d");
+  g_string_append (expected, "-");
+  check_walk (exprs, genlm_byte_exprs_make_intersection (exprs, members, 3), text->str,
+              expected->str);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/live/random", test_random);
+  g_test_add_func ("/engine/live/all", test_all);
+  g_test_add_func ("/engine/live/one", test_one);
+  g_test_add_func ("/engine/live/counts", test_counts);
+  return g_test_run ();
+}
