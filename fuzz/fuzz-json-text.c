@@ -25,7 +25,7 @@ static const struct
 } seeds[] = {
   SEED ("f@", "{\"properties\":{\"a\":{\"type\":[\"integer\",\"null\"]},\"ab\":{\"enum\":[\"x\",{\"y\":[1]}]}},\"required\":[\"ab\"],"
               "\"additionalProperties\":false}", "{\"a\": 10e-1, \"\\u0061b\":{\"y\":[1.0]}}"),
-  SEED ("fA", "{\"prefixItems\":[{\"maximum\":31,\"multipleOf\":3}],\"items\":{\"pattern\":\"^a+b?$\"},\"contains\":{\"const\":\"ab\"},"
+  SEED ("fa", "{\"prefixItems\":[{\"maximum\":31,\"multipleOf\":3}],\"items\":{\"pattern\":\"^a+b?$\"},\"contains\":{\"const\":\"ab\"},"
               "\"uniqueItems\":true}", "[27,\"a\",\"ab\",{},[\"a\"]]"),
   SEED ("fB", "{\"oneOf\":[{\"required\":[\"a\"]},{\"minProperties\":2,\"propertyNames\":{\"maxLength\":1}}],\"patternProperties\":"
               "{\"^a\":{\"type\":\"string\"}},\"unevaluatedProperties\":{\"$ref\":\"#\"}}", "{\"b\":{\"a\":\"\"},\"\303\251\":{\"c\":1,\"d\":{\"a\":\"\"}}}"),
@@ -73,6 +73,7 @@ make_machine (GenlmSchema *schema,
 {
   const GenlmJsonMachineOptions options = {
     .order = (GenlmJsonOrder) (letter % 4 % (GENLM_JSON_ORDER_REQUIRED_FIRST + 1)),
+    .spelling = (letter & 32) != 0 ? GENLM_JSON_SPELLING_PLAIN : GENLM_JSON_SPELLING_ANY,
     .narrow = (letter & 4) != 0,
     .max_spaces = (letter & 8) != 0 ? 1 : 256,
     .no_caches = no_caches,

@@ -25,6 +25,7 @@ enum
   PROP_FORMAT,
   PROP_PROPERTY_ORDER,
   PROP_STYLE,
+  PROP_SPELLING,
   PROP_LENIENT = GENLM_BYTE_POTENTIAL_OWN_PROPS,
   PROP_MAX_WHITE_SPACE,
   PROP_REFERENCES,
@@ -43,6 +44,7 @@ static const char *const drafts[] = { "auto", "4", "6", "7", "2019-09", "2020-12
 static const char *const formats[] = { "assert", "annotate", NULL };
 static const char *const orders[] = { "any", "schema", "required-first", NULL };
 static const char *const styles[] = { "standard", "genlm", NULL };
+static const char *const spellings[] = { "any", "plain", NULL };
 
 static const GenlmByteOption options[] = {
   { "schema", "Schema", "The text of the schema; unset if there is a file" },
@@ -62,6 +64,11 @@ static const GenlmByteOption options[] = {
     "How JSON is written: standard, or genlm for the narrow style of the reference: no properties beside "
     "those that a schema lists, unless it says more, 1.0 is no integer, spaces and single newlines only",
     "standard", styles },
+  { "spelling", "Spelling",
+    "How strings and numbers may be written: any, or plain: escapes only where JSON needs them, and the "
+    "short ones where there are any; numbers without an exponent, without a sign before zero, and without "
+    "a point where only integers may stand",
+    "any", spellings },
 };
 
 static const GenlmByteLimitBlurbs limits = {
@@ -127,6 +134,7 @@ genlm_json_schema_compile (GenlmBytePotential  *base,
   GenlmJsonSchema *self = GENLM_JSON_SCHEMA (base);
   GenlmJsonMachineOptions machine_options = {
     .order = GENLM_JSON_ORDER_ANY + genlm_byte_potential_get_choice (base, PROP_PROPERTY_ORDER),
+    .spelling = GENLM_JSON_SPELLING_ANY + genlm_byte_potential_get_choice (base, PROP_SPELLING),
     .narrow = genlm_byte_potential_get_choice (base, PROP_STYLE) == 1,
     .max_spaces = self->max_white_space,
     .limits = *genlm_byte_potential_peek_limits (base),

@@ -136,6 +136,55 @@ test_cases (void)
     }
 }
 
+/* In plain spelling, where "n" is a text that nothing can come of. */
+static const Case plain_cases[] = {
+  { "true", { "n\"\\u0061", "n\"\\/", "y\"/\\\"\\\\\\b\\f\\n\\r\\t\"", "y\"\\u0000\\u001f\"", "n\"\\u000a", "n\"\\u001F", "n\"\\u00e9",
+              "y\"\xc3\xa9\xf0\x9f\x98\x80\x7f\"", "n{\"\\u006", "y{\"\\n\":0}", "n1e", "n1.5E", "p-0", "p-0.0", "y-0.01" } },
+  { "{\"type\":\"integer\"}", { "y3", "n3.", "n-0", "y0", "p-", "y-10", "n1e" } },
+  { "{\"type\":\"number\"}", { "y3.0", "y20.00", "y0", "n-0,", "p-0.00", "y0.0" } },
+  { "{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"number\",\"minimum\":5}]}", { "y3.0", "y7.5", "n4.5,", "y4" } },
+  { "{\"multipleOf\":5}", { "y15", "n15.", "n0.", "y0" } },
+  { "{\"enum\":[1,20,3e2]}", { "y1", "n1.", "n10", "p2", "y20", "n200", "p30", "y300", "n3000" } },
+  { "{\"enum\":[1.5,0.25,-4]}", { "y1.5", "y1.50", "p1", "n15", "n1.6", "p0", "y0.25", "n2", "n25", "n0.20", "y-4.0", "n-40", "n0.02" } },
+  { "{\"const\":1e25}", { "y10000000000000000000000000", "n1.", "n10000000000000000000000000.", "n2", "n100000000000000000000000000" } },
+  { "{\"minimum\":0.5,\"maximum\":0.75}", { "p0", "n1", "n-", "y0.5", "n0.4", "n0.05", "y0.7500", "n0.76", "n0.8", "y0.625" } },
+  { "{\"type\":\"integer\",\"minimum\":150,\"maximum\":220}", { "p1", "p15", "n14", "n3", "p2", "p22", "n23", "y150", "n1500", "n0", "n-" } },
+  { "{\"maximum\":-0.5,\"minimum\":-12}", { "p-", "n0", "p-0", "p-0.", "n-0.4", "y-0.50", "y-12", "n-13", "y-1", "n-12.1", "n-0.04" } },
+  { "{\"minimum\":0,\"exclusiveMaximum\":1}", { "y0", "n1", "y0.0", "n-", "n-0" } },
+  { "{\"exclusiveMinimum\":0,\"maximum\":0.01}", { "p0", "p0.0", "y0.01", "n0.02", "y0.001", "n0.1" } },
+  { "{\"enum\":[\"a/b\",\"\\n\",\"\\u0001\",\"\\\"\"]}",
+    { "y\"a/b\"", "n\"a\\", "y\"\\n\"", "p\"\\", "p\"\\u0", "n\"\\u1", "p\"\\u000", "y\"\\u0001\"", "n\"\\u000a", "y\"\\\"\"", "n\"\\\\" } },
+  { "{\"properties\":{\"\\n\":{},\"b\":{}},\"additionalProperties\":false}",
+    { "y{\"\\n\":1}", "n{\"\\u", "n{\"\\u000a\"", "y{\"b\":1}", "p{\"\\" } },
+  { "{\"pattern\":\"^a\\n?$\"}", { "y\"a\\n\"", "n\"\\u0061", "n\"a\\u", "y\"a\"" } },
+};
+
+static void
+test_plain (void)
+{
+  GenlmJsonMachineOptions options = default_options;
+  guint i;
+  guint j;
+
+  options.spelling = GENLM_JSON_SPELLING_PLAIN;
+  for (i = 0; i < G_N_ELEMENTS (plain_cases); i++)
+    {
+      g_autoptr (GenlmByteMachine) machine = build_with (plain_cases[i].schema, &options);
+
+      for (j = 0; plain_cases[i].texts[j] != NULL; j++)
+        {
+          const char *text = plain_cases[i].texts[j];
+          gboolean prefix;
+          gboolean complete;
+
+          read_weights (machine, text + 1, strlen (text + 1), &prefix, &complete);
+          g_test_message ("%s: %s", plain_cases[i].schema, text);
+          g_assert_cmpint (complete, ==, text[0] == 'y');
+          g_assert_cmpint (prefix, ==, text[0] != 'n');
+        }
+    }
+}
+
 /* Tokens as vocabularies have them, and every byte. */
 static const char *const pieces[] = {
   "\":", "\": ", "\":\"", "\":{", "\":[", ", ", ",\"", "\",\"", "\"}", "\"]", "}}", "}]", "]}", "},", "],", "}, {", "}\n", "\n  ",
@@ -149,14 +198,15 @@ static const char *const pieces[] = {
 /* Of the machine whose masks are looked at. */
 typedef struct
 {
-  gboolean no_caches;
-  guint    max_spaces;
+  gboolean          no_caches;
+  guint             max_spaces;
+  GenlmJsonSpelling spelling;
 } MaskOptions;
 
-static const MaskOptions as_it_is = { FALSE, GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES };
-static const MaskOptions without_caches = { TRUE, GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES };
-static const MaskOptions with_few_spaces = { FALSE, 3 };
-
+static const MaskOptions as_it_is = { FALSE, GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES, GENLM_JSON_SPELLING_ANY };
+static const MaskOptions without_caches = { TRUE, GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES, GENLM_JSON_SPELLING_ANY };
+static const MaskOptions with_few_spaces = { FALSE, 3, GENLM_JSON_SPELLING_ANY };
+static const MaskOptions spelled_plain = { FALSE, GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES, GENLM_JSON_SPELLING_PLAIN };
 
 static GenlmVocab *
 make_vocab (void)
@@ -259,20 +309,23 @@ test_masks (gconstpointer data)
   g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
   const MaskOptions *mask_options = data;
   GenlmJsonMachineOptions options = default_options;
+  guint n_cases = mask_options->spelling == GENLM_JSON_SPELLING_PLAIN ? G_N_ELEMENTS (plain_cases) : 0;
   guint i;
   guint j;
   guint pass;
 
   options.no_caches = mask_options->no_caches;
   options.max_spaces = mask_options->max_spaces;
-  for (i = 0; i < G_N_ELEMENTS (cases); i++)
+  options.spelling = mask_options->spelling;
+  for (i = 0; i < n_cases + G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (GenlmByteMachine) machine = build_with (cases[i].schema, &options);
+      const Case *one = i < n_cases ? &plain_cases[i] : &cases[i - n_cases];
+      g_autoptr (GenlmByteMachine) machine = build_with (one->schema, &options);
       gpointer view = machine->klass->make_view (machine, index);
 
       for (pass = 0; pass < 2; pass++)
-        for (j = 0; cases[i].texts[j] != NULL; j++)
-          check_masks (cases[i].schema, index, cases[i].texts[j] + 1, view, machine);
+        for (j = 0; one->texts[j] != NULL; j++)
+          check_masks (one->schema, index, one->texts[j] + 1, view, machine);
       machine->klass->free_view (view);
     }
 }
@@ -283,8 +336,10 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json-machine/cases", test_cases);
+  g_test_add_func ("/json-machine/plain", test_plain);
   g_test_add_data_func ("/json-machine/masks", &as_it_is, test_masks);
   g_test_add_data_func ("/json-machine/masks/no-caches", &without_caches, test_masks);
   g_test_add_data_func ("/json-machine/masks/few-spaces", &with_few_spaces, test_masks);
+  g_test_add_data_func ("/json-machine/masks/plain", &spelled_plain, test_masks);
   return g_test_run ();
 }

@@ -17,7 +17,31 @@ typedef struct
   const char *constant;
   gboolean    excludes;
   gboolean    whole;
+  gboolean    plain;
 } Limits;
+
+static gboolean
+is_whole (const char *text)
+{
+  GenlmDecimal decimal;
+
+  return text != NULL && genlm_decimal_init (&decimal, text, strlen (text))
+         && genlm_decimal_is_integer (&decimal);
+}
+
+/* Whether the text of a number is plain: see the documentation. */
+static gboolean
+is_plain (const Limits *limits,
+          const char   *text,
+          gsize         length)
+{
+  gboolean whole = limits->whole || is_whole (limits->multiple_of) || is_whole (limits->constant);
+  GenlmDecimal value;
+
+  genlm_decimal_init (&value, text, length);
+  return memchr (text, 'e', length) == NULL && (!whole || memchr (text, '.', length) == NULL)
+         && (text[0] != '-' || value.sign != 0);
+}
 
 static gboolean
 keeps_bound (const GenlmDecimal *value,
@@ -52,6 +76,7 @@ fits (const Limits *limits,
         return FALSE;
     }
   return (!limits->whole || genlm_decimal_is_integer (&value))
+         && (!limits->plain || is_plain (limits, text, length))
          && keeps_bound (&value, limits->minimum, 1, limits->excludes)
          && keeps_bound (&value, limits->maximum, -1, limits->excludes)
          && keeps_bound (&value, limits->constant, 1, FALSE)
@@ -74,6 +99,7 @@ build (const Limits *limits,
        GString      *schema)
 {
   const GenlmJsonMachineOptions options = {
+    .spelling = limits->plain ? GENLM_JSON_SPELLING_PLAIN : GENLM_JSON_SPELLING_ANY,
     .max_spaces = GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES,
     .limits = { GENLM_ENGINE_DEFAULT_MAX_STATES, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 },
   };
@@ -148,7 +174,7 @@ pick (GRand             *random,
 }
 
 static void
-test_search (void)
+test_search (gconstpointer plain)
 {
   static const char *const bounds[] = {
     "0", "1", "-1", "2", "9", "10", "12", "19", "20", "99", "100", "-5", "-21", "0.5", "-0.05", "1.5", "2.25", "1e3", "-1e9",
@@ -168,6 +194,7 @@ test_search (void)
       Search self = { 0 };
       gpointer start;
 
+      limits.plain = GPOINTER_TO_INT (plain);
       limits.whole = g_rand_boolean (random);
       limits.excludes = g_rand_boolean (random);
       if (i % 5 == 0)
@@ -247,6 +274,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json-number/cases", test_cases);
-  g_test_add_func ("/json-number/search", test_search);
+  g_test_add_data_func ("/json-number/search", GINT_TO_POINTER (FALSE), test_search);
+  g_test_add_data_func ("/json-number/search/plain", GINT_TO_POINTER (TRUE), test_search);
   return g_test_run ();
 }

@@ -444,6 +444,27 @@ ask_word (GenlmByteDfa   *dfa,
   return found ? (int) index : -1;
 }
 
+/* Writes a text in the plain way. */
+static void
+encode_plain (GString    *out,
+              const char *text,
+              gsize       length)
+{
+  gsize i;
+
+  for (i = 0; i < length; i++)
+    {
+      const char *found = text[i] != '\0' && text[i] != '/' ? strchr (values, text[i]) : NULL;
+
+      if (found != NULL)
+        g_string_append_printf (out, "\\%c", letters[found - values]);
+      else if ((guchar) text[i] < 0x20)
+        g_string_append_printf (out, "\\u%04x", (guint) text[i]);
+      else
+        g_string_append_c (out, text[i]);
+    }
+}
+
 static void
 check_words (GRand             *rand,
              GenlmByteEncoding  encoding)
@@ -472,16 +493,25 @@ check_words (GRand             *rand,
       g_string_assign (text, "");
       if (encoding == GENLM_BYTE_ENCODING_UTF8)
         g_string_append (text, word);
+      else if (encoding == GENLM_BYTE_ENCODING_JSON_PLAIN && g_rand_boolean (rand))
+        encode_plain (text, word, strlen (word));
       else
         for (; *word != '\0'; word = g_utf8_next_char (word))
           encode (rand, text, g_utf8_get_char (word));
       if (g_rand_int_range (rand, 0, 10) == 0)
         g_string_assign (text, encoding == GENLM_BYTE_ENCODING_UTF8 ? "a" : "a\\u0000b");
       spoil (rand, text);
-      if (encoding == GENLM_BYTE_ENCODING_JSON)
+      if (encoding != GENLM_BYTE_ENCODING_UTF8)
         valid = decode (text->str, text->len, decoded);
       else
         g_string_append_len (g_string_assign (decoded, ""), text->str, (gssize) text->len);
+      if (valid && encoding == GENLM_BYTE_ENCODING_JSON_PLAIN)
+        {
+          g_autoptr (GString) plain = g_string_new (NULL);
+
+          encode_plain (plain, decoded->str, decoded->len);
+          valid = g_string_equal (plain, text);
+        }
       expected = valid ? find_word (&words, decoded) : -1;
       state = walk (dfa, first, text->str, text->len);
       g_assert_cmpint (state->accepting, ==, expected >= 0);
@@ -496,7 +526,63 @@ test_words (void)
   guint i;
 
   for (i = 0; i < 200; i++)
-    check_words (rand, i % 2 == 0 ? GENLM_BYTE_ENCODING_UTF8 : GENLM_BYTE_ENCODING_JSON);
+    check_words (rand, (GenlmByteEncoding) (i % (GENLM_BYTE_ENCODING_JSON_PLAIN + 1)));
+}
+
+/* Every string up to a length is accepted, or dead, as the plain spellings of
+ * the characters say; as words and as a set of characters. */
+static void
+test_plain_brute (void)
+{
+  static const char alphabet[] = "\\u0019abfn\"/Ax";
+  static const GenlmCharRange ranges[] = { { 0, 1 }, { 9, 10 }, { 0x1a, 0x1a }, { '"', '"' }, { '/', '/' }, { 'A', 'A' }, { '\\', '\\' } };
+  const char *words[] = { "", "\x01", "\t", "\n", "\x1a", "\"", "/", "A", "\\" };
+  const gsize lengths[] = { 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+  GenlmByteExprs *exprs[2] = { genlm_byte_exprs_new (&limits), genlm_byte_exprs_new (&limits) };
+  g_autoptr (GPtrArray) spellings = g_ptr_array_new_with_free_func (g_free);
+  guint k;
+  guint i;
+  guint n;
+
+  for (i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      GString *spelling = g_string_new (NULL);
+
+      encode_plain (spelling, words[i], 1);
+      g_ptr_array_add (spellings, g_string_free (spelling, FALSE));
+    }
+  for (k = 0; k < 2; k++)
+    {
+      g_autoptr (GenlmByteDfa) dfa = NULL;
+      GenlmByteState *first;
+      GenlmByteExpr expr;
+
+      expr = k == 0 ? genlm_byte_exprs_make_words (exprs[k], GENLM_BYTE_ENCODING_JSON_PLAIN, words, lengths, G_N_ELEMENTS (words))
+                    : genlm_char_exprs_make_set (exprs[k], GENLM_BYTE_ENCODING_JSON_PLAIN, ranges, G_N_ELEMENTS (ranges));
+      dfa = start (exprs[k], expr, &first);
+      /* What starts some spelling, and each byte more. */
+      for (i = 0; i < spellings->len; i++)
+        for (n = 0; n < strlen (g_ptr_array_index (spellings, i)) * strlen (alphabet); n++)
+          {
+            const char *spelling = g_ptr_array_index (spellings, i);
+            g_autofree char *text = g_strndup (spelling, n / strlen (alphabet) + 1);
+            GenlmByteState *state;
+            gboolean accepted = FALSE;
+            gboolean alive = FALSE;
+            guint j;
+
+            text[n / strlen (alphabet)] = alphabet[n % strlen (alphabet)];
+            for (j = 0; j < spellings->len; j++)
+              {
+                accepted = accepted || strcmp (g_ptr_array_index (spellings, j), text) == 0;
+                alive = alive || g_str_has_prefix (g_ptr_array_index (spellings, j), text);
+              }
+            state = walk (dfa, first, text, strlen (text));
+            g_test_message ("%u: %s", k, text);
+            g_assert_cmpint (state->accepting, ==, accepted);
+            g_assert_cmpint (state != dfa->dead, ==, alive);
+          }
+    }
 }
 
 /* Every string up to a length is accepted or dead as the words say. */
@@ -627,6 +713,7 @@ main (int    argc,
   g_test_add_func ("/engine/regex-json/random-patterns", test_random_patterns);
   g_test_add_func ("/engine/regex-json/words", test_words);
   g_test_add_func ("/engine/regex-json/words-brute", test_words_brute);
+  g_test_add_func ("/engine/regex-json/words-plain", test_plain_brute);
   g_test_add_func ("/engine/regex-json/words-in-context", test_words_in_context);
   g_test_add_func ("/engine/regex-json/forbidden", test_forbidden);
   g_test_add_func ("/engine/regex-json/many-words", test_many_words);

@@ -139,6 +139,29 @@ test_standard (void)
 }
 
 static void
+test_spelling (void)
+{
+  const char *schema = "{\"properties\":{\"n\":{\"type\":\"integer\"},\"a/b\":{\"type\":\"string\"}},\"additionalProperties\":false}";
+  g_autoptr (GenlmPotential) any = make (schema, ", 'spelling': <'any'>");
+  g_autoptr (GenlmPotential) plain = make (schema, ", 'spelling': <'plain'>");
+  g_autoptr (GenlmPotential) sibling = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *spelling = NULL;
+
+  check (any, "y{\"n\":1.0,\"a\\/b\":\"\\u00e9\\n\"}");
+  check (plain, "y{\"n\":1,\"a/b\":\"\xc3\xa9\\n\"}");
+  check (plain, "n{\"n\":1.");
+  check (plain, "n{\"n\":1e");
+  check (plain, "n{\"a\\");
+  check (plain, "n{\"a/b\":\"\\u00e");
+  sibling = genlm_potential_spawn (plain, &error);
+  g_assert_no_error (error);
+  g_object_get (sibling, "spelling", &spelling, NULL);
+  g_assert_cmpstr (spelling, ==, "plain");
+  check (sibling, "n{\"n\":1e");
+}
+
+static void
 test_property_order (void)
 {
   const char *schema = "{\"properties\":{\"b\":{},\"a\":{},\"c\":{}},\"required\":[\"a\",\"c\"]}";
@@ -278,6 +301,8 @@ test_refusals (void)
 
   check_refusal ("{}", ", 'draft': <'5'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "draft");
   check_refusal ("{}", ", 'format': <'x'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "assert");
+  check_refusal ("{}", ", 'spelling': <'x'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
+                 "The property “spelling” is “x”; it is one of any, plain");
   check_refusal ("{}", ", 'property-order': <'x'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
                  "required-first");
   check_refusal ("{}", ", 'style': <'x'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "genlm");
@@ -371,6 +396,7 @@ main (int    argc,
   genlm_init ();
   g_test_add_func ("/json-schema/narrow", test_narrow);
   g_test_add_func ("/json-schema/standard", test_standard);
+  g_test_add_func ("/json-schema/spelling", test_spelling);
   g_test_add_func ("/json-schema/property-order", test_property_order);
   g_test_add_func ("/json-schema/property-order/dead-end", test_property_order_dead_end);
   g_test_add_func ("/json-schema/many-unevaluated", test_many_unevaluated);

@@ -1,7 +1,7 @@
 #pragma once
 
 /* How a text of characters is written as bytes. Surrogates are no characters,
- * and so neither encoding ever writes one alone. */
+ * and so no encoding ever writes one alone. */
 
 #include "genlm-engine.h"
 
@@ -14,6 +14,9 @@ typedef enum
   /* What stands between the quotes of a JSON string: UTF-8, or escapes of
    * either kind for any character, in every way that JSON reads as the text. */
   GENLM_BYTE_ENCODING_JSON,
+  /* The same, but one way to write each text: as it is, except for what JSON
+   * cannot have like that, which is a short escape where there is one. */
+  GENLM_BYTE_ENCODING_JSON_PLAIN,
 } GenlmByteEncoding;
 
 G_END_DECLS

@@ -26,7 +26,7 @@ typedef enum
   GENLM_EXPR_LITERALS,
 } GenlmExprKind;
 
-#define GENLM_EXPRS_N_ENCODINGS   (GENLM_BYTE_ENCODING_JSON + 1)
+#define GENLM_EXPRS_N_ENCODINGS   (GENLM_BYTE_ENCODING_JSON_PLAIN + 1)
 #define GENLM_EXPRS_ALL_ENCODINGS ((1u << GENLM_EXPRS_N_ENCODINGS) - 1)
 
 typedef enum
@@ -56,7 +56,7 @@ typedef struct
   guint8  live : 2;
   guint8  has_way : 1;
   /* Bits of the encodings in which every string is a whole text. */
-  guint8  text : 2;
+  guint8  text : 3;
   /* How many parts it has up to any text, with which it ends; 0 if it does
    * not, or has many. */
   guint8  open : 3;

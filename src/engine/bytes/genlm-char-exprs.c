@@ -1,5 +1,7 @@
 #include "genlm-char-exprs.h"
 
+#include <string.h>
+
 #include "genlm-utf8-ranges.h"
 
 /* More than there are different rests behind the first symbols of a set. */
@@ -322,12 +324,12 @@ make_escapes (Builder              *builder,
     genlm_byte_exprs_make_union (builder->exprs, members, 2));
 }
 
+/* What may stand for itself. */
 static GenlmByteExpr
-make_json (Builder              *builder,
-           const GenlmCharRange *ranges,
-           gsize                 n_ranges)
+make_unescaped (Builder              *builder,
+                const GenlmCharRange *ranges,
+                gsize                 n_ranges)
 {
-  GenlmByteExpr members[2];
   gsize i;
 
   for (i = 0; i < n_ranges; i++)
@@ -336,8 +338,67 @@ make_json (Builder              *builder,
       add_utf8 (builder, &ranges[i], '#', '[');
       add_utf8 (builder, &ranges[i], ']', GENLM_CHAR_LAST);
     }
-  members[0] = take_tree (builder);
+  return take_tree (builder);
+}
+
+static GenlmByteExpr
+make_json (Builder              *builder,
+           const GenlmCharRange *ranges,
+           gsize                 n_ranges)
+{
+  GenlmByteExpr members[2];
+
+  members[0] = make_unescaped (builder, ranges, n_ranges);
   members[1] = make_escapes (builder, ranges, n_ranges);
+  return genlm_byte_exprs_make_union (builder->exprs, members, 2);
+}
+
+/* "u00" and two digits, for control characters of which @first is the first
+ * digit of those two. */
+static GenlmByteExpr
+make_plain_units (Builder              *builder,
+                  const GenlmCharRange *ranges,
+                  gsize                 n_ranges,
+                  guint                 first)
+{
+  GenlmByteSet set = { { 0 } };
+  GenlmByteExpr expr;
+  const char *p;
+  guint i;
+
+  for (i = 0; i < 16; i++)
+    if (contains (ranges, n_ranges, first * 16 + i)
+        && memchr ("\b\f\n\r\t", (int) (first * 16 + i), 5) == NULL)
+      genlm_byte_set_add_range (&set, (guint8) "0123456789abcdef"[i],
+                                (guint8) "0123456789abcdef"[i]);
+  expr = genlm_byte_exprs_make_set (builder->exprs, &set);
+  for (p = first == 0 ? "000u" : "100u"; *p != '\0'; p++)
+    expr = genlm_byte_exprs_make_concat (builder->exprs, make_byte (builder->exprs, (guint8) *p),
+                                         expr);
+  return expr;
+}
+
+static GenlmByteExpr
+make_json_plain (Builder              *builder,
+                 const GenlmCharRange *ranges,
+                 gsize                 n_ranges)
+{
+  static const char letters[] = "\"\\bfnrt";
+  static const char values[] = "\"\\\b\f\n\r\t";
+  GenlmByteSet set = { { 0 } };
+  GenlmByteExpr members[3];
+  gsize i;
+
+  for (i = 0; values[i] != '\0'; i++)
+    if (contains (ranges, n_ranges, (guchar) values[i]))
+      genlm_byte_set_add_range (&set, (guint8) letters[i], (guint8) letters[i]);
+  members[0] = genlm_byte_exprs_make_set (builder->exprs, &set);
+  members[1] = make_plain_units (builder, ranges, n_ranges, 0);
+  members[2] = make_plain_units (builder, ranges, n_ranges, 1);
+  members[1] = genlm_byte_exprs_make_concat (
+    builder->exprs, make_byte (builder->exprs, '\\'),
+    genlm_byte_exprs_make_union (builder->exprs, members, 3));
+  members[0] = make_unescaped (builder, ranges, n_ranges);
   return genlm_byte_exprs_make_union (builder->exprs, members, 2);
 }
 
@@ -357,6 +418,8 @@ genlm_char_exprs_make_set (GenlmByteExprs       *exprs,
   builder.sequences = g_array_new (FALSE, FALSE, sizeof (GenlmUtf8Sequence));
   if (encoding == GENLM_BYTE_ENCODING_JSON)
     result = make_json (&builder, ranges, n_ranges);
+  else if (encoding == GENLM_BYTE_ENCODING_JSON_PLAIN)
+    result = make_json_plain (&builder, ranges, n_ranges);
   else
     {
       for (i = 0; i < n_ranges; i++)

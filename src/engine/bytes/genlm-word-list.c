@@ -364,6 +364,92 @@ step_digit (const GenlmWordList *self,
   return TRUE;
 }
 
+/* Whether some word's next character is among some. */
+static gboolean
+has_next (const GenlmWordList   *self,
+          const GenlmWordCursor *cursor,
+          guint8                 first,
+          guint8                 last)
+{
+  Key key = { cursor->depth, 0, PHASE_PLAIN };
+  guint32 low = find_bound (self, cursor->low, cursor->high, &key, first);
+
+  return low < cursor->high && get_key (self, low, &key) <= last;
+}
+
+/* Whether some word's next character has no shorter escape than "\u00" and two
+ * digits, and is not below @first and above @last. */
+static gboolean
+has_next_unit (const GenlmWordList   *self,
+               const GenlmWordCursor *cursor,
+               guint8                 first,
+               guint8                 last)
+{
+  static const guint8 ranges[][2] = { { 0, '\b' - 1 }, { '\n' + 1, '\f' - 1 }, { '\r' + 1, 0x1f } };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (ranges); i++)
+    {
+      guint8 low = MAX (first, ranges[i][0]);
+      guint8 high = MIN (last, ranges[i][1]);
+
+      if (low <= high && has_next (self, cursor, low, high))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The words go on with "\u", of which so many digits have been read. */
+static gboolean
+step_plain_digit (const GenlmWordList *self,
+                  GenlmWordCursor     *cursor,
+                  guint                n_read,
+                  guint8               digit)
+{
+  guint8 first = (guint8) (digit << 4);
+  guint8 last = first | 0xf;
+
+  /* The first ones are the same for all. */
+  if (n_read < 2)
+    {
+      cursor->phase++;
+      return digit == 0;
+    }
+  if (n_read == 3)
+    first = last = (guint8) (self->words[cursor->low].text[cursor->depth] & 0xf0) | digit;
+  return (n_read == 3 || digit <= 1) && has_next_unit (self, cursor, first, last)
+         && step_digit (self, cursor, digit);
+}
+
+/* Where there is one way to write each character. */
+static gboolean
+step_plain (const GenlmWordList *self,
+            GenlmWordCursor     *cursor,
+            guint8               byte)
+{
+  static const char letters[] = "\"\\bfnrt";
+  static const char values[] = "\"\\\b\f\n\r\t";
+  Key key = { cursor->depth, 0, PHASE_PLAIN };
+  const char *found;
+
+  if (cursor->phase >= PHASE_UNIT)
+    return g_ascii_isxdigit ((char) byte) && !g_ascii_isupper ((char) byte)
+           && step_plain_digit (self, cursor, cursor->phase - PHASE_UNIT,
+                                (guint8) g_ascii_xdigit_value ((char) byte));
+  if (cursor->phase == PHASE_PLAIN)
+    return step_json_byte (self, cursor, byte)
+           && (byte != '\\' || has_next (self, cursor, 0, 0x1f)
+               || has_next (self, cursor, '"', '"') || has_next (self, cursor, '\\', '\\'));
+  if (byte == 'u')
+    {
+      cursor->phase = PHASE_UNIT;
+      cursor->high = find_bound (self, cursor->low, cursor->high, &key, 0x20);
+      return has_next_unit (self, cursor, 0, 0x1f);
+    }
+  found = byte != '\0' ? strchr (letters, byte) : NULL;
+  return found != NULL && step_byte (self, cursor, (guint8) values[found - letters]);
+}
+
 /* The places where @byte leads to; returns how many there are. */
 guint
 genlm_word_list_step (const GenlmWordList   *self,
@@ -376,6 +462,8 @@ genlm_word_list_step (const GenlmWordList   *self,
 
   if (self->encoding == GENLM_BYTE_ENCODING_UTF8)
     ok = step_byte (self, &cursor, byte);
+  else if (self->encoding == GENLM_BYTE_ENCODING_JSON_PLAIN)
+    ok = step_plain (self, &cursor, byte);
   else if (from->phase == PHASE_PLAIN)
     ok = step_json_byte (self, &cursor, byte);
   else if (from->phase == PHASE_BACKSLASH)

@@ -722,7 +722,8 @@ word_order (GenlmJsonBook       *book,
 }
 
 static void
-make_list_of_words (GenlmJsonBody *self)
+make_list_of_words (GenlmJsonBook *book,
+                    GenlmJsonBody *self)
 {
   g_autofree const char **words = g_new (const char *, self->words->len);
   g_autofree gsize *lengths = g_new (gsize, self->words->len);
@@ -736,7 +737,8 @@ make_list_of_words (GenlmJsonBody *self)
       lengths[i] = word->name.length;
     }
   if (self->words->len > 0)
-    self->list = genlm_word_list_new (GENLM_BYTE_ENCODING_JSON, words, lengths, self->words->len);
+    self->list = genlm_word_list_new (genlm_json_book_get_encoding (book), words, lengths,
+                                      self->words->len);
 }
 
 static void
@@ -765,7 +767,7 @@ sort_words (GenlmJsonBook *book,
       property->word = places[property->word];
     }
   g_array_sort (self->properties, compare_properties);
-  make_list_of_words (self);
+  make_list_of_words (book, self);
   for (i = 0; i < self->words->len; i++)
     {
       g_array_index (self->words, GenlmJsonWord, i).first = next;

@@ -55,6 +55,7 @@ static gssize n_books;
 GenlmJsonBook *
 genlm_json_book_new (GenlmSchema             *schema,
                      GenlmJsonOrder           order,
+                     GenlmJsonSpelling        spelling,
                      gboolean                 narrow,
                      const GenlmEngineLimits *limits)
 {
@@ -66,6 +67,7 @@ genlm_json_book_new (GenlmSchema             *schema,
   g_mutex_init (&self->lock);
   self->schema = genlm_schema_ref (schema);
   self->order = order;
+  self->spelling = spelling;
   self->narrow = narrow;
   self->id = g_atomic_pointer_add (&n_books, 1) + 1;
   self->limits = *limits;
@@ -79,7 +81,7 @@ genlm_json_book_new (GenlmSchema             *schema,
   self->truths = g_byte_array_new ();
   self->needed = g_byte_array_new ();
 
-  self->plain_dfa = genlm_json_strings_use_plain (self, &self->plain);
+  self->plain_dfa = genlm_json_strings_use_plain (self, spelling, &self->plain);
   claim = genlm_json_book_simplify_claim (self, genlm_schema_get_root (schema));
   self->root = genlm_json_ask_intern (self, genlm_json_plan_intern (self, &claim, 1),
                                       genlm_json_ask_make_goal (self, 1, 2, wanted, NULL, 0));
@@ -109,7 +111,7 @@ genlm_json_book_unref (GenlmJsonBook *self)
   g_byte_array_unref (self->needed);
   g_clear_error (&self->error);
   genlm_json_arena_clear (&self->arena);
-  genlm_json_strings_leave_plain ();
+  genlm_json_strings_leave_plain (self->spelling);
   genlm_schema_unref (self->schema);
   g_mutex_clear (&self->lock);
   g_free (self);

@@ -42,6 +42,14 @@ typedef enum
   GENLM_JSON_ORDER_REQUIRED_FIRST,
 } GenlmJsonOrder;
 
+/* How strings, names and numbers may be written. */
+typedef enum
+{
+  GENLM_JSON_SPELLING_ANY,
+  /* Strings in one way, numbers without exponents: see the documentation. */
+  GENLM_JSON_SPELLING_PLAIN,
+} GenlmJsonSpelling;
+
 /* A claim is a node of the schema, or that the value equals a constant. */
 typedef guint32 GenlmJsonClaim;
 
@@ -57,6 +65,7 @@ struct _GenlmJsonBook
   GMutex           lock;
   GenlmSchema     *schema;
   GenlmJsonOrder   order;
+  GenlmJsonSpelling spelling;
   /* The style of the reference: objects whose schemas name properties have no
    * others, 1.0 is no integer, white space is of spaces and single newlines. */
   gboolean         narrow;
@@ -92,6 +101,7 @@ struct _GenlmJsonBook
 
 GenlmJsonBook        *genlm_json_book_new           (GenlmSchema              *schema,
                                                      GenlmJsonOrder            order,
+                                                     GenlmJsonSpelling         spelling,
                                                      gboolean                  narrow,
                                                      const GenlmEngineLimits  *limits);
 GenlmJsonBook        *genlm_json_book_ref           (GenlmJsonBook            *self);
@@ -118,6 +128,13 @@ void                  genlm_json_book_fail          (GenlmJsonBook            *s
                                                      GError                   *error);
 guint64               genlm_json_book_get_memory    (GenlmJsonBook            *self);
 gboolean              genlm_json_book_is_half_full  (GenlmJsonBook            *self);
+
+static inline GenlmByteEncoding
+genlm_json_book_get_encoding (const GenlmJsonBook *self)
+{
+  return self->spelling == GENLM_JSON_SPELLING_PLAIN ? GENLM_BYTE_ENCODING_JSON_PLAIN
+                                                     : GENLM_BYTE_ENCODING_JSON;
+}
 
 /* Where the list of a result is: block n begins with number 2ⁿ - 1. */
 static inline guint

@@ -383,7 +383,7 @@ check_number (GenlmJsonStepper *self,
   claims = g_new (guint8, MAX (body->n_claims, 1));
   text = peek_text (self, cursor, cursor->lexeme_at, at + 1, &length);
   lock (self);
-  genlm_json_number_guess (self->book, body, text, length, claims);
+  genlm_json_number_guess (self->book, body, cursor->ask->number_form, text, length, claims);
   if (!unlock (self, cursor))
     return;
   if (!genlm_json_goal_allows (cursor->ask->goal, claims))
@@ -897,7 +897,8 @@ step_number (GenlmJsonStepper *self,
              GenlmJsonCursor  *cursor,
              gsize             at)
 {
-  GenlmJsonNumberPlace place = genlm_json_number_next (cursor->place, self->bytes[at]);
+  GenlmJsonNumberPlace place = genlm_json_number_next (cursor->ask->number_form,
+                                                       cursor->place, self->bytes[at]);
   GenlmJsonResult result;
 
   if (place != GENLM_JSON_NUMBER_DEAD)

@@ -63,6 +63,15 @@ state_new (GenlmJsonBook         *book,
   return state;
 }
 
+static GenlmJsonBook *
+new_book (const GenlmJsonMachine *self)
+{
+  const GenlmJsonMachineOptions *options = &self->options;
+
+  return genlm_json_book_new (self->schema, options->order, options->spelling, options->narrow,
+                              &options->limits);
+}
+
 /* A book that is half full is left to what stands on it. */
 static GenlmJsonBook *
 dup_book (GenlmJsonMachine *self)
@@ -76,8 +85,7 @@ dup_book (GenlmJsonMachine *self)
   if (full)
     {
       genlm_json_book_unref (self->book);
-      self->book = genlm_json_book_new (self->schema, self->options.order, self->options.narrow,
-                                        &self->options.limits);
+      self->book = new_book (self);
     }
   return genlm_json_book_ref (self->book);
 }
@@ -237,7 +245,7 @@ genlm_json_machine_new (GenlmSchema                   *schema,
   g_mutex_init (&self->lock);
   self->schema = genlm_schema_ref (schema);
   self->options = *options;
-  self->book = genlm_json_book_new (schema, options->order, options->narrow, &options->limits);
+  self->book = new_book (self);
   if (genlm_json_book_check (self->book, error))
     return &self->parent;
   genlm_byte_machine_unref (&self->parent);

@@ -17,6 +17,7 @@ typedef struct _GenlmJsonMachine GenlmJsonMachine;
 typedef struct
 {
   GenlmJsonOrder    order;
+  GenlmJsonSpelling spelling;
   gboolean          narrow;     /* the reference's style: see the book */
   guint             max_spaces; /* white space between tokens */
   gboolean          no_caches;  /* for tests: masks are made anew each time */

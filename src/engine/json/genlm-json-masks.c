@@ -117,7 +117,7 @@ plain_free (gpointer data)
   Plain *self = data;
 
   genlm_walk_memo_free (self->memo);
-  genlm_json_strings_leave_plain ();
+  genlm_json_strings_leave_plain (GENLM_JSON_SPELLING_ANY);
   g_free (self->quotes);
   g_free (self->outers);
   g_free (self->first_below_quote);
@@ -264,7 +264,7 @@ get_plain (GenlmTrieIndex *index,
   if (plain == NULL)
     {
       plain = g_new0 (Plain, 1);
-      plain->dfa = genlm_json_strings_use_plain (book, &start);
+      plain->dfa = genlm_json_strings_use_plain (book, GENLM_JSON_SPELLING_ANY, &start);
       plain->memo = genlm_walk_memo_new (index, plain->dfa, MAX_PLAIN_MEMORY);
       list_quotes (plain, index);
       list_outers (plain, index);
@@ -374,7 +374,7 @@ get_memo (GenlmJsonMasks *self,
   g_autoptr (GMutexLocker) locker = NULL;
   GenlmWalkMemo *memo;
 
-  if (dfa == book->plain_dfa && self->max_memory > 0)
+  if (dfa == book->plain_dfa && book->spelling == GENLM_JSON_SPELLING_ANY && self->max_memory > 0)
     return self->plain->memo;
   locker = g_mutex_locker_new (&learnt->lock);
   memo = g_hash_table_lookup (learnt->memos, dfa);

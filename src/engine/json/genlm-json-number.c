@@ -12,9 +12,24 @@ genlm_json_number_start (guint8 byte)
   return g_ascii_isdigit (byte) ? GENLM_JSON_NUMBER_WHOLE : GENLM_JSON_NUMBER_DEAD;
 }
 
-GenlmJsonNumberPlace
-genlm_json_number_next (GenlmJsonNumberPlace place,
-                        guint8               byte)
+/* Of a plain number, where a bare step would lead elsewhere. */
+static GenlmJsonNumberPlace
+next_plain (GenlmJsonNumberForm  form,
+            GenlmJsonNumberPlace place,
+            GenlmJsonNumberPlace next)
+{
+  gboolean whole = form == GENLM_JSON_NUMBER_PLAIN_WHOLE;
+
+  if (next == GENLM_JSON_NUMBER_E || (whole && next == GENLM_JSON_NUMBER_POINT))
+    return GENLM_JSON_NUMBER_DEAD;
+  if (place == GENLM_JSON_NUMBER_MINUS && next == GENLM_JSON_NUMBER_ZERO)
+    return whole ? GENLM_JSON_NUMBER_DEAD : GENLM_JSON_NUMBER_NOUGHT;
+  return next;
+}
+
+static GenlmJsonNumberPlace
+next_place (GenlmJsonNumberPlace place,
+            guint8               byte)
 {
   gboolean digit = byte >= '0' && byte <= '9';
 
@@ -43,9 +58,25 @@ genlm_json_number_next (GenlmJsonNumberPlace place,
     case GENLM_JSON_NUMBER_SIGN:
     case GENLM_JSON_NUMBER_EXPONENT:
       return digit ? GENLM_JSON_NUMBER_EXPONENT : GENLM_JSON_NUMBER_DEAD;
+    case GENLM_JSON_NUMBER_NOUGHT:
+      return byte == '.' ? GENLM_JSON_NUMBER_NOUGHT_POINT : GENLM_JSON_NUMBER_DEAD;
+    case GENLM_JSON_NUMBER_NOUGHT_POINT:
+      if (byte == '0')
+        return place;
+      return digit ? GENLM_JSON_NUMBER_FRACTION : GENLM_JSON_NUMBER_DEAD;
     default:
       return GENLM_JSON_NUMBER_DEAD;
     }
+}
+
+GenlmJsonNumberPlace
+genlm_json_number_next (GenlmJsonNumberForm  form,
+                        GenlmJsonNumberPlace place,
+                        guint8               byte)
+{
+  GenlmJsonNumberPlace next = next_place (place, byte);
+
+  return form == GENLM_JSON_NUMBER_ANY ? next : next_plain (form, place, next);
 }
 
 /* Whether a number may end here. */
@@ -155,6 +186,57 @@ genlm_json_number_judge (GenlmJsonBook       *book,
   genlm_json_body_judge (body, book->atoms->data, book->truths, claims);
 }
 
+static gboolean
+value_is_whole (const GenlmJsonValue *value)
+{
+  GenlmDecimal decimal;
+
+  return genlm_decimal_init (&decimal, value->text, value->n) && genlm_decimal_is_integer (&decimal);
+}
+
+/* Whether the check can hold of a number that is no integer. */
+static gboolean
+atom_may_be_broken (const GenlmJsonBook *book,
+                    const GenlmJsonAtom *atom)
+{
+  const GPtrArray *values = atom->what;
+  const GenlmSchemaNode *node;
+  guint i;
+
+  if (atom->kind == GENLM_JSON_ATOM_NUMBER)
+    {
+      node = genlm_json_book_peek_node (book, atom->claim);
+      return (node->types & GENLM_SCHEMA_TYPE_NUMBER) != 0
+             && (node->number == NULL || node->number->multiple_of == NULL
+                 || !genlm_decimal_is_integer (node->number->multiple_of));
+    }
+  for (i = 0; i < values->len && value_is_whole (g_ptr_array_index (values, i)); i++)
+    ;
+  return i < values->len;
+}
+
+/* How numbers are written where @goal is asked of them. */
+GenlmJsonNumberForm
+genlm_json_number_get_form (GenlmJsonBook       *book,
+                            const GenlmJsonBody *body,
+                            const GenlmJsonGoal *goal)
+{
+  g_autofree guint8 *claims = NULL;
+  guint i;
+
+  if (book->spelling == GENLM_JSON_SPELLING_ANY)
+    return GENLM_JSON_NUMBER_ANY;
+  g_byte_array_set_size (book->atoms, body->atoms->len);
+  for (i = 0; i < body->atoms->len; i++)
+    book->atoms->data[i] = atom_may_be_broken (book, genlm_json_body_peek_atom (body, i))
+                             ? GENLM_JSON_OPEN
+                             : GENLM_JSON_NO;
+  claims = g_new (guint8, MAX (body->n_claims, 1));
+  genlm_json_body_judge (body, book->atoms->data, book->truths, claims);
+  return genlm_json_goal_allows (goal, claims) ? GENLM_JSON_NUMBER_PLAIN
+                                               : GENLM_JSON_NUMBER_PLAIN_WHOLE;
+}
+
 /* More digits than this say nothing that matters about what may come. */
 #define MAX_DIGITS   (96)
 
@@ -169,6 +251,9 @@ genlm_json_number_judge (GenlmJsonBook       *book,
 typedef struct
 {
   gboolean negative;
+  gboolean plain;      /* there will be no exponent, and zero has no sign */
+  gboolean has_digits;
+  gboolean has_point;
   gboolean exact;      /* there will be no more digits before the exponent */
   guint    n_digits;
   guint    n_zeros;    /* at the end of them */
@@ -196,23 +281,25 @@ read_exponent (Start      *start,
 
 static void
 read_start (Start      *start,
+            gboolean    plain,
             const char *text,
             gsize       length)
 {
-  gboolean after_point = FALSE;
   gsize i;
 
   memset (start, 0, G_STRUCT_OFFSET (Start, digits));
+  start->plain = plain && length <= MAX_DIGITS;
   start->negative = length > 0 && text[0] == '-';
   length = MIN (length, GENLM_JSON_NUMBER_MAX_GUESS);
   for (i = start->negative; i < length && (text[i] | 0x20) != 'e'; i++)
     {
       if (text[i] == '.')
         {
-          after_point = TRUE;
+          start->has_point = TRUE;
           continue;
         }
-      start->scale -= after_point;
+      start->has_digits = TRUE;
+      start->scale -= start->has_point;
       if (text[i] == '0' && start->n_digits == 0)
         continue;
       if (start->n_digits == MAX_DIGITS)
@@ -255,6 +342,29 @@ may_have_power (const Start *start,
   return FALSE;
 }
 
+/* The place of the first digit that counts; one has place 0. */
+static gint64
+get_decade (const GenlmDecimal *value)
+{
+  return value->exponent + (gint64) value->n_digits - 1;
+}
+
+/* Whether a number that starts so, and that no exponent will move, may have its
+ * first digit that counts at the place of that of @value. */
+static gboolean
+may_have_decade (const Start        *start,
+                 const GenlmDecimal *value)
+{
+  gint64 decade = get_decade (value);
+  gint64 first = start->scale + start->n_digits - 1;
+
+  if (!start->has_digits || value->surplus != NULL)
+    return TRUE;
+  if (start->n_digits == 0)
+    return decade <= first;
+  return start->has_point ? decade == first : decade >= first;
+}
+
 /* Whether some number that starts so may equal @value. */
 static gboolean
 may_equal (const Start          *start,
@@ -268,8 +378,8 @@ may_equal (const Start          *start,
   if (!genlm_decimal_init (&decimal, value->text, value->n))
     return FALSE;
   if (decimal.sign == 0)
-    return start->n_digits == 0;
-  if ((decimal.sign < 0) != start->negative)
+    return start->n_digits == 0 && !(start->plain && start->negative);
+  if ((decimal.sign < 0) != start->negative || (start->plain && !may_have_decade (start, &decimal)))
     return FALSE;
   if (start->n_digits == 0)
     return !start->exact;
@@ -283,13 +393,6 @@ may_equal (const Start          *start,
   power = decimal.exponent - start->n_zeros;
   return decimal.n_digits == start->n_digits - start->n_zeros
          && (decimal.surplus != NULL || may_have_power (start, power, power));
-}
-
-/* The place of the first digit that counts; one has place 0. */
-static gint64
-get_decade (const GenlmDecimal *value)
-{
-  return value->exponent + (gint64) value->n_digits - 1;
 }
 
 /* What numbers must lie between, their sign left out, and the power of ten of
@@ -390,6 +493,19 @@ may_lie_at (const Start *start,
   return is_above_low (range, &value);
 }
 
+/* The same if all digits that are to come have a place below those read, as
+ * they do in a plain number after a zero or a point. */
+static gboolean
+may_lie_below_point (const Start *start,
+                     const Range *range)
+{
+  if (range->has_unit && start->scale < range->unit - start->n_zeros + (start->n_digits == 0))
+    return FALSE;
+  if (start->n_digits > 0)
+    return may_lie_at (start, range, start->scale);
+  return !range->has_low || get_decade (&range->low) < start->scale;
+}
+
 static gboolean
 may_lie_open (const Start *start,
               const Range *range)
@@ -398,6 +514,8 @@ may_lie_open (const Start *start,
   gint64 power = -ALL_POWERS;
   gint64 last;
 
+  if (start->plain && start->has_digits && (n == 0 || start->has_point))
+    return may_lie_below_point (start, range);
   if (!range->has_high)
     return TRUE;
   if (n == 0)
@@ -407,6 +525,8 @@ may_lie_open (const Start *start,
     power = get_decade (&range->low) - n;
   if (range->has_unit)
     power = MAX (power, range->unit - start->n_zeros);
+  if (start->plain)
+    power = MAX (power, 0);
   /* A whole decade lies between the bounds. */
   if (power < last - 3)
     return TRUE;
@@ -524,7 +644,8 @@ guess_number_part (const GenlmSchemaNode *node,
   range_init (&range, node);
   if (start->negative)
     range_negate (&range);
-  if (start->n_digits == 0 && is_above_low (&range, &zero) && is_below_high (&range, &zero))
+  if (start->n_digits == 0 && is_above_low (&range, &zero) && is_below_high (&range, &zero)
+      && !(start->plain && start->negative))
     return GENLM_JSON_OPEN;
   /* What is left is above zero. */
   if ((start->n_digits == 0 && start->exact) || (range.has_high && range.high.sign <= 0))
@@ -539,6 +660,7 @@ guess_number_part (const GenlmSchemaNode *node,
 void
 genlm_json_number_guess (GenlmJsonBook       *book,
                          const GenlmJsonBody *body,
+                         GenlmJsonNumberForm  form,
                          const char          *text,
                          gsize                length,
                          guint8              *claims)
@@ -547,7 +669,7 @@ genlm_json_number_guess (GenlmJsonBook       *book,
   guint i;
   guint j;
 
-  read_start (&start, text, length);
+  read_start (&start, form != GENLM_JSON_NUMBER_ANY, text, length);
   g_byte_array_set_size (book->atoms, body->atoms->len);
   for (i = 0; i < body->atoms->len; i++)
     {

@@ -14,6 +14,7 @@ typedef struct
   GenlmJsonBody    *body;
   GenlmJsonStrings *strings;
   GenlmByteExprs   *exprs;
+  GenlmByteEncoding encoding;
   GenlmByteExpr     character; /* one of a string */
   GenlmByteExpr     all;       /* any string */
   GenlmByteExpr     quote;
@@ -64,7 +65,7 @@ compile (Builder              *builder,
   GError *error = NULL;
   GenlmByteExpr expr = GENLM_BYTE_EXPR_NOTHING;
 
-  if (!genlm_regex_compile (tree, builder->exprs, GENLM_BYTE_ENCODING_JSON, &expr, &error))
+  if (!genlm_regex_compile (tree, builder->exprs, builder->encoding, &expr, &error))
     genlm_json_book_fail (builder->book, error);
   return expr;
 }
@@ -106,7 +107,7 @@ compile_words (Builder   *builder,
       words[i] = value->text;
       lengths[i] = value->n;
     }
-  return genlm_byte_exprs_make_words (builder->exprs, GENLM_BYTE_ENCODING_JSON, words, lengths,
+  return genlm_byte_exprs_make_words (builder->exprs, builder->encoding, words, lengths,
                                       values->len);
 }
 
@@ -309,28 +310,36 @@ genlm_json_strings_free (GenlmJsonStrings *self)
   g_free (self);
 }
 
-/* Any string at all: one automaton for all books there are. */
+/* Any string at all: one automaton of each spelling for all books there are. */
+typedef struct
+{
+  guint           n_users;
+  GenlmByteDfa   *dfa;
+  GenlmByteState *start;
+} Plain;
+
 static GMutex plain_lock;
-static guint n_plain_users;
-static GenlmByteDfa *plain_dfa;
-static GenlmByteState *plain_start;
+static Plain plains[GENLM_JSON_SPELLING_PLAIN + 1];
 
 static void
-make_plain (GenlmJsonBook *book)
+make_plain (Plain             *self,
+            GenlmJsonBook     *book,
+            GenlmByteEncoding  encoding)
 {
   GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
   g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
   GenlmJsonBody body = { .kind = GENLM_JSON_KIND_STRING };
   GenlmJsonStrings strings = { 0 };
-  Builder builder = { .book = book, .body = &body, .strings = &strings, .exprs = exprs };
+  Builder builder = { .book = book, .body = &body, .strings = &strings, .exprs = exprs,
+                      .encoding = encoding };
   GError *error = NULL;
 
   body.atoms = g_array_new (FALSE, FALSE, sizeof (GenlmJsonAtom));
   genlm_json_formula_init (&body.formula);
   build (&builder);
-  plain_dfa = genlm_byte_dfa_new (g_steal_pointer (&exprs), &error);
-  if (plain_dfa != NULL)
-    plain_start = genlm_byte_dfa_intern (plain_dfa, strings.items, strings.n_items,
+  self->dfa = genlm_byte_dfa_new (g_steal_pointer (&exprs), &error);
+  if (self->dfa != NULL)
+    self->start = genlm_byte_dfa_intern (self->dfa, strings.items, strings.n_items,
                                          GENLM_BYTE_EXPR_ANYTHING, &error);
   if (error != NULL)
     genlm_json_book_fail (book, error);
@@ -344,23 +353,30 @@ make_plain (GenlmJsonBook *book)
 /* The automaton of any string, and the state after the opening quote. Both live
  * until genlm_json_strings_leave_plain(). */
 GenlmByteDfa *
-genlm_json_strings_use_plain (GenlmJsonBook   *book,
-                              GenlmByteState **start)
+genlm_json_strings_use_plain (GenlmJsonBook      *book,
+                              GenlmJsonSpelling   spelling,
+                              GenlmByteState    **start)
 {
+  Plain *self = &plains[spelling];
+
   g_mutex_lock (&plain_lock);
-  if (n_plain_users++ == 0)
-    make_plain (book);
-  *start = plain_start;
+  if (self->n_users++ == 0)
+    make_plain (self, book,
+                spelling == GENLM_JSON_SPELLING_PLAIN ? GENLM_BYTE_ENCODING_JSON_PLAIN
+                                                      : GENLM_BYTE_ENCODING_JSON);
+  *start = self->start;
   g_mutex_unlock (&plain_lock);
-  return plain_dfa;
+  return self->dfa;
 }
 
 void
-genlm_json_strings_leave_plain (void)
+genlm_json_strings_leave_plain (GenlmJsonSpelling spelling)
 {
+  Plain *self = &plains[spelling];
+
   g_mutex_lock (&plain_lock);
-  if (--n_plain_users == 0)
-    g_clear_pointer (&plain_dfa, genlm_byte_dfa_unref);
+  if (--self->n_users == 0)
+    g_clear_pointer (&self->dfa, genlm_byte_dfa_unref);
   g_mutex_unlock (&plain_lock);
 }
 
@@ -369,7 +385,7 @@ genlm_json_strings_get (GenlmJsonBook *book,
                         GenlmJsonBody *body)
 {
   g_autoptr (GenlmByteExprs) exprs = NULL;
-  Builder builder = { .book = book, .body = body };
+  Builder builder = { .book = book, .body = body, .encoding = genlm_json_book_get_encoding (book) };
   GenlmJsonStrings *self;
   GError *error = NULL;
 

@@ -38,8 +38,9 @@ void              genlm_json_strings_free       (GenlmJsonStrings     *self);
 GenlmJsonStrings *genlm_json_strings_get        (GenlmJsonBook        *book,
                                                  GenlmJsonBody        *body);
 GenlmByteDfa     *genlm_json_strings_use_plain  (GenlmJsonBook        *book,
+                                                 GenlmJsonSpelling     spelling,
                                                  GenlmByteState      **start);
-void              genlm_json_strings_leave_plain (void);
+void              genlm_json_strings_leave_plain (GenlmJsonSpelling    spelling);
 GenlmByteState   *genlm_json_strings_start      (GenlmJsonBook        *book,
                                                  GenlmJsonBody        *body,
                                                  const GenlmJsonGoal  *goal);

@@ -107,25 +107,28 @@ genlm_json_text_decode (const char *raw,
   return text;
 }
 
-/* One way to write a text between quotes. */
+/* The plain way to write a text between quotes. */
 GString *
 genlm_json_text_encode (const char *text,
                         gsize       length)
 {
+  static const char letters[] = "\"\\bfnrt";
+  static const char values[] = "\"\\\b\f\n\r\t";
   GString *raw = g_string_sized_new (length);
   gsize i;
 
   for (i = 0; i < length; i++)
     {
       guint8 byte = (guint8) text[i];
+      const char *found = byte != 0 ? strchr (values, byte) : NULL;
 
-      if (byte < 0x20)
-        g_string_append_printf (raw, "\\u%04x", byte);
-      else if (byte == '"' || byte == '\\')
+      if (found != NULL)
         {
           g_string_append_c (raw, '\\');
-          g_string_append_c (raw, (char) byte);
+          g_string_append_c (raw, letters[found - values]);
         }
+      else if (byte < 0x20)
+        g_string_append_printf (raw, "\\u%04x", byte);
       else
         g_string_append_c (raw, (char) byte);
     }
