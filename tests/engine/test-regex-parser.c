@@ -61,8 +61,6 @@ static const Refusal refusals[] = {
   { "(?u)a", UNSUPPORTED, 2, "flag \"u\"" },
   { "(a)\\1", UNSUPPORTED, 3, "back-references" },
   { "(?P<a>b)(?P=a)", UNSUPPORTED, 8, "back-references" },
-  { "(?<=a)b", UNSUPPORTED, 0, "look-behind" },
-  { "(?<!a)b", UNSUPPORTED, 0, "look-behind" },
   { "(?>a)", UNSUPPORTED, 0, "atomic groups" },
   { "(?(1)a|b)", UNSUPPORTED, 0, "conditional groups" },
   { "a\\b", UNSUPPORTED, 1, "\"\\b\"" },

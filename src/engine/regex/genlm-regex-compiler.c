@@ -3,6 +3,7 @@
 #include <genlm.h>
 
 #include "genlm-char-exprs.h"
+#include "genlm-regex-widths.h"
 
 /* From how many strings among alternatives on they are kept as a list. */
 #define MIN_LITERALS (4u)
@@ -34,6 +35,9 @@ typedef struct
   guint                 n_copies;
   /* Places that need not be told apart have the tail of the same one. */
   Before                same[N_BEFORE];
+  /* By node, if anything looks behind; and the first that looks too far. */
+  GenlmRegexWidth      *widths;
+  const GenlmRegexNode *refused;
 } Compiler;
 
 /* Whether a node is a string of at least two characters. */
@@ -187,6 +191,8 @@ compile_plain (Compiler             *compiler,
     case GENLM_REGEX_NODE_EMPTY:
     case GENLM_REGEX_NODE_LOOKAHEAD:
     case GENLM_REGEX_NODE_NEGATIVE_LOOKAHEAD:
+    case GENLM_REGEX_NODE_LOOKBEHIND:
+    case GENLM_REGEX_NODE_NEGATIVE_LOOKBEHIND:
     case GENLM_REGEX_NODE_START:
     case GENLM_REGEX_NODE_END:
     case GENLM_REGEX_NODE_BOUNDARY:
@@ -413,23 +419,242 @@ compile_lookahead (Compiler             *compiler,
 }
 
 static Tail
-compile_list_before (Compiler             *compiler,
-                     const GenlmRegexNode *node,
-                     Tail                  tail)
+compile_alternate_before (Compiler             *compiler,
+                          const GenlmRegexNode *node,
+                          Tail                  tail)
 {
   const guint32 *children = genlm_regex_tree_peek_children (compiler->tree, node);
   Tail result = make_tail (GENLM_BYTE_EXPR_NOTHING);
   guint32 i;
 
-  if (node->kind == GENLM_REGEX_NODE_CONCAT)
-    {
-      for (i = node->b; i > 0; i--)
-        tail = compile_before (compiler, children[i - 1], tail);
-      return tail;
-    }
   for (i = 0; i < node->b; i++)
     result = unite_tails (compiler, result, compile_before (compiler, children[i], tail));
   return result;
+}
+
+/* Nodes one after another, @first of them the first of the text: what stands
+ * before it is nothing, or any text where the pattern is searched for. */
+typedef struct
+{
+  guint32  *nodes;
+  guint32   n_nodes;
+  gboolean  is_first;
+} Sequence;
+
+static const GenlmRegexNode *
+peek (const Compiler *compiler,
+      guint32         index)
+{
+  return genlm_regex_tree_peek_node (compiler->tree, index);
+}
+
+static gboolean
+looks_behind (const GenlmRegexNode *node)
+{
+  return node->kind == GENLM_REGEX_NODE_LOOKBEHIND
+         || node->kind == GENLM_REGEX_NODE_NEGATIVE_LOOKBEHIND;
+}
+
+/* In which order nodes that match nothing are asked, which is all the same, if
+ * they stand side by side: what looks behind right after the text that it looks
+ * at, or after the start of it. Others stay where they are. */
+static guint
+get_rank (const GenlmRegexNode *node)
+{
+  if (node->kind == GENLM_REGEX_NODE_START)
+    return 0;
+  return looks_behind (node) ? 1 : 2;
+}
+
+static gboolean
+is_empty_match (const GenlmRegexNode *node)
+{
+  return looks_behind (node) || node->kind == GENLM_REGEX_NODE_LOOKAHEAD
+         || node->kind == GENLM_REGEX_NODE_NEGATIVE_LOOKAHEAD
+         || (node->kind >= GENLM_REGEX_NODE_START && node->kind <= GENLM_REGEX_NODE_NO_BOUNDARY);
+}
+
+static void
+sort_empty_matches (Compiler *compiler,
+                    Sequence *sequence)
+{
+  guint32 i;
+  guint32 j;
+
+  for (i = 1; i < sequence->n_nodes; i++)
+    for (j = i; j > 0 && is_empty_match (peek (compiler, sequence->nodes[j]))
+                && is_empty_match (peek (compiler, sequence->nodes[j - 1]))
+                && get_rank (peek (compiler, sequence->nodes[j]))
+                     < get_rank (peek (compiler, sequence->nodes[j - 1])); j--)
+      {
+        guint32 swapped = sequence->nodes[j];
+
+        sequence->nodes[j] = sequence->nodes[j - 1];
+        sequence->nodes[j - 1] = swapped;
+      }
+}
+
+/* From which node on what stands before @end is all that the look-behind there
+ * can look at, and those before it. FALSE if that is not known. */
+static gboolean
+find_sight (const Compiler *compiler,
+            const Sequence *sequence,
+            guint32         end,
+            guint32        *first)
+{
+  guint64 wanted = 0;
+  guint32 i;
+
+  for (i = end + 1; i > 0; i--)
+    {
+      guint32 index = sequence->nodes[i - 1];
+      const GenlmRegexNode *node = peek (compiler, index);
+
+      *first = i;
+      if (node->kind == GENLM_REGEX_NODE_START || (i <= end && wanted == 0))
+        return TRUE;
+      if (looks_behind (node))
+        {
+          const GenlmRegexWidth *width = &compiler->widths[node->a];
+
+          if (width->has_other)
+            return FALSE;
+          wanted = MAX (wanted, width->max);
+          if (width->has_start || width->max == GENLM_REGEX_WIDTH_UNBOUNDED)
+            wanted = G_MAXUINT64;
+        }
+      else if (node->has_assertion)
+        return FALSE;
+      else if (wanted != G_MAXUINT64)
+        wanted -= MIN (wanted, compiler->widths[index].min);
+    }
+  *first = 0;
+  return wanted == 0 || sequence->is_first;
+}
+
+/* All texts that end as a look-behind wants it. */
+static GenlmByteExpr
+compile_lookbehind (Compiler             *compiler,
+                    const GenlmRegexNode *node)
+{
+  Tail found = compile_before (compiler, node->a, make_tail (GENLM_BYTE_EXPR_EPSILON));
+  GenlmByteExpr seen = join (compiler, make_any_text (compiler), found).after[BEFORE_NOTHING];
+
+  return node->kind == GENLM_REGEX_NODE_LOOKBEHIND
+           ? seen
+           : genlm_byte_exprs_make_complement (compiler->exprs, seen);
+}
+
+/* What the nodes from @first to @end match after @start, as those of them say
+ * that look behind. */
+static GenlmByteExpr
+compile_sight (Compiler       *compiler,
+               const Sequence *sequence,
+               guint32         first,
+               guint32         end,
+               GenlmByteExpr   start)
+{
+  guint32 i;
+
+  for (i = first; i <= end; i++)
+    {
+      const GenlmRegexNode *node = peek (compiler, sequence->nodes[i]);
+
+      if (looks_behind (node))
+        start = intersect (compiler, start, compile_lookbehind (compiler, node));
+      else
+        start = genlm_byte_exprs_make_concat (compiler->exprs, start,
+                                              compiler->plain[sequence->nodes[i]]);
+    }
+  return start;
+}
+
+static Tail compile_first (Compiler *compiler,
+                           guint32   index,
+                           Tail      tail);
+
+/* Of the first of the text, the result has what stands before it. */
+static Tail
+compile_sequence (Compiler       *compiler,
+                  const Sequence *sequence,
+                  Tail            tail)
+{
+  guint32 i = sequence->n_nodes;
+
+  while (i > 0)
+    {
+      guint32 index = sequence->nodes[i - 1];
+      guint32 first = i - 1;
+      gboolean is_first;
+
+      if (!looks_behind (peek (compiler, index)))
+        {
+          i--;
+          tail = i == 0 && sequence->is_first ? compile_first (compiler, index, tail)
+                                              : compile_before (compiler, index, tail);
+          continue;
+        }
+      if (!find_sight (compiler, sequence, i - 1, &first))
+        {
+          compiler->refused = peek (compiler, index);
+          return tail;
+        }
+      is_first = first == 0 && sequence->is_first
+                 && genlm_regex_tree_get_search (compiler->tree);
+      tail = join (compiler,
+                   compile_sight (compiler, sequence, first, i - 1,
+                                  is_first ? make_any_text (compiler) : GENLM_BYTE_EXPR_EPSILON),
+                   tail);
+      i = first;
+    }
+  return tail;
+}
+
+/* Of a node that is one after another, or of one alone. */
+static Tail
+compile_in_sequence (Compiler *compiler,
+                     guint32   index,
+                     gboolean  is_first,
+                     Tail      tail)
+{
+  const GenlmRegexNode *node = peek (compiler, index);
+  gboolean is_concat = node->kind == GENLM_REGEX_NODE_CONCAT;
+  const guint32 *children = is_concat ? genlm_regex_tree_peek_children (compiler->tree, node) : &index;
+  guint32 n_children = is_concat ? node->b : 1;
+  g_autofree guint32 *nodes = g_memdup2 (children, n_children * sizeof *nodes);
+  Sequence sequence = { nodes, n_children, is_first };
+
+  if (compiler->widths != NULL)
+    sort_empty_matches (compiler, &sequence);
+  return compile_sequence (compiler, &sequence, tail);
+}
+
+/* As below, of what the text starts with; if it is searched for, any text
+ * stands before. */
+static Tail
+compile_first (Compiler *compiler,
+               guint32   index,
+               Tail      tail)
+{
+  const GenlmRegexNode *node = peek (compiler, index);
+  const guint32 *children;
+  Tail result = make_tail (GENLM_BYTE_EXPR_NOTHING);
+  guint32 i;
+
+  if (compiler->widths != NULL && node->has_assertion
+      && (node->kind == GENLM_REGEX_NODE_CONCAT || looks_behind (node)))
+    return compile_in_sequence (compiler, index, TRUE, tail);
+  if (compiler->widths != NULL && node->kind == GENLM_REGEX_NODE_ALTERNATE && node->has_assertion)
+    {
+      children = genlm_regex_tree_peek_children (compiler->tree, node);
+      for (i = 0; i < node->b; i++)
+        result = unite_tails (compiler, result, compile_first (compiler, children[i], tail));
+      return result;
+    }
+  tail = compile_before (compiler, index, tail);
+  return genlm_regex_tree_get_search (compiler->tree)
+           ? join (compiler, make_any_text (compiler), tail)
+           : tail;
 }
 
 /* What matches a node and then @tail, where the node may look at what is
@@ -448,8 +673,11 @@ compile_before (Compiler *compiler,
   switch ((GenlmRegexNodeKind) node->kind)
     {
     case GENLM_REGEX_NODE_CONCAT:
+    case GENLM_REGEX_NODE_LOOKBEHIND:
+    case GENLM_REGEX_NODE_NEGATIVE_LOOKBEHIND:
+      return compile_in_sequence (compiler, index, FALSE, tail);
     case GENLM_REGEX_NODE_ALTERNATE:
-      return compile_list_before (compiler, node, tail);
+      return compile_alternate_before (compiler, node, tail);
     case GENLM_REGEX_NODE_REPEAT:
       return compile_repeat_before (compiler, node, tail);
     case GENLM_REGEX_NODE_LOOKAHEAD:
@@ -489,14 +717,34 @@ find_same (Compiler *compiler)
 static GenlmByteExpr
 compile_root (Compiler *compiler)
 {
-  guint32 root = genlm_regex_tree_get_root (compiler->tree);
-  Tail found;
+  GenlmByteExpr rest = genlm_regex_tree_get_search (compiler->tree) ? make_any_text (compiler)
+                                                                    : GENLM_BYTE_EXPR_EPSILON;
 
-  if (!genlm_regex_tree_get_search (compiler->tree))
-    return compile_before (compiler, root, make_tail (GENLM_BYTE_EXPR_EPSILON))
-      .after[BEFORE_NOTHING];
-  found = compile_before (compiler, root, make_tail (make_any_text (compiler)));
-  return join (compiler, make_any_text (compiler), found).after[BEFORE_NOTHING];
+  return compile_first (compiler, genlm_regex_tree_get_root (compiler->tree), make_tail (rest))
+    .after[BEFORE_NOTHING];
+}
+
+static gboolean
+check_sights (const Compiler  *compiler,
+              GError         **error)
+{
+  if (compiler->refused == NULL)
+    return TRUE;
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+               "Failed to compile the pattern: the look-behind at byte %u is not supported: it may look "
+               "further back than to the start of its group, or through another assertion; let it stand "
+               "after as many characters of its group as it looks back, or at the start of the pattern",
+               compiler->refused->b);
+  return FALSE;
+}
+
+static GenlmRegexWidth *
+measure_sights (const GenlmRegexTree *tree)
+{
+  if (genlm_regex_tree_has (tree, GENLM_REGEX_NODE_LOOKBEHIND)
+      || genlm_regex_tree_has (tree, GENLM_REGEX_NODE_NEGATIVE_LOOKBEHIND))
+    return genlm_regex_measure (tree);
+  return NULL;
 }
 
 /* The result is an expression of @exprs. Limits of the store are errors
@@ -511,7 +759,8 @@ genlm_regex_compile (const GenlmRegexTree  *tree,
   guint32 size = genlm_regex_tree_get_size (tree);
   g_autofree GenlmByteExpr *plain = g_new0 (GenlmByteExpr, size);
   g_autofree guint8 *literals = g_new0 (guint8, size);
-  Compiler compiler = { tree, exprs, encoding, plain, literals, 0, { 0 } };
+  g_autofree GenlmRegexWidth *widths = measure_sights (tree);
+  Compiler compiler = { tree, exprs, encoding, plain, literals, .widths = widths };
   guint32 i;
 
   mark_literals (&compiler);
@@ -527,6 +776,8 @@ genlm_regex_compile (const GenlmRegexTree  *tree,
     }
   find_same (&compiler);
   *result = compile_root (&compiler);
+  if (!check_sights (&compiler, error))
+    return FALSE;
   if (compiler.n_copies > GENLM_REGEX_MAX_COPIES)
     {
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,

@@ -19,6 +19,8 @@ typedef enum
   GROUP_PLAIN,
   GROUP_LOOKAHEAD,
   GROUP_NEGATIVE_LOOKAHEAD,
+  GROUP_LOOKBEHIND,
+  GROUP_NEGATIVE_LOOKBEHIND,
 } GroupKind;
 
 /* A group that is open. */
@@ -858,6 +860,29 @@ open_group (Parser    *parser,
   return TRUE;
 }
 
+/* The node of a group whose alternatives are @node. */
+static guint32
+finish_group (Parser      *parser,
+              const Group *group,
+              guint32      node)
+{
+  switch (group->kind)
+    {
+    case GROUP_LOOKAHEAD:
+    case GROUP_NEGATIVE_LOOKAHEAD:
+      return genlm_regex_tree_add_lookahead (parser->tree, node,
+                                             group->kind == GROUP_NEGATIVE_LOOKAHEAD);
+    case GROUP_LOOKBEHIND:
+    case GROUP_NEGATIVE_LOOKBEHIND:
+      return genlm_regex_tree_add_lookbehind (parser->tree, node,
+                                              group->kind == GROUP_NEGATIVE_LOOKBEHIND,
+                                              (guint32) group->opened_at);
+    case GROUP_PLAIN:
+    default:
+      return node;
+    }
+}
+
 /* At ")". */
 static gboolean
 close_group (Parser *parser)
@@ -868,10 +893,7 @@ close_group (Parser *parser)
   if (parser->groups->len == 1)
     return fail_syntax (parser, parser->at,
                         "found \")\" without a \"(\" before it; write \"\\)\" for the character");
-  node = close_alternatives (parser);
-  if (group.kind != GROUP_PLAIN)
-    node = genlm_regex_tree_add_lookahead (parser->tree, node,
-                                           group.kind == GROUP_NEGATIVE_LOOKAHEAD);
+  node = finish_group (parser, &group, close_alternatives (parser));
   if (!check_depth (parser, group.opened_at,
                     genlm_regex_tree_peek_node (parser->tree, node)->depth))
     return FALSE;
@@ -879,6 +901,8 @@ close_group (Parser *parser)
   g_array_set_size (parser->groups, parser->groups->len - 1);
   parser->at++;
   push_item (parser, node);
+  if (group.kind == GROUP_LOOKBEHIND || group.kind == GROUP_NEGATIVE_LOOKBEHIND)
+    parser->repeatable = FALSE;
   return TRUE;
 }
 
@@ -971,7 +995,8 @@ parse_flags (Parser *parser,
       flag = letter == 'i' ? FLAG_IGNORE_CASE : FLAG_DOT_ALL;
       flags = on ? flags | flag : flags & ~flag;
     }
-  if (peek (parser) == ')' && is_ecma (parser))
+  /* ECMA-262 has no flags for all of a pattern; what people mean is plain. */
+  if (peek (parser) == ')' && is_ecma (parser) && start > 0)
     return fail_syntax (parser, parser->at, "flags in ECMA-262 hold for a group: \"(?i:…)\"");
   if (peek (parser) == ':' && !open_group (parser, GROUP_PLAIN, start))
     return FALSE;
@@ -1023,11 +1048,10 @@ parse_special_group (Parser *parser,
     {
       if (peek (parser) != '=' && peek (parser) != '!')
         return parse_group_name (parser, start);
-      if (!is_ecma (parser))
-        return fail_unsupported (parser, start, "look-behind is not supported");
+      if (accept (parser, '!'))
+        return open_group (parser, GROUP_NEGATIVE_LOOKBEHIND, start);
       parser->at++;
-      defer (parser, start, "look-behind is not supported");
-      return open_group (parser, GROUP_PLAIN, start);
+      return open_group (parser, GROUP_LOOKBEHIND, start);
     }
   if (!is_ecma (parser) && !parse_foreign_group (parser, start, &done))
     return FALSE;

@@ -120,6 +120,23 @@ genlm_regex_tree_add_lookahead (GenlmRegexTree *self,
   return add_node (self, &node);
 }
 
+/* @place is where it stands in the pattern, for messages. */
+guint32
+genlm_regex_tree_add_lookbehind (GenlmRegexTree *self,
+                                 guint32         child,
+                                 gboolean        negative,
+                                 guint32         place)
+{
+  GenlmRegexNode node = { .kind = negative ? GENLM_REGEX_NODE_NEGATIVE_LOOKBEHIND
+                                           : GENLM_REGEX_NODE_LOOKBEHIND,
+                          .has_assertion = TRUE,
+                          .a = child,
+                          .b = place };
+
+  node.depth = genlm_regex_tree_peek_node (self, child)->depth + 1;
+  return add_node (self, &node);
+}
+
 /* One of the kinds without children that look at what is around them. */
 guint32
 genlm_regex_tree_add_assertion (GenlmRegexTree     *self,

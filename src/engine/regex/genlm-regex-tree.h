@@ -18,6 +18,8 @@ typedef enum
   GENLM_REGEX_NODE_REPEAT,             /* the child from min to max times */
   GENLM_REGEX_NODE_LOOKAHEAD,          /* what follows starts with the child */
   GENLM_REGEX_NODE_NEGATIVE_LOOKAHEAD, /* what follows does not */
+  GENLM_REGEX_NODE_LOOKBEHIND,          /* what stands before ends with the child */
+  GENLM_REGEX_NODE_NEGATIVE_LOOKBEHIND, /* what stands before does not */
   GENLM_REGEX_NODE_START,              /* nothing stands before */
   GENLM_REGEX_NODE_END,                /* nothing follows */
   GENLM_REGEX_NODE_BOUNDARY,           /* a word starts or ends here */
@@ -38,8 +40,9 @@ typedef struct
   guint8  has_assertion;
   guint16 depth;
   /* EMPTY: nothing. RANGE: first and last character. CLASS: index of the set.
-   * CONCAT, ALTERNATE: where the children's list starts, and how many. REPEAT,
-   * LOOKAHEAD, NEGATIVE_LOOKAHEAD: the child. */
+   * CONCAT, ALTERNATE: where the children's list starts, and how many. REPEAT
+   * and what looks ahead or behind: the child; and what looks behind, where it
+   * stands in the pattern. */
   guint32 a;
   guint32 b;
   guint32 min;
@@ -67,6 +70,11 @@ GENLM_ENGINE_API guint32               genlm_regex_tree_add_repeat    (GenlmRege
 GENLM_ENGINE_API guint32               genlm_regex_tree_add_lookahead (GenlmRegexTree       *self,
                                                                        guint32               child,
                                                                        gboolean              negative);
+GENLM_ENGINE_API guint32               genlm_regex_tree_add_lookbehind
+                                                                      (GenlmRegexTree       *self,
+                                                                       guint32               child,
+                                                                       gboolean              negative,
+                                                                       guint32               place);
 GENLM_ENGINE_API guint32               genlm_regex_tree_add_assertion (GenlmRegexTree       *self,
                                                                        GenlmRegexNodeKind    kind);
 GENLM_ENGINE_API void                  genlm_regex_tree_set_search    (GenlmRegexTree       *self,
