@@ -16,6 +16,10 @@
 #define N_STEPS   (400u)
 #define N_RULES   (2000u)
 
+/* Of words of these letters, as tokens and as texts. */
+#define LETTERS   "abcd "
+#define WORD      (5u)
+
 static GenlmByteMatcher *
 make_matcher (const char         *text,
               guint64             max_memory,
@@ -204,6 +208,137 @@ test_limit (void)
   check_weights (matcher, small, TRUE, FALSE);
 }
 
+/* --- Terminals that overlap ---------------------------------------------- */
+
+static const char *const overlapping[] = {
+  "a+",     "[ab]+",  "a*b?",      "[a-d]+",  "[a-d]*d", "(ab|da)c?", "[ ]?[a-d]", "[a-d]{2,5}",
+  "[a-b]+", "[c-d]+", "[^ab]",     "[a-d]a*", ".",       ".{3}",      "[^ ]+",     "[a-d]{4}",
+  "c?d?a?b", "(ab|ba)*", "[ab]+[cd]*", "([a-d][a-d])+",
+};
+
+/* All words up to a length. */
+static GenlmVocab *
+make_words (void)
+{
+  g_autoptr (GString) data = g_string_new (NULL);
+  g_autoptr (GArray) offsets = g_array_new (FALSE, TRUE, sizeof (guint32));
+  g_autoptr (GBytes) bytes = NULL;
+  GenlmVocab *vocab;
+  guint n_words = 1;
+  guint length;
+
+  g_array_set_size (offsets, 1);
+  for (length = 1; length <= WORD; length++)
+    {
+      guint number;
+
+      n_words *= strlen (LETTERS);
+      for (number = 0; number < n_words; number++)
+        {
+          guint rest = number;
+          guint32 end;
+          guint i;
+
+          for (i = 0; i < length; i++, rest /= strlen (LETTERS))
+            g_string_append_c (data, LETTERS[rest % strlen (LETTERS)]);
+          end = (guint32) data->len;
+          g_array_append_val (offsets, end);
+        }
+    }
+  bytes = g_bytes_new (data->str, data->len);
+  vocab = genlm_vocab_new_flat (bytes, (const guint32 *) (gpointer) offsets->data, offsets->len, NULL,
+                                NULL);
+  g_assert_nonnull (vocab);
+  return vocab;
+}
+
+/* A rule for each terminal, after which another one's may stand. */
+static char *
+make_overlapping (const char *rest)
+{
+  GString *text = g_string_new ("s : e | e s\n");
+  guint n = G_N_ELEMENTS (overlapping);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    g_string_append_printf (text, "e : r%u\nr%u : T%u | T%u %s%u\n", i, i, i, i, rest, (i + 1) % n);
+  for (i = 0; i < n; i++)
+    g_string_append_printf (text, "T%u = %s\n", i, overlapping[i]);
+  g_string_truncate (text, text->len - 1);
+  return g_string_free (text, FALSE);
+}
+
+/* Masks after each letter of a text. Returns the memory that is taken then. */
+static guint64
+read_masks (const char *grammar,
+            guint64     max_memory,
+            const char *text)
+{
+  g_autoptr (GenlmVocab) vocab = make_words ();
+  g_autoptr (GenlmByteMachine) machine = NULL;
+  g_autoptr (GenlmByteMatcher) matcher = make_matcher (grammar, max_memory, vocab, &machine);
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+
+  for (; *text != '\0'; text++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GenlmTokenSet) mask = genlm_byte_matcher_dup_mask (matcher, context, &error);
+      guint32 token = (guint32) (strchr (LETTERS, *text) - LETTERS);
+      GenlmContext *longer = genlm_context_append (context, token);
+
+      g_assert_no_error (error);
+      g_assert_true (genlm_token_set_contains (mask, token));
+      genlm_context_unref (context);
+      context = longer;
+    }
+  return machine->klass->get_size (machine).memory;
+}
+
+/* How much there is to know does not grow with the ways to cut a text. */
+static void
+test_overlapping (void)
+{
+  g_autofree char *grammar = make_overlapping ("',' r");
+
+  g_assert_cmpuint (read_masks (grammar, GENLM_ENGINE_DEFAULT_MAX_MEMORY, "a bad cab dabba ca"), <,
+                    1 << 20);
+}
+
+/* What is not of use any more is let go within one mask, too. */
+static void
+test_mask_memory (void)
+{
+  g_autofree char *grammar = make_overlapping ("s T");
+
+  g_assert_cmpuint (read_masks (grammar, 3 << 20, "a ba"), <, 6 << 20);
+}
+
+/* Not only building is stopped by it: either may be. */
+static void
+test_mask_deadline (void)
+{
+  const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
+                                     GENLM_ENGINE_DEFAULT_MAX_MEMORY, 1 };
+  g_autofree char *text = make_overlapping ("s T");
+  g_autoptr (GenlmGrammar) grammar = earley_grammar_new (text, GENLM_GRAMMAR_IGNORE_REPEATED);
+  g_autoptr (GenlmByteMachine) machine = NULL;
+  g_autoptr (GError) error = NULL;
+
+  machine = genlm_earley_machine_new (grammar, &limits, FALSE, &error);
+  if (machine != NULL)
+    {
+      g_autoptr (GenlmVocab) vocab = make_words ();
+      g_autoptr (GenlmByteMatcher) matcher = genlm_byte_matcher_new (machine, vocab);
+      g_autoptr (GenlmContext) context = genlm_context_new ();
+
+      g_assert_null (genlm_byte_matcher_dup_mask (matcher, context, &error));
+    }
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, "deadline=1"));
+}
+
+/* --- What is kept -------------------------------------------------------- */
+
 /* What contexts hold goes with them. */
 static void
 test_memory (void)
@@ -339,6 +474,9 @@ main (int    argc,
   g_test_add_func ("/earley-long/many-rules", test_many_rules);
   g_test_add_func ("/earley-long/states", test_states);
   g_test_add_func ("/earley-long/limit", test_limit);
+  g_test_add_func ("/earley-long/overlapping", test_overlapping);
+  g_test_add_func ("/earley-long/mask-memory", test_mask_memory);
+  g_test_add_func ("/earley-long/mask-deadline", test_mask_deadline);
   g_test_add_func ("/earley-long/memory", test_memory);
   g_test_add_func ("/earley-long/kept", test_kept);
   g_test_add_func ("/earley-long/threads", test_threads);

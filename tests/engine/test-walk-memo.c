@@ -92,13 +92,13 @@ check_memo (GenlmWalkMemo  *memo,
   check_walk (index, dfa, walk, &all, 1, state);
   for (i = 0; i < walk->n_cuts; i++)
     {
-      g_autoptr (GenlmWalk) after = genlm_walk_memo_get_after (memo, walk, i, state, &error);
+      g_autoptr (GenlmWalk) after = genlm_walk_memo_get_after (memo, walk, i, state, NULL, &error);
 
       g_assert_no_error (error);
       check_walk (index, dfa, after, walk->cuts[i].nodes, walk->cuts[i].n_nodes, state);
       for (j = 0; j < after->n_cuts; j++)
         {
-          g_autoptr (GenlmWalk) last = genlm_walk_memo_get_after (memo, after, j, state, &error);
+          g_autoptr (GenlmWalk) last = genlm_walk_memo_get_after (memo, after, j, state, NULL, &error);
 
           g_assert_no_error (error);
           check_walk (index, dfa, last, after->cuts[j].nodes, after->cuts[j].n_nodes, state);
@@ -141,6 +141,32 @@ test_same (void)
 
   g_assert_true (first == second);
   g_assert_cmpuint (genlm_walk_memo_get_memory (memo), >, 0);
+}
+
+/* A walk that was done needs no room. */
+static void
+test_room (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  g_autoptr (GenlmVocab) vocab = make_random_vocab (rand, letters, G_N_ELEMENTS (letters));
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  g_autoptr (GenlmByteDfa) dfa = build (".*");
+  g_autoptr (GenlmWalkMemo) memo = genlm_walk_memo_new (index, dfa, 1 << 20);
+  g_autoptr (GenlmWalk) walk = genlm_walk_memo_get (memo, GENLM_TRIE_WALK_ALL, dfa->start, NULL);
+  g_autoptr (GenlmWalk) after = NULL;
+  g_autoptr (GenlmWalk) again = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 room = 1;
+
+  g_assert_null (genlm_walk_memo_get_after (memo, walk, 0, dfa->start, &room, &error));
+  g_assert_no_error (error);
+  room = G_MAXUINT32;
+  after = genlm_walk_memo_get_after (memo, walk, 0, dfa->start, &room, &error);
+  g_assert_nonnull (after);
+  g_assert_cmpuint (room, <, G_MAXUINT32);
+  room = 0;
+  again = genlm_walk_memo_get_after (memo, walk, 0, dfa->start, &room, &error);
+  g_assert_true (again == after);
 }
 
 static void
@@ -201,6 +227,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/walk-memo/random", test_random);
   g_test_add_func ("/engine/walk-memo/same", test_same);
+  g_test_add_func ("/engine/walk-memo/room", test_room);
   g_test_add_func ("/engine/walk-memo/limit", test_limit);
   g_test_add_func ("/engine/walk-memo/threads", test_threads);
   return g_test_run ();

@@ -13,7 +13,7 @@
 /* Sorted by insertion up to this many items. */
 #define FEW_ITEMS     (24u)
 
-/* How many nodes are tried in the place of a new one. */
+/* How many nodes are tried in the place of another one. */
 #define MAX_TRIES     (4u)
 
 #define FIRST_TARGETS (4u)
@@ -95,6 +95,7 @@ struct _GenlmEarleyNodes
   /* The items of a node that is being made. */
   GArray           *items;
   GArray           *tried;
+  GArray           *begun;
   GArray           *returns;
   GArray           *scans;
   GArray           *called;
@@ -1024,6 +1025,45 @@ genlm_earley_nodes_find_target (GenlmEarleyNodes *self,
   return target;
 }
 
+/* Whether of the terminal nothing but the listed items may be read after
+ * @node. */
+static gboolean
+has_scans (GenlmEarleyNodes *self,
+           GenlmEarleyNode  *node,
+           guint32           terminal)
+{
+  const GenlmEarleyClosure *closure = ensure_closure (self, node);
+  const GenlmEarleyItem *items = peek_items (self->begun);
+  const GenlmEarleyScan *scans = &closure->scans[find_first_scan (closure, terminal)];
+  guint32 n_left = (guint32) (&closure->scans[closure->n_scans] - scans);
+  guint i;
+
+  for (i = 0; i < self->begun->len; i++)
+    if (i == n_left || scans[i].suffix != items[i].suffix || scans[i].node != items[i].node)
+      return FALSE;
+  return i == n_left || scans[i].terminal != terminal;
+}
+
+/* A node after which, if it is a certain terminal that is read, it is read for
+ * these items, and they may be in any order. A node that is among them is
+ * taken, so that rules that repeat themselves stay where they are. */
+GenlmEarleyNode *
+genlm_earley_nodes_find_begun (GenlmEarleyNodes       *self,
+                               guint32                 terminal,
+                               const GenlmEarleyItem  *items,
+                               guint                   n_items)
+{
+  guint i;
+
+  g_array_set_size (self->begun, 0);
+  g_array_append_vals (self->begun, items, n_items);
+  sort_items (self->begun);
+  for (i = 0; i < MIN (self->begun->len, MAX_TRIES); i++)
+    if (has_scans (self, peek_items (self->begun)[i].node, terminal))
+      return genlm_earley_nodes_find_same (self, peek_items (self->begun)[i].node);
+  return genlm_earley_nodes_find_same (self, intern (self, self->begun));
+}
+
 /* --- Saving what is in use ----------------------------------------------- */
 
 static void
@@ -1158,6 +1198,7 @@ genlm_earley_nodes_new (GenlmEarleyRules *rules)
   self->accept_by_state = g_array_new (FALSE, TRUE, sizeof (guint32));
   self->items = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
   self->tried = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
+  self->begun = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
   self->returns = g_array_new (FALSE, FALSE, sizeof (Return));
   self->scans = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyScan));
   self->called = g_array_new (FALSE, FALSE, sizeof (guint32));
@@ -1178,6 +1219,7 @@ genlm_earley_nodes_free (GenlmEarleyNodes *self)
   g_array_unref (self->called);
   g_array_unref (self->scans);
   g_array_unref (self->returns);
+  g_array_unref (self->begun);
   g_array_unref (self->tried);
   g_array_unref (self->items);
   g_array_unref (self->accept_by_state);

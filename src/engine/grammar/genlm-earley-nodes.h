@@ -69,6 +69,10 @@ GenlmEarleyNode   *genlm_earley_nodes_get_start     (GenlmEarleyNodes   *self);
 GenlmEarleyNode   *genlm_earley_nodes_unite         (GenlmEarleyNodes   *self,
                                                      GenlmEarleyNode   **nodes,
                                                      guint               n_nodes);
+GenlmEarleyNode   *genlm_earley_nodes_find_begun    (GenlmEarleyNodes   *self,
+                                                     guint32             terminal,
+                                                     const GenlmEarleyItem *items,
+                                                     guint               n_items);
 GenlmEarleyNode   *genlm_earley_nodes_find_same     (GenlmEarleyNodes   *self,
                                                      GenlmEarleyNode    *node);
 const GenlmEarleyScan *

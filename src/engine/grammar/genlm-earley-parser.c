@@ -26,7 +26,9 @@ struct _GenlmEarleyParser
   GenlmEarleyRules      *rules;
   GenlmEarleyNodes      *nodes;
   GenlmEarleySignatures *signatures;
-  guint64                max_memory;
+  GenlmEngineLimits      limits;
+  /* Of the work that has begun; 0 is none. */
+  gint64                 deadline;
   /* When it takes more than this, what nobody holds is let go. */
   guint64                threshold;
   GenlmEarleyTable       configs;
@@ -35,7 +37,7 @@ struct _GenlmEarleyParser
   GenlmEarleyHandle     *handles;
   /* Of a configuration that is being made. */
   gboolean               returns;
-  GArray                *members;
+  GenlmEarleyMembers    *members;
   GPtrArray             *forks; /* after a terminal */
   GPtrArray             *kept;  /* after ignored text */
 };
@@ -43,46 +45,20 @@ struct _GenlmEarleyParser
 /* --- Configurations ------------------------------------------------------ */
 
 static GenlmEarleyConfig *
-make_config (GenlmEarleyParser *self,
-             GArray            *members)
+make_config (GenlmEarleyParser *self)
 {
-  gsize size = sizeof (GenlmEarleyConfig) + members->len * sizeof (GenlmEarleyMember);
+  guint32 n_members;
+  const GenlmEarleyMember *members = genlm_earley_members_peek (self->members, &n_members);
+  gsize size = n_members * sizeof (GenlmEarleyMember);
   GenlmEarleyConfig *config;
 
-  config = genlm_earley_heap_alloc (genlm_earley_nodes_get_heap (self->nodes), size);
+  config = genlm_earley_heap_alloc (genlm_earley_nodes_get_heap (self->nodes),
+                                    sizeof *config + size);
   memset (config, 0, sizeof *config);
-  config->n_members = members->len;
-  if (members->len > 0)
-    memcpy (config->members, members->data, members->len * sizeof (GenlmEarleyMember));
+  config->n_members = n_members;
+  if (n_members > 0)
+    memcpy (config->members, members, size);
   return config;
-}
-
-static int
-compare_members (gconstpointer a,
-                 gconstpointer b)
-{
-  const GenlmEarleyMember *x = a;
-  const GenlmEarleyMember *y = b;
-
-  if (x->state != y->state)
-    return x->state->index < y->state->index ? -1 : 1;
-  return x->node->id < y->node->id ? -1 : x->node->id > y->node->id;
-}
-
-static void
-sort_members (GArray *array)
-{
-  GenlmEarleyMember *members = (GenlmEarleyMember *) (gpointer) array->data;
-  guint n_kept = 1;
-  guint i;
-
-  if (array->len < 2)
-    return;
-  g_array_sort (array, compare_members);
-  for (i = 1; i < array->len; i++)
-    if (compare_members (&members[n_kept - 1], &members[i]) != 0)
-      members[n_kept++] = members[i];
-  g_array_set_size (array, n_kept);
 }
 
 static guint64
@@ -103,39 +79,32 @@ has_members (gconstpointer value,
              gconstpointer wanted)
 {
   const GenlmEarleyConfig *config = value;
-  GArray *members = (GArray *) wanted;
+  guint32 n_members;
+  const GenlmEarleyMember *members = genlm_earley_members_peek ((GenlmEarleyMembers *) wanted,
+                                                                &n_members);
 
-  return config->n_members == members->len
-         && memcmp (config->members, members->data, members->len * sizeof (GenlmEarleyMember)) == 0;
+  return config->n_members == n_members
+         && memcmp (config->members, members, n_members * sizeof (GenlmEarleyMember)) == 0;
 }
 
 /* The configuration of the listed members. */
 static GenlmEarleyConfig *
 intern (GenlmEarleyParser *self)
 {
+  guint32 n_members;
+  const GenlmEarleyMember *members = genlm_earley_members_peek (self->members, &n_members);
   GenlmEarleyConfig *config;
   guint64 hash;
 
-  sort_members (self->members);
-  if (self->members->len == 0)
+  if (n_members == 0)
     return self->dead;
-  hash = hash_members ((GenlmEarleyMember *) (gpointer) self->members->data, self->members->len);
+  hash = hash_members (members, n_members);
   config = genlm_earley_table_lookup (&self->configs, hash, has_members, self->members);
   if (config != NULL)
     return config;
-  config = make_config (self, self->members);
+  config = make_config (self);
   genlm_earley_table_insert (&self->configs, hash, config);
   return config;
-}
-
-static void
-add_member (GenlmEarleyParser *self,
-            GenlmEarleyNode   *node,
-            GenlmByteState    *state)
-{
-  GenlmEarleyMember member = { node, state };
-
-  g_array_append_val (self->members, member);
 }
 
 /* Adds a node that is to be gone on with from here, if it can with the byte. */
@@ -177,7 +146,7 @@ step_member (GenlmEarleyParser  *self,
   if (next == NULL)
     return FALSE;
   if (next != self->rules->dfa->dead)
-    add_member (self, node, next);
+    genlm_earley_members_add (self->members, node, next);
   if (!state->accepting)
     return TRUE;
   target = genlm_earley_nodes_find_target (self->nodes, node,
@@ -211,7 +180,7 @@ join_forks (GenlmEarleyParser  *self,
   next = genlm_byte_dfa_step (self->rules->dfa, lexer, byte, error);
   if (next == NULL)
     return FALSE;
-  add_member (self, node, next);
+  genlm_earley_members_add (self->members, node, next);
   return TRUE;
 }
 
@@ -228,13 +197,15 @@ add_transition (GenlmEarleyParser  *self,
 
   self->returns = FALSE;
 
-  g_array_set_size (self->members, 0);
+  genlm_earley_members_clear (self->members);
   g_ptr_array_set_size (self->forks, 0);
   g_ptr_array_set_size (self->kept, 0);
   for (i = 0; i < config->n_members; i++)
     if (!step_member (self, config->members[i].node, config->members[i].state, byte, error))
       return NULL;
   if (!join_forks (self, self->forks, byte, error) || !join_forks (self, self->kept, byte, error))
+    return NULL;
+  if (!genlm_earley_members_join (self->members, error))
     return NULL;
   next = intern (self);
   if (config->next == NULL)
@@ -283,11 +254,12 @@ save_config (GenlmEarleyParser *self,
 
   if (config->moved != NULL)
     return config->moved;
-  g_array_set_size (self->members, 0);
+  genlm_earley_members_clear (self->members);
   for (i = 0; i < config->n_members; i++)
-    add_member (self, genlm_earley_nodes_save (self->nodes, config->members[i].node),
-                config->members[i].state);
-  config->moved = moved = make_config (self, self->members);
+    genlm_earley_members_add (self->members,
+                              genlm_earley_nodes_save (self->nodes, config->members[i].node),
+                              config->members[i].state);
+  config->moved = moved = make_config (self);
   moved->handle = config->handle;
   moved->is_start = config->is_start;
   if (moved->n_members > 0 && !moved->is_start)
@@ -296,63 +268,76 @@ save_config (GenlmEarleyParser *self,
   return moved;
 }
 
-/* Lets go what neither a handle nor @config needs. */
+/* Lets go what neither a handle nor the caller needs. */
 static void
 collect (GenlmEarleyParser  *self,
-         GenlmEarleyConfig **config)
+         GenlmEarleyConfig **configs,
+         guint               n_configs,
+         GenlmEarleyNode   **nodes,
+         guint               n_nodes)
 {
   GenlmEarleyHandle *handle;
+  guint i;
 
   genlm_earley_nodes_begin_collect (self->nodes);
   genlm_earley_table_clear (&self->configs);
   genlm_earley_table_init (&self->configs);
   self->start = save_config (self, self->start);
   self->dead = save_config (self, self->dead);
-  *config = save_config (self, *config);
+  for (i = 0; i < n_configs; i++)
+    configs[i] = save_config (self, configs[i]);
+  for (i = 0; i < n_nodes; i++)
+    nodes[i] = genlm_earley_nodes_save (self->nodes, nodes[i]);
   for (handle = self->handles; handle != NULL; handle = handle->next)
     handle->config = save_config (self, handle->config);
   genlm_earley_nodes_end_collect (self->nodes);
 }
 
-static void
-set_limit_error (GenlmEarleyParser  *self,
-                 GError            **error)
-{
-  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-               "The parser takes more than the limit max-memory=%" G_GUINT64_FORMAT
-               " bytes for what was read; a higher limit, or less nesting, would let it go on",
-               self->max_memory);
-}
-
-/* Makes room where nothing but handles and @config is in use. */
+/* Makes room where nothing but handles and what the caller has is in use. */
 static gboolean
 make_room (GenlmEarleyParser  *self,
-           GenlmEarleyConfig **config,
+           GenlmEarleyConfig **configs,
+           guint               n_configs,
+           GenlmEarleyNode   **nodes,
+           guint               n_nodes,
            GError            **error)
 {
   guint64 used;
 
   if (G_LIKELY (get_memory (self) <= self->threshold))
     return TRUE;
-  collect (self, config);
+  collect (self, configs, n_configs, nodes, n_nodes);
   used = get_memory (self);
-  self->threshold = CLAMP (2 * used, self->max_memory / 2, self->max_memory);
-  if (used <= self->max_memory / 8 * 7)
+  self->threshold = CLAMP (2 * used, self->limits.max_memory / 2, self->limits.max_memory);
+  if (used <= self->limits.max_memory / 8 * 7)
     return TRUE;
-  set_limit_error (self, error);
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+               "The parser takes more than the limit max-memory=%" G_GUINT64_FORMAT
+               " bytes for what was read; a higher limit, or less nesting, would let it go on",
+               self->limits.max_memory);
   return FALSE;
 }
 
-/* Whether work that has begun may go on, during which there is no letting
- * go. */
+/* To be called now and then in long work, which has these configurations and
+ * nodes in use and no others; they may be moved. FALSE when a limit is
+ * passed. */
 gboolean
-genlm_earley_parser_check_room (GenlmEarleyParser  *self,
-                                GError            **error)
+genlm_earley_parser_look (GenlmEarleyParser  *self,
+                          GenlmEarleyConfig **configs,
+                          guint               n_configs,
+                          GenlmEarleyNode   **nodes,
+                          guint               n_nodes,
+                          GError            **error)
 {
-  if (G_LIKELY (get_memory (self) <= self->threshold + self->max_memory))
-    return TRUE;
-  set_limit_error (self, error);
-  return FALSE;
+  if (G_UNLIKELY (self->deadline != 0 && g_get_monotonic_time () > self->deadline))
+    {
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                   "What may follow was not found within deadline=%u milliseconds; a less ambiguous "
+                   "grammar, or a higher deadline, would let it be",
+                   self->limits.deadline);
+      return FALSE;
+    }
+  return make_room (self, configs, n_configs, nodes, n_nodes, error);
 }
 
 /* --- Handles ------------------------------------------------------------- */
@@ -439,7 +424,7 @@ make_first_configs (GenlmEarleyParser  *self,
   GenlmEarleyNode *node;
   GenlmByteState *lexer;
 
-  self->dead = make_config (self, self->members);
+  self->dead = make_config (self);
   self->start = self->dead;
   if (self->rules->start == GENLM_EARLEY_END)
     return TRUE;
@@ -447,8 +432,8 @@ make_first_configs (GenlmEarleyParser  *self,
   lexer = genlm_earley_nodes_find_lexer (self->nodes, node, FALSE, error);
   if (lexer == NULL)
     return FALSE;
-  add_member (self, node, lexer);
-  self->start = make_config (self, self->members);
+  genlm_earley_members_add (self->members, node, lexer);
+  self->start = make_config (self);
   self->start->is_start = TRUE;
   return TRUE;
 }
@@ -467,10 +452,10 @@ genlm_earley_parser_new (GenlmEarleyRules         *rules,
   self->nodes = genlm_earley_nodes_new (rules);
   self->signatures = genlm_earley_signatures_new (self->nodes, rules->dfa,
                                                   limits->max_memory / SIGNATURE_SHARE);
-  self->max_memory = limits->max_memory;
+  self->limits = *limits;
   self->threshold = limits->max_memory / 2;
   genlm_earley_table_init (&self->configs);
-  self->members = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyMember));
+  self->members = genlm_earley_members_new (rules, self->nodes, limits);
   self->forks = g_ptr_array_new ();
   self->kept = g_ptr_array_new ();
   return make_first_configs (self, error) ? g_steal_pointer (&self) : NULL;
@@ -490,7 +475,7 @@ genlm_earley_parser_unref (GenlmEarleyParser *self)
     return;
   g_ptr_array_unref (self->kept);
   g_ptr_array_unref (self->forks);
-  g_array_unref (self->members);
+  genlm_earley_members_free (self->members);
   genlm_earley_table_clear (&self->configs);
   genlm_earley_signatures_free (self->signatures);
   genlm_earley_nodes_free (self->nodes);
@@ -546,8 +531,8 @@ genlm_earley_parser_dup_start (GenlmEarleyParser *self)
   return dup_handle (self, self->start);
 }
 
-/* The configuration of a handle, with room to work on it. Under the lock; NULL
- * when a limit is passed. */
+/* The configuration of a handle, with room to work on it, and from now on the
+ * time that the work may take. Under the lock; NULL when a limit is passed. */
 GenlmEarleyConfig *
 genlm_earley_parser_open (GenlmEarleyParser  *self,
                           GenlmEarleyHandle  *handle,
@@ -555,7 +540,10 @@ genlm_earley_parser_open (GenlmEarleyParser  *self,
 {
   GenlmEarleyConfig *config = handle->config;
 
-  return make_room (self, &config, error) ? config : NULL;
+  self->deadline = 0;
+  if (self->limits.deadline > 0)
+    self->deadline = g_get_monotonic_time () + (gint64) self->limits.deadline * 1000;
+  return make_room (self, &config, 1, NULL, 0, error) ? config : NULL;
 }
 
 /* Returns a new reference, or NULL when a limit is passed. */
@@ -578,7 +566,7 @@ genlm_earley_parser_advance (GenlmEarleyParser  *self,
         next = config->next[self->rules->dfa->classes[bytes[i]]];
       if (G_UNLIKELY (next == NULL))
         {
-          if (!make_room (self, &config, error))
+          if (!make_room (self, &config, 1, NULL, 0, error))
             return NULL;
           next = add_transition (self, config, bytes[i], error);
           if (next == NULL)

@@ -11,7 +11,7 @@
  * signatures, is done between genlm_earley_parser_lock() and unlock(), and
  * nothing but handles stays valid after that. */
 
-#include "genlm-earley-nodes.h"
+#include "genlm-earley-members.h"
 
 G_BEGIN_DECLS
 
@@ -19,12 +19,6 @@ typedef struct _GenlmEarleyParser     GenlmEarleyParser;
 typedef struct _GenlmEarleyConfig     GenlmEarleyConfig;
 typedef struct _GenlmEarleyHandle     GenlmEarleyHandle;
 typedef struct _GenlmEarleySignatures GenlmEarleySignatures;
-
-typedef struct
-{
-  GenlmEarleyNode *node;
-  GenlmByteState  *state;
-} GenlmEarleyMember;
 
 struct _GenlmEarleyConfig
 {
@@ -78,7 +72,11 @@ GenlmEarleyConfig *genlm_earley_parser_step       (GenlmEarleyParser        *sel
 gboolean           genlm_earley_parser_is_config_final
                                                   (GenlmEarleyParser        *self,
                                                    const GenlmEarleyConfig  *config);
-gboolean           genlm_earley_parser_check_room (GenlmEarleyParser        *self,
+gboolean           genlm_earley_parser_look       (GenlmEarleyParser        *self,
+                                                   GenlmEarleyConfig       **configs,
+                                                   guint                     n_configs,
+                                                   GenlmEarleyNode         **nodes,
+                                                   guint                     n_nodes,
                                                    GError                  **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GenlmEarleyParser, genlm_earley_parser_unref)

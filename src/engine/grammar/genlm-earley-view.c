@@ -9,17 +9,22 @@
 
 /* With more ways than these to cut tokens into terminals it is better to read
  * the tokens byte by byte. */
+#define MAX_MEMBERS    (4u)
 #define MAX_FRAMES     (128u)
+#define MAX_ENDS       (512u)
+
+/* And where more of the trie than this many times its nodes would have to be
+ * walked, from places that are below each other. */
+#define TRIES_PER_MASK (1u)
 
 /* A part of a mask: the tokens of a walk, in which terminals begin that follow
- * a node. To know what these are one has to look @depth deep into the
+ * a node, which is in a list of its own. To know what these are one has to look @depth deep into the
  * configuration, and with every rule that ends one deeper than @below. */
 typedef struct
 {
-  GenlmWalk       *walk;
-  GenlmEarleyNode *node;
-  guint            depth;
-  guint            below;
+  GenlmWalk *walk;
+  guint      depth;
+  guint      below;
 } Frame;
 
 struct _GenlmEarleyView
@@ -38,7 +43,12 @@ struct _GenlmEarleyView
 
   /* Of a mask that is being made. */
   GArray                *frames;
+  GPtrArray             *frame_nodes;
   guint                  looked;
+  guint                  n_ends;
+  guint64                room;
+  /* By depth in the trie; the first is that of which the mask is. */
+  GenlmEarleyConfig     *configs[GENLM_TRIE_MAX_DEPTH + 1];
 };
 
 static void
@@ -50,41 +60,40 @@ add_token (guint64 *words,
 
 /* --- Reading every token ------------------------------------------------- */
 
-/* Where a walk is that reads tokens with the parser, and how deep one had to
- * look for that: as in a frame. */
+/* How deep one had to look to get somewhere in the trie: as in a frame. */
 typedef struct
 {
-  GenlmEarleyConfig *config;
-  guint              depth;
-  guint              below;
-} Reader;
+  guint depth;
+  guint below;
+} Look;
 
 static gboolean
 read_byte (GenlmEarleyView  *self,
-           const Reader     *before,
+           guint32           depth,
            guint8            byte,
-           Reader           *reader,
+           Look             *looks,
            GError          **error)
 {
   guint8 kind = genlm_earley_parser_get_rules (self->parser)->dfa->classes[byte];
+  GenlmEarleyConfig *before = self->configs[depth - 1];
+  const Look *look = &looks[depth - 1];
 
-  reader->config = genlm_earley_parser_step (self->parser, before->config, byte, error);
-  if (reader->config == NULL)
+  self->configs[depth] = genlm_earley_parser_step (self->parser, before, byte, error);
+  if (self->configs[depth] == NULL)
     return FALSE;
-  reader->depth = before->config->returns[kind] ? before->below : before->depth;
-  reader->below = before->below + before->config->returns[kind];
-  self->looked = MAX (self->looked, reader->depth);
+  looks[depth].depth = before->returns[kind] ? look->below : look->depth;
+  looks[depth].below = look->below + before->returns[kind];
+  self->looked = MAX (self->looked, looks[depth].depth);
   return TRUE;
 }
 
 static gboolean
-read_tokens (GenlmEarleyView    *self,
-             GenlmEarleyConfig  *config,
-             guint64            *words,
-             GError            **error)
+read_tokens (GenlmEarleyView  *self,
+             guint64          *words,
+             GError          **error)
 {
   const GenlmTrie *trie = self->index->trie;
-  Reader readers[GENLM_TRIE_MAX_DEPTH + 1] = { { config, 1, 2 } };
+  Look looks[GENLM_TRIE_MAX_DEPTH + 1] = { { 1, 2 } };
   guint n_read = 0;
   guint32 p = 0;
 
@@ -93,11 +102,12 @@ read_tokens (GenlmEarleyView    *self,
       const GenlmTrieNode *node = &trie->nodes[p];
       guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
 
-      if (++n_read % NODES_PER_LOOK == 0 && !genlm_earley_parser_check_room (self->parser, error))
+      if (++n_read % NODES_PER_LOOK == 0
+          && !genlm_earley_parser_look (self->parser, self->configs, depth, NULL, 0, error))
         return FALSE;
-      if (!read_byte (self, &readers[depth - 1], GENLM_TRIE_NODE_BYTE (node), &readers[depth], error))
+      if (!read_byte (self, depth, GENLM_TRIE_NODE_BYTE (node), looks, error))
         return FALSE;
-      if (readers[depth].config->n_members == 0)
+      if (self->configs[depth]->n_members == 0)
         {
           p += GENLM_TRIE_NODE_EXTENT (node);
           continue;
@@ -110,15 +120,14 @@ read_tokens (GenlmEarleyView    *self,
 }
 
 static gboolean
-read_mask (GenlmEarleyView    *self,
-           GenlmEarleyConfig  *config,
-           guint64            *words,
-           GError            **error)
+read_mask (GenlmEarleyView  *self,
+           guint64          *words,
+           GError          **error)
 {
   self->looked = 1;
-  if (!read_tokens (self, config, words, error))
+  if (!read_tokens (self, words, error))
     return FALSE;
-  if (genlm_earley_parser_is_config_final (self->parser, config))
+  if (genlm_earley_parser_is_config_final (self->parser, self->configs[0]))
     add_token (words, self->index->n_tokens);
   return TRUE;
 }
@@ -140,6 +149,7 @@ clear_frames (GenlmEarleyView *self)
   for (i = 0; i < self->frames->len; i++)
     genlm_walk_unref (frame_at (self, i)->walk);
   g_array_set_size (self->frames, 0);
+  g_ptr_array_set_size (self->frame_nodes, 0);
 }
 
 /* Takes the walk. */
@@ -150,20 +160,24 @@ add_frame (GenlmEarleyView *self,
            guint            depth,
            guint            below)
 {
-  Frame frame = { walk, node, depth, below };
+  Frame frame = { walk, depth, below };
   guint i;
 
   for (i = 0; i < self->frames->len; i++)
-    if (frame_at (self, i)->node == node && frame_at (self, i)->walk->id == walk->id)
+    if (g_ptr_array_index (self->frame_nodes, i) == node && frame_at (self, i)->walk->id == walk->id)
       break;
   if (i < self->frames->len || (walk->n_tokens == 0 && walk->n_cuts == 0))
-    genlm_walk_unref (walk);
-  else
-    g_array_append_val (self->frames, frame);
+    {
+      genlm_walk_unref (walk);
+      return;
+    }
+  g_array_append_val (self->frames, frame);
+  g_ptr_array_add (self->frame_nodes, node);
 }
 
 /* Goes on where a terminal may have ended with what follows @node: after a cut
- * of the frame's walk, or without one, before the first byte. */
+ * of the frame's walk, or without one, before the first byte. FALSE when that is
+ * too much, and when a limit is passed. */
 static gboolean
 add_next (GenlmEarleyView  *self,
           const Frame      *frame,
@@ -181,7 +195,7 @@ add_next (GenlmEarleyView  *self,
   if (lexer == NULL)
     return FALSE;
   if (frame->walk != NULL)
-    next = genlm_walk_memo_get_after (self->walks, frame->walk, cut, lexer, error);
+    next = genlm_walk_memo_get_after (self->walks, frame->walk, cut, lexer, &self->room, error);
   else
     next = genlm_walk_memo_get (self->walks, GENLM_TRIE_WALK_ALL, lexer, error);
   if (next == NULL)
@@ -191,56 +205,69 @@ add_next (GenlmEarleyView  *self,
   return TRUE;
 }
 
-/* What may follow the terminals that @state accepts, which began after the
- * frame's node. */
+/* What may follow the terminals that @state accepts, which began after @node.
+ * FALSE as above. */
 static gboolean
 end_terminal (GenlmEarleyView  *self,
               const Frame      *frame,
+              GenlmEarleyNode  *node,
               guint             cut,
               GenlmByteState   *state,
               GError          **error)
 {
   guint32 accept = genlm_earley_nodes_find_accept (self->nodes, state);
-  GenlmEarleyTarget target = *genlm_earley_nodes_find_target (self->nodes, frame->node, accept);
+  GenlmEarleyTarget target;
+
+  if (++self->n_ends > MAX_ENDS)
+    return FALSE;
+  target = *genlm_earley_nodes_find_target (self->nodes, node, accept);
 
   if (target.node != NULL
       && !add_next (self, frame, cut, target.node, FALSE, target.returns, error))
     return FALSE;
-  return !target.keeps || add_next (self, frame, cut, frame->node, TRUE, FALSE, error);
+  return !target.keeps || add_next (self, frame, cut, node, TRUE, FALSE, error);
 }
 
 static gboolean
 follow_frame (GenlmEarleyView  *self,
-              Frame             frame,
+              guint             index,
               guint64          *words,
               GError          **error)
 {
+  const Frame frame = *frame_at (self, index);
+  GenlmEarleyNode *node = g_ptr_array_index (self->frame_nodes, index);
   guint i;
 
   genlm_walk_add_tokens (frame.walk, words);
   for (i = 0; i < frame.walk->n_cuts; i++)
-    if (!end_terminal (self, &frame, i, frame.walk->cuts[i].state, error))
+    if (!end_terminal (self, &frame, node, i, frame.walk->cuts[i].state, error))
       return FALSE;
-  return genlm_earley_parser_check_room (self->parser, error);
+  return genlm_earley_parser_look (self->parser, self->configs, 1,
+                                   (GenlmEarleyNode **) self->frame_nodes->pdata,
+                                   self->frame_nodes->len, error);
 }
 
 static gboolean
-begin_frames (GenlmEarleyView          *self,
-              const GenlmEarleyConfig  *config,
-              GError                  **error)
+begin_frames (GenlmEarleyView  *self,
+              GError          **error)
 {
+  const GenlmEarleyConfig *config = self->configs[0];
   guint32 i;
 
+  if (config->n_members > MAX_MEMBERS)
+    return FALSE;
   for (i = 0; i < config->n_members; i++)
     {
-      GenlmByteState *state = config->members[i].state;
-      Frame before = { NULL, config->members[i].node, 1, 2 };
-      GenlmWalk *walk = genlm_walk_memo_get (self->walks, GENLM_TRIE_WALK_ALL, state, error);
+      GenlmEarleyMember member = config->members[i];
+      Frame before = { NULL, 1, 2 };
+      GenlmWalk *walk;
 
+      walk = genlm_walk_memo_get (self->walks, GENLM_TRIE_WALK_ALL, member.state, error);
       if (walk == NULL)
         return FALSE;
-      add_frame (self, walk, before.node, before.depth, before.below);
-      if (state->accepting && !end_terminal (self, &before, 0, state, error))
+      add_frame (self, walk, member.node, before.depth, before.below);
+      if (member.state->accepting
+          && !end_terminal (self, &before, member.node, 0, member.state, error))
         return FALSE;
     }
   return TRUE;
@@ -250,24 +277,31 @@ begin_frames (GenlmEarleyView          *self,
  * known of nodes to tell whether the text may end is known when what may
  * follow is. */
 static gboolean
-join_mask (GenlmEarleyView    *self,
-           GenlmEarleyConfig  *config,
-           guint64            *words,
-           GError            **error)
+join_mask (GenlmEarleyView  *self,
+           guint64          *words,
+           GError          **error)
 {
+  GError *local_error = NULL;
   gboolean ok;
   guint i;
 
   self->looked = 1;
-  ok = begin_frames (self, config, error);
+  self->n_ends = 0;
+  self->room = (guint64) TRIES_PER_MASK * self->index->trie->n_nodes;
+  ok = begin_frames (self, &local_error);
   for (i = 0; ok && i < self->frames->len && i < MAX_FRAMES; i++)
-    ok = follow_frame (self, *frame_at (self, i), words, error);
+    ok = follow_frame (self, i, words, &local_error);
   clear_frames (self);
-  if (ok && i == MAX_FRAMES)
-    return read_mask (self, config, words, error);
-  if (ok && genlm_earley_parser_is_config_final (self->parser, config))
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, local_error);
+      return FALSE;
+    }
+  if (!ok || i == MAX_FRAMES)
+    return read_mask (self, words, error);
+  if (genlm_earley_parser_is_config_final (self->parser, self->configs[0]))
     add_token (words, self->index->n_tokens);
-  return ok;
+  return TRUE;
 }
 
 /* --- Masks that were made ------------------------------------------------ */
@@ -328,9 +362,8 @@ insert (GenlmEarleyView   *self,
 
 /* Under the lock. */
 static GenlmTokenSet *
-make_mask (GenlmEarleyView    *self,
-           GenlmEarleyConfig  *config,
-           GError            **error)
+make_mask (GenlmEarleyView  *self,
+           GError          **error)
 {
   gsize n_tokens = self->index->n_tokens;
   const GenlmTrie *trie = self->index->trie;
@@ -341,9 +374,9 @@ make_mask (GenlmEarleyView    *self,
 
   mask = genlm_token_set_new_zeroed (n_tokens + 1, &words);
   if (self->without_caches)
-    ok = read_mask (self, config, words, error);
+    ok = read_mask (self, words, error);
   else
-    ok = join_mask (self, config, words, error);
+    ok = join_mask (self, words, error);
   for (i = 0; i < trie->n_empty_tokens; i++)
     add_token (words, trie->empty_tokens[i]);
   return ok ? g_steal_pointer (&mask) : NULL;
@@ -359,15 +392,16 @@ find_mask (GenlmEarleyView    *self,
 
   if (config == NULL)
     return NULL;
+  self->configs[0] = config;
   if (self->without_caches)
-    return make_mask (self, config, error);
+    return make_mask (self, error);
   genlm_earley_signatures_trim (self->signatures);
   mask = lookup (self, config);
   if (mask != NULL)
     return mask;
-  mask = make_mask (self, config, error);
+  mask = make_mask (self, error);
   if (mask != NULL)
-    insert (self, config, mask);
+    insert (self, self->configs[0], mask);
   return mask;
 }
 
@@ -416,6 +450,7 @@ genlm_earley_view_new (GenlmEarleyParser *parser,
   self->masks = genlm_mask_cache_new (max_memory / 2);
   self->depths = g_array_new (FALSE, TRUE, sizeof (guint32));
   self->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
+  self->frame_nodes = g_ptr_array_new ();
   genlm_earley_parser_lock (parser);
   genlm_earley_signatures_reach (self->signatures, index->trie->max_depth);
   genlm_earley_parser_unlock (parser);
@@ -425,6 +460,7 @@ genlm_earley_view_new (GenlmEarleyParser *parser,
 void
 genlm_earley_view_free (GenlmEarleyView *self)
 {
+  g_ptr_array_unref (self->frame_nodes);
   g_array_unref (self->frames);
   g_array_unref (self->depths);
   genlm_mask_cache_free (self->masks);

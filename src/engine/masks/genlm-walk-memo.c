@@ -395,12 +395,31 @@ walk_new (GenlmWalkMemo   *memo,
   return self;
 }
 
+/* Takes from @room the nodes that are to be walked, if so many are there. */
+static gboolean
+take_room (GenlmWalkMemo *self,
+           const guint32 *nodes,
+           guint32        n_nodes,
+           guint64       *room)
+{
+  guint64 n_below = 0;
+  guint32 i;
+
+  for (i = 0; i < n_nodes && n_below <= *room; i++)
+    n_below += GENLM_TRIE_NODE_EXTENT (&self->index->trie->nodes[nodes[i]]);
+  if (n_below > *room)
+    return FALSE;
+  *room -= n_below;
+  return TRUE;
+}
+
 /* No token can tell the state from the clamped one, which many states share. */
 static GenlmWalk *
 get_walk (GenlmWalkMemo   *self,
           Key             *key,
           const guint32   *nodes,
           guint32          n_nodes,
+          guint64         *room,
           GError         **error)
 {
   GenlmWalk *walk;
@@ -411,6 +430,8 @@ get_walk (GenlmWalkMemo   *self,
   walk = genlm_bounded_table_lookup (self->table, key, sizeof *key);
   if (walk != NULL)
     return walk;
+  if (room != NULL && !take_room (self, nodes, n_nodes, room))
+    return NULL;
   walk = walk_new (self, nodes, n_nodes, key->state, error);
   if (walk != NULL)
     genlm_bounded_table_insert (self->table, key, sizeof *key, walk, measure (walk));
@@ -427,21 +448,24 @@ genlm_walk_memo_get (GenlmWalkMemo   *self,
 {
   Key key = { state, 0, 0, below };
 
-  return get_walk (self, &key, &below, 1, error);
+  return get_walk (self, &key, &below, 1, NULL, error);
 }
 
 /* The walks below all nodes of a cut of @walk, whose state does not matter any
- * more, as one. Returns a new reference, or NULL when a limit is passed. */
+ * more, as one. Nodes of the trie that are walked are taken from @room, and where
+ * those are too many nothing is done. Returns a new reference, or NULL without an
+ * error for that, or when a limit is passed. */
 GenlmWalk *
 genlm_walk_memo_get_after (GenlmWalkMemo   *self,
                            GenlmWalk       *walk,
                            guint            cut,
                            GenlmByteState  *state,
+                           guint64         *room,
                            GError         **error)
 {
   Key key = { state, walk->id, cut, BELOW_CUTS };
 
-  return get_walk (self, &key, walk->cuts[cut].nodes, walk->cuts[cut].n_nodes, error);
+  return get_walk (self, &key, walk->cuts[cut].nodes, walk->cuts[cut].n_nodes, room, error);
 }
 
 guint64

@@ -51,6 +51,7 @@ GENLM_ENGINE_API GenlmWalk     *genlm_walk_memo_get_after  (GenlmWalkMemo       
                                                             GenlmWalk           *walk,
                                                             guint                cut,
                                                             GenlmByteState      *state,
+                                                            guint64             *room,
                                                             GError             **error);
 GENLM_ENGINE_API guint64        genlm_walk_memo_get_memory (GenlmWalkMemo       *self);
 GENLM_ENGINE_API void           genlm_walk_add_tokens      (const GenlmWalk     *self,
