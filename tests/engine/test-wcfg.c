@@ -452,6 +452,31 @@ test_circle (void)
     }
 }
 
+/* Thousands of rules that stand in each other. */
+static void
+test_large_component (void)
+{
+  const guint n = 3000;
+  g_autoptr (GString) rules = g_string_new ("1: S->R0\n");
+  g_autoptr (GenlmByteMachine) machine = NULL;
+  double prefix;
+  double complete;
+  guint i;
+
+  for (i = 0; i < n; i++)
+    g_string_append_printf (rules, "0.5: R%u->R%u\n0.2: R%u->x R%u R%u\n0.3: R%u->a\n", i,
+                            (i + 1) % n, i, (i + 1) % n, i, i);
+  machine = make_machine (rules->str);
+  weigh (machine, "", 0, &prefix, NULL);
+  assert_near (prefix, 0.0, 1e-12, "total");
+  weigh (machine, "a", 1, &prefix, &complete);
+  assert_near (prefix, log (0.6), 1e-12, "a");
+  assert_near (complete, log (0.6), 1e-12, "a");
+  weigh (machine, "xaa", 3, &prefix, &complete);
+  assert_near (prefix, log (0.4 * 0.6 * 0.6), 1e-12, "xaa");
+  assert_near (complete, log (0.4 * 0.6 * 0.6), 1e-12, "xaa");
+}
+
 static void
 check_refusal (const char *rules,
                const char *message)
@@ -1164,6 +1189,7 @@ main (int    argc,
   g_test_add_func ("/wcfg/far-vectors", test_far_vectors);
   g_test_add_func ("/wcfg/rows", test_rows);
   g_test_add_func ("/wcfg/circle", test_circle);
+  g_test_add_func ("/wcfg/large-component", test_large_component);
   g_test_add_func ("/wcfg/divergence", test_divergence);
   g_test_add_func ("/wcfg/limits", test_limits);
   g_test_add_func ("/wcfg/deadline", test_deadline);

@@ -169,57 +169,73 @@ add_scan (GenlmWcfgScratch    *scratch,
     }
 }
 
-/* What a head alone is a whole one of. */
-static const GenlmWeightedEntry *
-find_chains (GenlmWcfgScratch *scratch,
-             guint32           head,
-             guint32          *n_chains)
+/* Of what was begun, how much is complete. */
+static GenlmWide
+find_share (const GenlmWcfgColumn *column,
+            const GenlmWcfgEvent  *event)
 {
-  const GenlmWeightedMatrix *chains = scratch->grammar->short_chains;
-
-  *n_chains = chains->starts[head + 1] - chains->starts[head];
-  if (*n_chains > 0)
-    return chains->entries + chains->starts[head];
-  genlm_weighted_sums_add (scratch->chains, head, GENLM_WIDE_ONE);
-  return genlm_weighted_sums_run (scratch->chains, n_chains);
+  return genlm_wide_divide (event->mass, find_prediction (column, event->head)->mass);
 }
 
-/* A head is complete, and with it all that it alone is: whoever waited for one
- * of them goes on, each with its share. */
+/* All that the heads which are complete in a column alone are, themselves
+ * included, together; times @share. */
+static const GenlmWeightedEntry *
+find_complete (GenlmWcfgScratch      *scratch,
+               const GenlmWcfgOrigin *origin,
+               GenlmWide             *share,
+               guint32               *n_complete)
+{
+  const GenlmWeightedMatrix *chains = scratch->grammar->short_chains;
+  const GenlmWcfgEvent *event = &g_array_index (scratch->events, GenlmWcfgEvent, origin->events);
+  guint32 i = origin->events;
+
+  *n_complete = chains->starts[event->head + 1] - chains->starts[event->head];
+  if (event->next == G_MAXUINT32 && *n_complete > 0)
+    {
+      *share = find_share (origin->column, event);
+      return chains->entries + chains->starts[event->head];
+    }
+  for (; i != G_MAXUINT32; i = event->next)
+    {
+      event = &g_array_index (scratch->events, GenlmWcfgEvent, i);
+      genlm_weighted_sums_add (scratch->chains, event->head, find_share (origin->column, event));
+    }
+  *share = GENLM_WIDE_ONE;
+  return genlm_weighted_sums_run (scratch->chains, n_complete);
+}
+
+/* Heads are complete, and with them all that they alone are: whoever waited for
+ * one of them goes on, each with its share. */
 static gboolean
 complete (GenlmWcfgScratch       *scratch,
-          const GenlmWcfgColumn  *column,
-          guint32                 head,
-          GenlmWide               mass,
+          const GenlmWcfgOrigin  *origin,
           GenlmWcfgClock         *clock,
           GError                **error)
 {
-  const GenlmWcfgPrediction *begun = find_prediction (column, head);
-  const GenlmWeightedEntry *chains;
-  guint32 n_chains;
+  const GenlmWeightedEntry *completed;
+  guint32 n_complete;
+  GenlmWide share;
   guint32 i;
   guint j;
 
-  chains = find_chains (scratch, head, &n_chains);
-  for (i = 0; i < n_chains; i++)
+  completed = find_complete (scratch, origin, &share, &n_complete);
+  for (i = 0; i < n_complete; i++)
     {
-      const GenlmWeightedEntry *chain = &chains[i];
+      GenlmWide part = genlm_wide_multiply (completed[i].weight, share);
 
-      if (chain->column != head && find_prediction (column, chain->column) == NULL)
+      if (find_prediction (origin->column, completed[i].column) == NULL)
         continue;
-      find_waiting (scratch, column, chain->column);
+      find_waiting (scratch, origin->column, completed[i].column);
       for (j = 0; j < scratch->found->len; j++)
         {
           const GenlmWcfgFound *found = &g_array_index (scratch->found, GenlmWcfgFound, j);
-          GenlmWide share = genlm_wide_divide (found->mass, begun->mass);
 
-          share = genlm_wide_multiply (chain->weight, share);
-          add_item (scratch, found, genlm_wide_multiply (mass, share), !found->predicted);
+          add_item (scratch, found, genlm_wide_multiply (part, found->mass), !found->predicted);
         }
       if (!genlm_wcfg_clock_spend (clock, STEPS_TO_LOOK + scratch->found->len * STEPS_TO_ADD, error))
         return FALSE;
     }
-  return genlm_wcfg_clock_spend (clock, STEPS_TO_LOOK + n_chains, error);
+  return genlm_wcfg_clock_spend (clock, STEPS_TO_LOOK + n_complete, error);
 }
 
 static gboolean
@@ -232,16 +248,8 @@ complete_all (GenlmWcfgScratch  *scratch,
 
   while (genlm_wcfg_scratch_pop_origin (scratch, &origin))
     {
-      guint32 i = origin.events;
-
-      while (i != G_MAXUINT32)
-        {
-          GenlmWcfgEvent event = g_array_index (scratch->events, GenlmWcfgEvent, i);
-
-          if (!complete (scratch, origin.column, event.head, event.mass, clock, error))
-            return FALSE;
-          i = event.next;
-        }
+      if (!complete (scratch, &origin, clock, error))
+        return FALSE;
       if (scratch->items->len > max_items)
         {
           g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,

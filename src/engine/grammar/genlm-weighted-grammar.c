@@ -174,7 +174,7 @@ solve_totals (Builder   *builder,
   return genlm_weighted_totals_solve (builder->self->n_nonterminals,
                                       (const GenlmWeightedTerm *) (gpointer) terms->data, terms->len,
                                       (const guint32 *) (gpointer) variables->data,
-                                      builder->budget->deadline, name_variable, builder, error);
+                                      builder->budget, name_variable, builder, error);
 }
 
 static GenlmWide
@@ -278,7 +278,7 @@ solve_filled (Builder                  *builder,
   return genlm_weighted_totals_solve (builder->self->n_nonterminals,
                                       (const GenlmWeightedTerm *) (gpointer) terms->data, terms->len,
                                       (const guint32 *) (gpointer) variables->data,
-                                      builder->budget->deadline, name_variable, builder, error);
+                                      builder->budget, name_variable, builder, error);
 }
 
 static gboolean

@@ -5,12 +5,11 @@
 #include <math.h>
 
 #include "genlm-weighted-matrix.h"
+#include "genlm-weighted-system.h"
 
 /* Newton's method gains a bit a round where a grammar is critical, and doubles
  * the bits elsewhere. */
 #define MAX_ROUNDS (300u)
-/* A component of more rows is refused. */
-#define MAX_COMPONENT (1024u)
 /* A step that is so small against the value ends the search. */
 #define SMALL_STEP (1e-15)
 /* Where each step is half of the one before, the solution is double and lies
@@ -18,73 +17,11 @@
 #define HALVING_STEP (1e-7)
 #define HALVING_TOLERANCE (1e-5)
 
-/* A number as the sum of two doubles. */
-typedef struct
-{
-  double high;
-  double low;
-} Wide;
-
-static Wide
-make_wide (double x)
-{
-  return (Wide){ x, 0.0 };
-}
-
-static Wide
-renormalize (double high,
-             double low)
-{
-  double sum = high + low;
-
-  return (Wide){ sum, low - (sum - high) };
-}
-
-static Wide
-add (Wide a,
-     Wide b)
-{
-  double sum = a.high + b.high;
-  double part = sum - a.high;
-  double rest = (a.high - (sum - part)) + (b.high - part);
-
-  return renormalize (sum, rest + a.low + b.low);
-}
-
-static Wide
-negate (Wide a)
-{
-  return (Wide){ -a.high, -a.low };
-}
-
-static Wide
-multiply (Wide a,
-          Wide b)
-{
-  double product = a.high * b.high;
-  double rest = fma (a.high, b.high, -product);
-
-  return renormalize (product, rest + (a.high * b.low + a.low * b.high));
-}
-
-static Wide
-divide (Wide a,
-        Wide b)
-{
-  double first = a.high / b.high;
-  Wide rest = add (a, negate (multiply (b, make_wide (first))));
-  double second = rest.high / b.high;
-
-  rest = add (rest, negate (multiply (b, make_wide (second))));
-  return add (renormalize (first, second), make_wide (rest.high / b.high));
-}
-
 typedef enum
 {
   OUTCOME_SOLVED,
   OUTCOME_DIVERGES,
-  OUTCOME_TOO_LARGE,
-  OUTCOME_TOO_LATE,
+  OUTCOME_LIMIT,
   OUTCOME_TOO_SMALL,
 } Outcome;
 
@@ -93,7 +30,7 @@ typedef struct
 {
   guint32 first; /* in the list of places */
   guint32 n_places;
-  Wide    coefficient;
+  GenlmWeightedNumber  coefficient;
   int     exponent;
 } InnerTerm;
 
@@ -106,23 +43,21 @@ typedef struct
   const guint32           *component;
   const guint32           *places; /* in the component, by variable */
   GenlmWeightedTotal      *totals;
-  gint64                   end_time; /* monotonic; 0 is none */
+  GenlmBudget             *budget;
 
   const guint32 *rows; /* the component */
   guint32        n;
   guint32       *term_starts; /* by row of the component */
   GArray        *inner_terms;
   GArray        *inner_places;
-  Wide          *values;
-  /* I - J with the right side as one more column. */
-  Wide          *system;
-  Wide          *steps;
+  GenlmWeightedNumber        *values;
+  GenlmWeightedNumber        *steps;
   GArray        *prefixes;
 } Solver;
 
 /* Brings the number to between a half and one and counts the exponent. */
 static void
-settle (Wide *number,
+settle (GenlmWeightedNumber *number,
         int  *exponent)
 {
   int more;
@@ -137,7 +72,8 @@ static void
 add_inner_term (Solver                  *solver,
                 const GenlmWeightedTerm *term)
 {
-  InnerTerm inner = { solver->inner_places->len, 0, make_wide (term->weight), term->exponent };
+  InnerTerm inner = { solver->inner_places->len, 0, genlm_weighted_number_make (term->weight),
+                      term->exponent };
   guint32 i;
 
   settle (&inner.coefficient, &inner.exponent);
@@ -151,7 +87,9 @@ add_inner_term (Solver                  *solver,
           g_array_append_val (solver->inner_places, solver->places[variable]);
           continue;
         }
-      inner.coefficient = multiply (inner.coefficient, (Wide){ total->high, total->low });
+      inner.coefficient
+        = genlm_weighted_number_multiply (inner.coefficient,
+                                          (GenlmWeightedNumber){ total->high, total->low });
       inner.exponent += total->exponent;
       settle (&inner.coefficient, &inner.exponent);
     }
@@ -194,94 +132,63 @@ scale_terms (Solver *solver)
 static void
 add_term (Solver          *solver,
           const InnerTerm *term,
-          Wide            *row)
+          GenlmWeightedNumber            *row)
 {
   const guint32 *places = (const guint32 *) (gpointer) solver->inner_places->data + term->first;
-  Wide product = term->coefficient;
-  Wide *prefixes;
+  GenlmWeightedNumber product = term->coefficient;
+  GenlmWeightedNumber *prefixes;
   guint32 i;
 
   if (solver->prefixes->len < term->n_places)
     g_array_set_size (solver->prefixes, term->n_places);
-  prefixes = (Wide *) (gpointer) solver->prefixes->data;
+  prefixes = (GenlmWeightedNumber *) (gpointer) solver->prefixes->data;
   for (i = 0; i < term->n_places; i++)
     {
       prefixes[i] = product;
-      product = multiply (product, solver->values[places[i]]);
+      product = genlm_weighted_number_multiply (product, solver->values[places[i]]);
     }
-  row[solver->n] = add (row[solver->n], product);
-  product = make_wide (1.0);
+  row[solver->n] = genlm_weighted_number_add (row[solver->n], product);
+  product = genlm_weighted_number_make (1.0);
   for (i = term->n_places; i > 0; i--)
     {
-      Wide *place = &row[places[i - 1]];
+      GenlmWeightedNumber *place = &row[places[i - 1]];
 
-      *place = add (*place, negate (multiply (prefixes[i - 1], product)));
-      product = multiply (product, solver->values[places[i - 1]]);
+      *place = genlm_weighted_number_subtract (
+        *place, genlm_weighted_number_multiply (prefixes[i - 1], product));
+      product = genlm_weighted_number_multiply (product, solver->values[places[i - 1]]);
     }
 }
 
+/* The row of I - J, and what is missing to the solution. */
 static void
-fill_system (Solver *solver)
+fill_row (guint32  row,
+          GenlmWeightedNumber  *numbers,
+          gpointer user_data)
 {
-  gsize width = (gsize) solver->n + 1;
-  guint32 i;
+  Solver *solver = user_data;
   guint32 j;
 
-  memset (solver->system, 0, solver->n * width * sizeof (Wide));
-  for (i = 0; i < solver->n; i++)
-    {
-      Wide *row = solver->system + i * width;
-
-      for (j = solver->term_starts[i]; j < solver->term_starts[i + 1]; j++)
-        add_term (solver, &g_array_index (solver->inner_terms, InnerTerm, j), row);
-      row[solver->n] = add (row[solver->n], negate (solver->values[i]));
-      row[i] = add (row[i], make_wide (1.0));
-    }
+  for (j = solver->term_starts[row]; j < solver->term_starts[row + 1]; j++)
+    add_term (solver, &g_array_index (solver->inner_terms, InnerTerm, j), numbers);
+  numbers[solver->n] = genlm_weighted_number_subtract (numbers[solver->n], solver->values[row]);
+  numbers[row] = genlm_weighted_number_add (numbers[row], genlm_weighted_number_make (1.0));
 }
 
-/* Elimination in order: the matrix has a non-negative inverse, if the totals
- * are finite, and then all pivots are positive. */
-static Outcome
-solve_system (Solver *solver)
+/* Where a row of I - J may have something. */
+static GenlmWeightedSystem *
+make_system (Solver  *solver,
+             GError **error)
 {
-  guint32 n = solver->n;
-  gsize width = (gsize) n + 1;
+  g_autofree guint32 *starts = g_new (guint32, (gsize) solver->n + 1);
   guint32 i;
-  guint32 j;
-  guint32 k;
 
-  for (k = 0; k < n; k++)
-    {
-      const Wide *pivot = solver->system + k * width;
-
-      if (!(pivot[k].high > 0.0))
-        return OUTCOME_DIVERGES;
-      if (solver->end_time != 0 && g_get_monotonic_time () > solver->end_time)
-        return OUTCOME_TOO_LATE;
-      for (i = k + 1; i < n; i++)
-        {
-          Wide *row = solver->system + i * width;
-          Wide factor;
-
-          if (row[k].high == 0.0)
-            continue;
-          factor = negate (divide (row[k], pivot[k]));
-          for (j = k + 1; j <= n; j++)
-            if (pivot[j].high != 0.0)
-              row[j] = add (row[j], multiply (factor, pivot[j]));
-        }
-    }
-  for (k = n; k > 0; k--)
-    {
-      const Wide *row = solver->system + (k - 1) * width;
-      Wide sum = row[n];
-
-      for (j = k; j < n; j++)
-        if (row[j].high != 0.0)
-          sum = add (sum, negate (multiply (row[j], solver->steps[j])));
-      solver->steps[k - 1] = divide (sum, row[k - 1]);
-    }
-  return OUTCOME_SOLVED;
+  for (i = 0; i <= solver->n; i++)
+    starts[i] = solver->term_starts[i] < solver->inner_terms->len
+                  ? g_array_index (solver->inner_terms, InnerTerm, solver->term_starts[i]).first
+                  : solver->inner_places->len;
+  return genlm_weighted_system_new (solver->n, starts,
+                                    (const guint32 *) (gpointer) solver->inner_places->data,
+                                    solver->budget, error);
 }
 
 /* Goes @times the steps on; tells the largest one against its value. */
@@ -296,7 +203,9 @@ take_steps (Solver *solver,
     {
       if (solver->steps[i].high <= 0.0)
         continue;
-      solver->values[i] = add (solver->values[i], multiply (solver->steps[i], make_wide (times)));
+      solver->values[i] = genlm_weighted_number_add (
+        solver->values[i],
+        genlm_weighted_number_multiply (solver->steps[i], genlm_weighted_number_make (times)));
       largest = MAX (largest, solver->steps[i].high / solver->values[i].high);
     }
   return largest;
@@ -316,20 +225,23 @@ is_finite (Solver *solver)
 /* Newton's method from zero, which grows to the least solution if there is
  * one. */
 static Outcome
-solve_component (Solver *solver)
+solve_component (Solver  *solver,
+                 GError **error)
 {
+  g_autoptr (GenlmWeightedSystem) system = make_system (solver, error);
   double before = 0.0;
   guint round;
 
+  if (system == NULL)
+    return OUTCOME_LIMIT;
   for (round = 0; round < MAX_ROUNDS; round++)
     {
-      Outcome outcome;
+      gboolean diverges;
       double step;
 
-      fill_system (solver);
-      outcome = solve_system (solver);
-      if (outcome != OUTCOME_SOLVED)
-        return outcome;
+      if (!genlm_weighted_system_solve (system, fill_row, solver, solver->budget, solver->steps,
+                                        &diverges, error))
+        return diverges ? OUTCOME_DIVERGES : OUTCOME_LIMIT;
       step = take_steps (solver, 1.0);
       if (!is_finite (solver))
         return OUTCOME_DIVERGES;
@@ -349,7 +261,7 @@ solve_component (Solver *solver)
 static gboolean
 evaluate (Solver *solver)
 {
-  Wide sum = { 0.0, 0.0 };
+  GenlmWeightedNumber sum = { 0.0, 0.0 };
   guint i;
 
   for (i = 0; i < solver->inner_terms->len; i++)
@@ -358,7 +270,7 @@ evaluate (Solver *solver)
 
       if (term->n_places > 0)
         return FALSE;
-      sum = add (sum, term->coefficient);
+      sum = genlm_weighted_number_add (sum, term->coefficient);
     }
   solver->values[0] = sum;
   return TRUE;
@@ -406,8 +318,9 @@ has_derivation (Solver         *solver,
 
 /* Whether there is a variable with derivations whose value, beside the others
  * of the component, is none that a double can be. */
-static gboolean
-is_too_small (Solver *solver)
+static Outcome
+check_size (Solver  *solver,
+            GError **error)
 {
   g_autofree gboolean *known = g_new0 (gboolean, solver->n);
   gboolean changed = TRUE;
@@ -416,43 +329,46 @@ is_too_small (Solver *solver)
   for (i = 0; i < solver->n && solver->values[i].high >= DBL_MIN; i++)
     ;
   if (i == solver->n)
-    return FALSE;
+    return OUTCOME_SOLVED;
   while (changed)
     {
       changed = FALSE;
       for (i = 0; i < solver->n; i++)
         if (!known[i] && has_derivation (solver, i, known))
           known[i] = changed = TRUE;
+      if (!genlm_budget_spend (solver->budget, solver->inner_places->len + solver->n, 0, error))
+        return OUTCOME_LIMIT;
     }
   for (i = 0; i < solver->n; i++)
     if (known[i] && solver->values[i].high < DBL_MIN)
-      return TRUE;
-  return FALSE;
+      return OUTCOME_TOO_SMALL;
+  return OUTCOME_SOLVED;
 }
 
 static Outcome
-solve_rows (Solver *solver)
+solve_rows (Solver  *solver,
+            GError **error)
 {
-  g_autofree Wide *system = g_new (Wide, (gsize) solver->n * (solver->n + 1));
-  g_autofree Wide *steps = g_new0 (Wide, solver->n);
-  g_autofree Wide *values = g_new0 (Wide, solver->n);
+  g_autofree GenlmWeightedNumber *steps = g_new0 (GenlmWeightedNumber, solver->n);
+  g_autofree GenlmWeightedNumber *values = g_new0 (GenlmWeightedNumber, solver->n);
   g_autofree guint32 *term_starts = g_new (guint32, (gsize) solver->n + 1);
+  guint64 memory = solver->budget->memory;
   Outcome outcome = OUTCOME_SOLVED;
   int scale;
   guint32 i;
 
-  solver->system = system;
   solver->steps = steps;
   solver->values = values;
   solver->term_starts = term_starts;
   collect_terms (solver);
   scale = scale_terms (solver);
   if (solver->n > 1 || !evaluate (solver))
-    outcome = solve_component (solver);
-  if (outcome == OUTCOME_SOLVED && is_too_small (solver))
-    outcome = OUTCOME_TOO_SMALL;
+    outcome = solve_component (solver, error);
+  if (outcome == OUTCOME_SOLVED)
+    outcome = check_size (solver, error);
   for (i = 0; i < solver->n; i++)
     solver->totals[solver->rows[i]] = (GenlmWeightedTotal){ values[i].high, values[i].low, scale };
+  solver->budget->memory = memory;
   return outcome;
 }
 
@@ -513,17 +429,11 @@ set_error (Outcome       outcome,
                    "make the weights of its recursive rules smaller",
                    name);
       break;
-    case OUTCOME_TOO_LARGE:
-      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                   "Failed to find the total weight of “%s”: it is one of %u rules that stand in each "
-                   "other, and at most %u can be solved",
-                   name, solver->n, MAX_COMPONENT);
-      break;
-    case OUTCOME_TOO_LATE:
-      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                   "Failed to find the total weight of “%s” in time (deadline): it is one of %u rules "
-                   "that stand in each other",
-                   name, solver->n);
+    case OUTCOME_LIMIT:
+      g_prefix_error (error,
+                      "Failed to find the total weight of “%s”, one of %u rules that stand in each "
+                      "other: ",
+                      name, solver->n);
       break;
     case OUTCOME_TOO_SMALL:
       g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
@@ -548,14 +458,13 @@ solve_all (Solver                         *solver,
 
   for (i = 0; i < components->n_components; i++)
     {
-      Outcome outcome = OUTCOME_TOO_LARGE;
+      Outcome outcome;
 
       solver->rows = components->order + components->starts[i];
       solver->n = components->starts[i + 1] - components->starts[i];
       for (j = 0; j < solver->n; j++)
         places[solver->rows[j]] = j;
-      if (solver->n <= MAX_COMPONENT)
-        outcome = solve_rows (solver);
+      outcome = solve_rows (solver, error);
       if (outcome == OUTCOME_SOLVED)
         continue;
       set_error (outcome, solver, name (solver->rows[0], user_data), error);
@@ -564,21 +473,21 @@ solve_all (Solver                         *solver,
   return TRUE;
 }
 
-/* By variable. An error names one of which the sum diverges. @end_time is the
- * monotonic time at which to give up, or 0. */
+/* By variable. An error names one of which the sum diverges, or which is too
+ * much for the budget. */
 GenlmWeightedTotal *
 genlm_weighted_totals_solve (guint32                   n_variables,
                              const GenlmWeightedTerm  *terms,
                              guint32                   n_terms,
                              const guint32            *variables,
-                             gint64                    end_time,
+                             GenlmBudget              *budget,
                              GenlmWeightedNameFunc     name,
                              gpointer                  user_data,
                              GError                  **error)
 {
   g_autoptr (GenlmWeightedMatrix) graph = make_graph (n_variables, terms, n_terms, variables);
   g_autoptr (GenlmWeightedComponents) components = genlm_weighted_matrix_find_components (graph);
-  g_autoptr (GArray) prefixes = g_array_new (FALSE, FALSE, sizeof (Wide));
+  g_autoptr (GArray) prefixes = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedNumber));
   g_autofree guint32 *heads = g_new0 (guint32, (gsize) n_variables + 1);
   g_autofree guint32 *by_head = g_new (guint32, (gsize) n_terms + 1);
   g_autofree guint32 *places = g_new0 (guint32, (gsize) n_variables + 1);
@@ -592,7 +501,7 @@ genlm_weighted_totals_solve (guint32                   n_variables,
                     .component = components->component,
                     .places = places,
                     .totals = totals,
-                    .end_time = end_time,
+                    .budget = budget,
                     .inner_terms = inner_terms,
                     .inner_places = inner_places,
                     .prefixes = prefixes };

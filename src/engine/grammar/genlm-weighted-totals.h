@@ -4,7 +4,7 @@
  * of one polynomial equation a nonterminal. Calculated in about 32 digits,
  * since half of them are lost where a grammar is critical. */
 
-#include "genlm-engine.h"
+#include "genlm-budget.h"
 
 G_BEGIN_DECLS
 
@@ -36,7 +36,7 @@ GENLM_ENGINE_API GenlmWeightedTotal *genlm_weighted_totals_solve (guint32       
                                                                   const GenlmWeightedTerm *terms,
                                                                   guint32                  n_terms,
                                                                   const guint32           *variables,
-                                                                  gint64                   end_time,
+                                                                  GenlmBudget             *budget,
                                                                   GenlmWeightedNameFunc    name,
                                                                   gpointer                 user_data,
                                                                   GError                 **error);
