@@ -121,7 +121,7 @@ run_after (Case *self)
   g_autoptr (GenlmWalkMemo) memo = genlm_walk_memo_new (self->index, self->dfa, 0);
   g_autoptr (GenlmWalk) after = NULL;
 
-  after = genlm_walk_memo_get_after (memo, self->walk, 0, self->state, NULL);
+  after = genlm_walk_memo_get_after (memo, self->walk, 0, self->state, NULL, NULL);
   self->sink += after->n_tokens;
 }
 
