@@ -302,7 +302,7 @@ test_refusals (void)
   check_refusal ("{}", ", 'draft': <'5'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "draft");
   check_refusal ("{}", ", 'format': <'x'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "assert");
   check_refusal ("{}", ", 'spelling': <'x'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
-                 "The property “spelling” is “x”; it is one of any, plain");
+                 "The property “spelling” is “x”; it is one of “any”, “plain”");
   check_refusal ("{}", ", 'property-order': <'x'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
                  "required-first");
   check_refusal ("{}", ", 'style': <'x'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "genlm");
