@@ -1,5 +1,6 @@
 #include "genlm-schema-private.h"
 
+#include "genlm-regex-compiler.h"
 #include "genlm-regex-parser.h"
 #include "genlm-schema-scopes.h"
 
@@ -271,6 +272,33 @@ read_schemas (const Reading        *reading,
   return TRUE;
 }
 
+/* The tree of a pattern that can be enforced. How far a look-behind looks is only
+ * seen when it is compiled. */
+static GenlmRegexTree *
+parse_pattern (const char  *text,
+               gsize        length,
+               GError     **error)
+{
+  GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES, GENLM_ENGINE_DEFAULT_MAX_MEMORY,
+                               GENLM_ENGINE_DEFAULT_DEADLINE };
+  g_autoptr (GenlmRegexTree) tree = NULL;
+  g_autoptr (GenlmByteExprs) exprs = NULL;
+  g_autoptr (GError)         wrong = NULL;
+  GenlmByteExpr              expr;
+
+  tree = genlm_regex_parse_dialect (GENLM_REGEX_DIALECT_ECMA, text, length, NULL, error);
+  if (tree == NULL || g_strstr_len (text, (gssize) length, "(?<") == NULL)
+    return g_steal_pointer (&tree);
+  exprs = genlm_byte_exprs_new (&limits);
+  if (!genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &expr, &wrong)
+      && g_error_matches (wrong, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED))
+    {
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return NULL;
+    }
+  return g_steal_pointer (&tree);
+}
+
 /* Reads the pattern @text for what stands at @at. NULL if it was dropped. */
 static gboolean
 read_pattern (const Reading             *reading,
@@ -288,7 +316,7 @@ read_pattern (const Reading             *reading,
   *result = pattern;
   if (pattern != NULL)
     return TRUE;
-  tree = genlm_regex_parse_dialect (GENLM_REGEX_DIALECT_ECMA, text, length, NULL, &error);
+  tree = parse_pattern (text, length, &error);
   if (tree == NULL)
     return refuse (loader, at, error->code, "%s", error->message);
   pattern = genlm_json_arena_alloc (&loader->schema->arena, sizeof (GenlmSchemaPattern));
