@@ -198,8 +198,10 @@ genlm_json_ask_is_alive (GenlmJsonBook *book,
     return self->alive;
   n = list_kinds (book, self, kinds);
   self->alive = GENLM_JSON_NO;
+  /* Of kinds that are known others read without the lock what may_be() writes. */
   for (i = 0; i < n && self->alive == GENLM_JSON_NO; i++)
-    self->alive = may_be (book, self, kinds[i]);
+    self->alive = self->kinds[kinds[i]] != GENLM_JSON_OPEN ? self->kinds[kinds[i]]
+                                                           : (guint8) may_be (book, self, kinds[i]);
   return self->alive;
 }
 

@@ -80,7 +80,8 @@ open_value (GArray               *stack,
   g_array_append_val (stack, open);
 }
 
-/* The text is that of one value. */
+/* The text is that of one value. The key of a string is its text after a quote;
+ * no other key starts so. */
 GString *
 genlm_json_canonical_key (const char *text,
                           gsize       length)
@@ -94,6 +95,12 @@ genlm_json_canonical_key (const char *text,
   g_return_val_if_fail (document != NULL, key);
   g_array_set_clear_func (stack, clear_open);
   value = genlm_json_document_peek_root (document);
+  if (value->type == GENLM_JSON_STRING)
+    {
+      g_string_append_c (key, '"');
+      g_string_append_len (key, value->text, (gssize) value->n);
+      return key;
+    }
   while (value != NULL)
     {
       if (value->type == GENLM_JSON_ARRAY || value->type == GENLM_JSON_OBJECT)

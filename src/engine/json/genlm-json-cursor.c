@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <genlm.h>
+
 #include "genlm-json-canonical.h"
 #include "genlm-json-number.h"
 
@@ -152,6 +154,26 @@ genlm_json_stepper_keep_text (GenlmJsonStepper *self,
 
 /* Values */
 
+/* What states hold themselves the book does not know of. */
+static void
+check_held (GenlmJsonStepper *self,
+            GenlmJsonCursor  *cursor)
+{
+  guint64 held = genlm_json_names_get_memory (cursor->names);
+
+  if (cursor->below != NULL)
+    held += cursor->below->held;
+  if (held <= self->book->limits.max_memory)
+    return;
+  cursor->mode = GENLM_JSON_MODE_DEAD;
+  if (self->error == NULL)
+    g_set_error (&self->error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+                 "The names and items that must not come again take more than "
+                 "max-memory=%" G_GUINT64_FORMAT " bytes; raise “max-memory”, or bound them by "
+                 "“maxProperties” or “maxItems” in the schema",
+                 self->book->limits.max_memory);
+}
+
 static void
 keep_names (GenlmJsonStepper *self,
             GenlmJsonCursor  *cursor,
@@ -162,6 +184,7 @@ keep_names (GenlmJsonStepper *self,
     self->names = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_json_names_unref);
   cursor->names = genlm_json_names_add (cursor->names, text, length);
   g_ptr_array_add (self->names, cursor->names);
+  check_held (self, cursor);
 }
 
 /* Whether an item before was equal to the one that ends before @at; if not, it
@@ -282,6 +305,8 @@ open_container (GenlmJsonStepper *self,
       level->frame = cursor->frame;
       level->slot = cursor->slot;
       level->names = cursor->names != NULL ? genlm_json_names_ref (cursor->names) : NULL;
+      level->held = genlm_json_names_get_memory (cursor->names)
+                    + (cursor->below != NULL ? cursor->below->held : 0);
       level->item_at = cursor->item_at;
       if (self->levels == NULL)
         self->levels = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_json_level_unref);

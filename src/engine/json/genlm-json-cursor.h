@@ -38,6 +38,7 @@ struct _GenlmJsonLevel
   GenlmJsonFrame  *frame;
   GenlmJsonSlot   *slot;    /* where the next one in stands */
   GenlmJsonNames  *names;
+  guint64          held;    /* the memory of its names and of those around it */
   guint64          item_at;
 };
 

@@ -829,6 +829,15 @@ genlm_json_frame_may_go_on (GenlmJsonBook  *book,
 
 /* Outlooks: numbers that frames have in common which look alike for a while. */
 
+/* Others read it without the lock. */
+static guint32
+keep_outlook (guint32 *place,
+              guint32  outlook)
+{
+  __atomic_store_n (place, outlook, __ATOMIC_RELEASE);
+  return outlook;
+}
+
 static guint32
 intern_outlook (GenlmJsonBook *book,
                 gconstpointer  key,
@@ -903,7 +912,7 @@ genlm_json_frame_get_outlook (GenlmJsonBook  *book,
       if (!add_first_bytes (self, key.bytes))
         key.frame = self;
     }
-  return self->outlook[names] = intern_outlook (book, &key, sizeof key);
+  return keep_outlook (&self->outlook[names], intern_outlook (book, &key, sizeof key));
 }
 
 /* Whether whatever comes of a value leads on to something. */
@@ -949,7 +958,7 @@ genlm_json_slot_get_outlook (GenlmJsonBook *book,
     {
       key[0] = 'i';
       key[1] = (guint64) (gsize) self;
-      return self->outlook[names] = intern_outlook (book, key, sizeof key);
+      return keep_outlook (&self->outlook[names], intern_outlook (book, key, sizeof key));
     }
   for (result = 0; result < 1u << goal->n_claims; result++)
     {
@@ -965,7 +974,7 @@ genlm_json_slot_get_outlook (GenlmJsonBook *book,
       key[n++] = next != NULL ? genlm_json_frame_get_outlook (book, next, names) : 0;
     }
   key[0] |= (guint64) self->frame->unique << 8;
-  return self->outlook[names] = intern_outlook (book, key, sizeof key);
+  return keep_outlook (&self->outlook[names], intern_outlook (book, key, sizeof key));
 }
 
 /* Whether every name that is no word, and that the automaton of names allows,

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "genlm-json-masks.h"
+#include "genlm-json-state.h"
 
 struct _GenlmJsonMachine
 {
@@ -13,55 +14,6 @@ struct _GenlmJsonMachine
   GMutex                  lock;
   GenlmJsonBook          *book; /* of what starts now */
 };
-
-/* Contexts may hold the state before the first byte for ever, so that one has
- * no book. */
-typedef struct
-{
-  gatomicrefcount  ref_count;
-  GenlmJsonBook   *book;
-  GenlmJsonCursor  cursor;
-} State;
-
-static gpointer
-state_ref (gpointer data)
-{
-  State *state = data;
-
-  g_atomic_ref_count_inc (&state->ref_count);
-  return state;
-}
-
-static void
-state_unref (gpointer data)
-{
-  State *state = data;
-
-  if (!g_atomic_ref_count_dec (&state->ref_count))
-    return;
-  g_clear_pointer (&state->cursor.below, genlm_json_level_unref);
-  g_clear_pointer (&state->cursor.names, genlm_json_names_unref);
-  g_clear_pointer (&state->cursor.text, genlm_json_text_unref);
-  g_clear_pointer (&state->book, genlm_json_book_unref);
-  g_free (state);
-}
-
-/* The cursor has its text already. */
-static State *
-state_new (GenlmJsonBook         *book,
-           const GenlmJsonCursor *cursor)
-{
-  State *state = g_new (State, 1);
-
-  g_atomic_ref_count_init (&state->ref_count);
-  state->book = genlm_json_book_ref (book);
-  state->cursor = *cursor;
-  if (cursor->below != NULL)
-    genlm_json_level_ref (cursor->below);
-  if (cursor->names != NULL)
-    genlm_json_names_ref (cursor->names);
-  return state;
-}
 
 static GenlmJsonBook *
 new_book (const GenlmJsonMachine *self)
@@ -93,25 +45,19 @@ dup_book (GenlmJsonMachine *self)
 static gpointer
 dup_start (GenlmByteMachine *machine)
 {
-  State *state = g_new0 (State, 1);
-
-  g_atomic_ref_count_init (&state->ref_count);
-  return state;
+  return genlm_json_state_new_start ();
 }
 
 /* The book and the cursor of a state. */
 static GenlmJsonBook *
-open_state (GenlmJsonMachine *self,
-            const State      *state,
-            GenlmJsonCursor  *cursor)
+open_state (GenlmJsonMachine     *self,
+            const GenlmJsonState *state,
+            GenlmJsonCursor      *cursor)
 {
-  GenlmJsonBook *book;
+  GenlmJsonBook *book = genlm_json_state_open (state, cursor);
 
-  if (state->book != NULL)
-    {
-      *cursor = state->cursor;
-      return genlm_json_book_ref (state->book);
-    }
+  if (book != NULL)
+    return genlm_json_book_ref (book);
   book = dup_book (self);
   genlm_json_cursor_init (cursor, book);
   return book;
@@ -125,7 +71,7 @@ advance (GenlmByteMachine *machine,
          GError          **error)
 {
   GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
-  State *to = NULL;
+  GenlmJsonState *to = NULL;
   GenlmJsonCursor cursor;
   g_autoptr (GenlmJsonBook) book = open_state (self, data, &cursor);
   GenlmJsonStepper stepper;
@@ -141,7 +87,7 @@ advance (GenlmByteMachine *machine,
       if (cursor.mode == GENLM_JSON_MODE_DEAD)
         cursor = (GenlmJsonCursor) { .mode = GENLM_JSON_MODE_DEAD };
       genlm_json_stepper_keep_text (&stepper, &cursor, i);
-      to = state_new (book, &cursor);
+      to = genlm_json_state_new (book, &cursor);
     }
   genlm_json_stepper_clear (&stepper);
   return to;
@@ -222,8 +168,8 @@ get_size (GenlmByteMachine *machine)
 
 static const GenlmByteMachineClass machine_class = {
   .finalize = finalize,
-  .ref_state = state_ref,
-  .unref_state = state_unref,
+  .ref_state = genlm_json_state_ref,
+  .unref_state = genlm_json_state_unref,
   .dup_start = dup_start,
   .advance = advance,
   .weigh = weigh,

@@ -38,14 +38,26 @@ typedef struct
   guint8  byte;
 } Outer;
 
+/* A node of the byte '"'. The bytes of its path are in a block with those of all
+ * others, itself the last one. */
+typedef struct
+{
+  guint32 p;
+  guint32 path;
+  guint16 length;     /* without itself */
+  guint8  is_first;   /* no quote is before it */
+  guint8  has_escape; /* a backslash is */
+} Quote;
+
 /* What walks of any string found, the nodes of the byte '"', and those outside
  * of strings: all machines share it, as long as the vocabulary lives. */
 typedef struct
 {
   GenlmByteDfa  *dfa;
   GenlmWalkMemo *memo;
-  guint32       *quotes;
+  Quote         *quotes;
   guint32        n_quotes;
+  GByteArray    *paths;
   /* Of all nodes; and behind those, by quote, of the nodes below it. */
   Outer         *outers;
   guint32        n_outers;
@@ -119,6 +131,7 @@ plain_free (gpointer data)
   genlm_walk_memo_free (self->memo);
   genlm_json_strings_leave_plain (GENLM_JSON_SPELLING_ANY);
   g_free (self->quotes);
+  g_byte_array_unref (self->paths);
   g_free (self->outers);
   g_free (self->first_below_quote);
   genlm_json_marks_clear (&self->space_tokens);
@@ -131,14 +144,26 @@ list_quotes (Plain          *self,
              GenlmTrieIndex *index)
 {
   const GenlmTrie *trie = index->trie;
-  GArray *quotes = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GArray *quotes = g_array_new (FALSE, FALSE, sizeof (Quote));
+  guint8 path[GENLM_TRIE_MAX_DEPTH + 1];
   guint32 p;
 
+  self->paths = g_byte_array_new ();
   for (p = 0; p < trie->n_nodes; p++)
-    if (GENLM_TRIE_NODE_BYTE (&trie->nodes[p]) == '"')
-      g_array_append_val (quotes, p);
+    {
+      guint length = GENLM_TRIE_NODE_DEPTH (&trie->nodes[p]) - 1;
+      Quote quote = { p, self->paths->len, (guint16) length, FALSE, FALSE };
+
+      path[length] = GENLM_TRIE_NODE_BYTE (&trie->nodes[p]);
+      if (path[length] != '"')
+        continue;
+      quote.is_first = memchr (path, '"', length) == NULL;
+      quote.has_escape = memchr (path, '\\', length) != NULL;
+      g_array_append_val (quotes, quote);
+      g_byte_array_append (self->paths, path, length + 1);
+    }
   self->n_quotes = quotes->len;
-  self->quotes = (guint32 *) (gpointer) g_array_free (quotes, FALSE);
+  self->quotes = (Quote *) (gpointer) g_array_free (quotes, FALSE);
 }
 
 /* Appends those of the nodes from @p to @end, whole subtrees. */
@@ -188,7 +213,7 @@ list_outers (Plain          *self,
   self->first_below_quote = g_new (guint32, self->n_quotes + 1);
   for (i = 0; i < self->n_quotes; i++)
     {
-      guint32 p = self->quotes[i];
+      guint32 p = self->quotes[i].p;
 
       self->first_below_quote[i] = outers->len;
       append_outers (outers, trie, p + 1, p + GENLM_TRIE_NODE_EXTENT (&trie->nodes[p]));
@@ -557,7 +582,7 @@ find_quote (const Plain *plain,
     {
       guint32 middle = low + (high - low) / 2;
 
-      if (plain->quotes[middle] < p)
+      if (plain->quotes[middle].p < p)
         low = middle + 1;
       else
         high = middle;
@@ -750,8 +775,8 @@ add_quotes (Walk    *walk,
   const Plain *plain = walk->masks->plain;
   guint32 i;
 
-  for (i = find_quote (plain, p); i < plain->n_quotes && plain->quotes[i] < end; i++)
-    add_closing (walk, plain->quotes[i], again);
+  for (i = find_quote (plain, p); i < plain->n_quotes && plain->quotes[i].p < end; i++)
+    add_closing (walk, plain->quotes[i].p, again);
 }
 
 /* A string or a name has just begun at node @p. Returns whether all below it
@@ -1242,127 +1267,107 @@ check_closings (Walk                *walk,
     }
 }
 
-/* The texts that the name or string being read must not become. */
-static GenlmWordList *
-list_candidates (const GenlmJsonCursor *cursor)
+static gboolean
+has_token_below (Walk    *walk,
+                 guint32  p)
 {
-  g_autoptr (GPtrArray) texts = g_ptr_array_new ();
-  g_autoptr (GArray) lengths = g_array_new (FALSE, FALSE, sizeof (gsize));
-  guint n = 0;
+  GenlmTrieIndex *index = walk->index;
+  guint32 end = index->n_tokens_before[p + GENLM_TRIE_NODE_EXTENT (&index->trie->nodes[p])];
+  guint32 i;
+
+  for (i = index->n_tokens_before[p]; i < end; i++)
+    {
+      guint32 token = index->ordered_tokens[i];
+
+      if ((walk->words[token / 64] >> (token % 64)) & 1)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A name or string that a quote ends has been read before: steps to the quote and
+ * unsets what is below it if nothing comes of that. */
+static void
+close_again (Walk                  *walk,
+             const GenlmJsonCursor *start,
+             const Quote           *quote)
+{
+  GenlmJsonCursor cursor = *start;
   guint i;
 
-  genlm_json_names_list (cursor->names, texts, lengths);
-  for (i = 0; i < texts->len; i++)
-    {
-      const char *text = g_ptr_array_index (texts, i);
-      gsize length = g_array_index (lengths, gsize, i);
-
-      if (cursor->mode == GENLM_JSON_MODE_STRING)
-        {
-          /* A key of an item; that of a string tells its length first. */
-          if (*text != '"')
-            continue;
-          length = (gsize) g_ascii_strtoull (text + 1, (char **) &text, 10);
-          text++;
-        }
-      g_ptr_array_index (texts, n) = (gpointer) text;
-      g_array_index (lengths, gsize, n++) = length;
-    }
-  return genlm_word_list_new (GENLM_BYTE_ENCODING_JSON, (const char *const *) texts->pdata,
-                              (const gsize *) lengths->data, n);
+  memcpy (walk->bytes, walk->masks->plain->paths->data + quote->path, quote->length + 1u);
+  for (i = 0; i <= quote->length; i++)
+    genlm_json_stepper_step (&walk->stepper, &cursor, i);
+  if (cursor.mode == GENLM_JSON_MODE_DEAD)
+    clear_nodes (walk->index, walk->words, quote->p);
 }
 
-static guint
-step_candidates (const GenlmWordList   *list,
-                 const GenlmWordCursor *from,
-                 guint                  n_from,
-                 guint8                 byte,
-                 GenlmWordCursor        to[2])
+/* Whether no quote ends what is read. */
+static gboolean
+is_open (const GString *raw)
 {
-  GenlmWordCursor next[2];
-  guint n = 0;
-  guint i;
-  guint j;
-
-  for (i = 0; i < n_from; i++)
-    {
-      guint n_next = genlm_word_list_step (list, &from[i], byte, next);
-
-      for (j = 0; j < n_next && n < 2; j++)
-        to[n++] = next[j];
-    }
-  return n;
-}
-
-typedef struct
-{
-  guint           n;
-  GenlmWordCursor words[2];
-} Candidates;
-
-/* Where the tokens go that read on in what was read before. */
-static void
-walk_candidates (Walk                *walk,
-                 const GenlmWordList *list,
-                 const Candidates    *start)
-{
-  const GenlmTrieNode *nodes = walk->index->trie->nodes;
-  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (Candidates));
-  guint32 p = 0;
-
-  g_array_append_val (all, *start);
-  while (p < walk->index->trie->n_nodes)
-    {
-      const GenlmTrieNode *node = &nodes[p];
-      guint depth = GENLM_TRIE_NODE_DEPTH (node);
-      guint8 byte = GENLM_TRIE_NODE_BYTE (node);
-      const Candidates *from = &g_array_index (all, Candidates, depth - 1);
-      Candidates to = { 0 };
-      GenlmJsonCursor *cursor;
-
-      to.n = step_candidates (list, from->words, from->n, byte, to.words);
-      if (to.n == 0 && byte != '"')
-        {
-          p += GENLM_TRIE_NODE_EXTENT (node);
-          continue;
-        }
-      cursor = ensure_cursor (walk, depth);
-      *cursor = cursor[-1];
-      walk->bytes[depth - 1] = byte;
-      genlm_json_stepper_step (&walk->stepper, cursor, depth - 1);
-      if (byte == '"' && cursor->mode == GENLM_JSON_MODE_DEAD)
-        clear_nodes (walk->index, walk->words, p);
-      if (to.n == 0 || cursor->mode == GENLM_JSON_MODE_DEAD)
-        {
-          p += GENLM_TRIE_NODE_EXTENT (node);
-          continue;
-        }
-      g_array_set_size (all, depth + 1);
-      g_array_index (all, Candidates, depth) = to;
-      p++;
-    }
-}
-
-static void
-check_candidates (Walk                  *walk,
-                  const GenlmJsonCursor *cursor)
-{
-  g_autoptr (GenlmWordList) list = list_candidates (cursor);
-  g_autoptr (GString) text = g_string_new (NULL);
-  Candidates start = { .n = genlm_word_list_get_size (list) > 0,
-                       .words = { { .high = genlm_word_list_get_size (list) } } };
   gsize i;
 
-  if (cursor->text != NULL)
-    genlm_json_text_append (cursor->text, cursor->lexeme_at, text);
-  for (i = 0; i < text->len && start.n > 0; i++)
-    {
-      Candidates from = start;
+  for (i = 0; i < raw->len && raw->str[i] != '"'; i++)
+    i += raw->str[i] == '\\';
+  return i == raw->len;
+}
 
-      start.n = step_candidates (list, from.words, from.n, (guint8) text->str[i], start.words);
+/* The same for a quote after escapes: @tail is the start of one. */
+static void
+check_escaped (Walk                     *walk,
+               const GenlmJsonCursor    *cursor,
+               const GenlmJsonNamesHead *head,
+               const char               *tail,
+               const Quote              *quote)
+{
+  g_autoptr (GString) raw = NULL;
+  g_autoptr (GString) text = NULL;
+
+  if (!has_token_below (walk, quote->p))
+    return;
+  raw = g_string_new (tail);
+  g_string_append_len (raw, (const char *) walk->masks->plain->paths->data + quote->path,
+                       quote->length);
+  if (!is_open (raw))
+    return;
+  text = genlm_json_text_decode (raw->str, raw->len);
+  if (genlm_json_names_contains_after (cursor->names, head, text->str, text->len))
+    close_again (walk, cursor, quote);
+}
+
+/* Where a name or string ends that was read before: all quotes are tried that may
+ * be the closing one. */
+static void
+check_repeated (Walk                  *walk,
+                const GenlmJsonCursor *cursor)
+{
+  const Plain *plain = walk->masks->plain;
+  g_autoptr (GString) raw = g_string_new (NULL);
+  g_autoptr (GString) text = NULL;
+  GenlmJsonNamesHead head;
+  gsize length;
+  guint32 i;
+
+  if (cursor->text != NULL)
+    genlm_json_text_append (cursor->text, cursor->lexeme_at, raw);
+  length = genlm_json_text_find_escape (raw->str, raw->len);
+  text = genlm_json_text_decode (raw->str, length);
+  if (cursor->mode == GENLM_JSON_MODE_STRING)
+    g_string_prepend_c (text, '"');
+  head = genlm_json_names_make_head (text->str, text->len);
+  for (i = 0; i < plain->n_quotes; i++)
+    {
+      const Quote *quote = &plain->quotes[i];
+      const char *path = (const char *) plain->paths->data + quote->path;
+
+      if (quote->has_escape || length < raw->len)
+        check_escaped (walk, cursor, &head, raw->str + length, quote);
+      else if (quote->is_first
+               && genlm_json_names_contains_after (cursor->names, &head, path, quote->length)
+               && has_token_below (walk, quote->p))
+        close_again (walk, cursor, quote);
     }
-  if (start.n > 0)
-    walk_candidates (walk, list, &start);
 }
 
 /* Whether the text of the name or string that is being read may have been read
@@ -1386,22 +1391,18 @@ finish (Walk                  *walk,
   gboolean closings = mask->n_closings > 0
                       && (mask->always || has_names (cursor, walk->stepper.n_sights + GENLM_TRIE_MAX_DEPTH));
   GenlmTokenSet *set;
-  gsize i;
 
   if (!watched && !closings)
     return g_steal_pointer (&kept);
   set = genlm_token_set_new_zeroed (mask->size, &walk->words);
   memcpy (walk->words, genlm_token_set_peek (kept), (mask->size + 63) / 64 * sizeof (guint64));
   open_eyes (walk);
-  for (i = 0; i < 2; i++)
-    {
-      g_array_set_size (walk->cursors, 0);
-      g_array_append_val (walk->cursors, *cursor);
-      if (i == 0 && closings)
-        check_closings (walk, mask);
-      if (i == 1 && watched)
-        check_candidates (walk, cursor);
-    }
+  g_array_set_size (walk->cursors, 0);
+  g_array_append_val (walk->cursors, *cursor);
+  if (closings)
+    check_closings (walk, mask);
+  if (watched)
+    check_repeated (walk, cursor);
   return set;
 }
 

@@ -2,81 +2,142 @@
 
 #include <string.h>
 
-/* A search tree by hashes, copied along the path of what is added. Hashes are
- * salted, so nobody can make it deep. */
+/* So many texts have a table. */
+#define MIN_TABLE (32u)
+
+/* About what an allocation takes beside its size. */
+#define OVERHEAD (16u)
+
+/* A chain of texts, the last one first. The one with number n has a table of the
+ * last of them, as many as the lowest bit of n says, if those are many: so a look
+ * takes some steps along the chain and then one table for each bit of n, and all
+ * tables together take as much as the texts times the logarithm of their number.
+ * Hashes are salted, so nobody can make them meet. */
 struct _GenlmJsonNames
 {
   gatomicrefcount  ref_count;
+  guint32          n_slots; /* a power of two, or 0 */
+  guint64          n;
   guint64          hash;
-  GRefString      *text;
+  guint64          memory;  /* of the chain */
+  GenlmJsonNames  *before;
+  GenlmJsonNames **slots;
+  GenlmJsonNames  *skip;    /* the first one that is not in the table */
   gsize            length;
-  GenlmJsonNames  *children[2];
+  char             text[];
 };
 
 static guint64
-hash_text (const char *text,
-           gsize       length)
+get_salt (void)
 {
   static gsize salt;
-  guint64 hash;
-  gsize i;
 
   if (g_once_init_enter (&salt))
     g_once_init_leave (&salt, (gsize) g_random_int () << 1 | 1);
-  hash = salt;
+  return salt;
+}
+
+static guint64
+hash_on (guint64     hash,
+         const char *text,
+         gsize       length)
+{
+  gsize i;
+
   for (i = 0; i < length; i++)
     hash = (hash ^ (guint8) text[i]) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  return hash;
+}
+
+static guint64
+finish_hash (guint64 hash)
+{
   hash ^= hash >> 32;
   hash *= G_GUINT64_CONSTANT (0xd6e8feb86659fd93);
   return hash ^ (hash >> 32);
 }
 
-static int
-compare (const GenlmJsonNames *node,
-         guint64               hash,
-         const char           *text,
-         gsize                 length)
+/* The text must live as long as the head. */
+GenlmJsonNamesHead
+genlm_json_names_make_head (const char *text,
+                            gsize       length)
 {
-  if (node->hash != hash)
-    return hash < node->hash ? -1 : 1;
-  if (node->length != length)
-    return length < node->length ? -1 : 1;
-  return memcmp (text, node->text, length);
+  return (GenlmJsonNamesHead) { hash_on (get_salt (), text, length), text, length };
 }
 
+static gboolean
+is_text (const GenlmJsonNames     *node,
+         guint64                   hash,
+         const GenlmJsonNamesHead *head,
+         const char               *text,
+         gsize                     length)
+{
+  return node->hash == hash && node->length == head->length + length
+         && memcmp (node->text, head->text, head->length) == 0
+         && memcmp (node->text + head->length, text, length) == 0;
+}
+
+/* Whether the head with the text behind it is in the set, which is NULL if it is
+ * empty. */
 gboolean
-genlm_json_names_contains (GenlmJsonNames *self,
-                           const char     *text,
-                           gsize           length)
+genlm_json_names_contains_after (const GenlmJsonNames     *self,
+                                 const GenlmJsonNamesHead *head,
+                                 const char               *text,
+                                 gsize                     length)
 {
   guint64 hash;
+  guint32 i;
 
   if (self == NULL)
     return FALSE;
-  hash = hash_text (text, length);
+  hash = finish_hash (hash_on (head->hash, text, length));
   while (self != NULL)
     {
-      int order = compare (self, hash, text, length);
-
-      if (order == 0)
-        return TRUE;
-      self = self->children[order > 0];
+      if (self->n_slots == 0)
+        {
+          if (is_text (self, hash, head, text, length))
+            return TRUE;
+          self = self->before;
+          continue;
+        }
+      for (i = (guint32) hash & (self->n_slots - 1); self->slots[i] != NULL;
+           i = (i + 1) & (self->n_slots - 1))
+        if (is_text (self->slots[i], hash, head, text, length))
+          return TRUE;
+      self = self->skip;
     }
   return FALSE;
 }
 
-static GenlmJsonNames *
-copy_node (const GenlmJsonNames *node,
-           int                   way)
+gboolean
+genlm_json_names_contains (const GenlmJsonNames *self,
+                           const char           *text,
+                           gsize                 length)
 {
-  GenlmJsonNames *copy = g_new (GenlmJsonNames, 1);
+  GenlmJsonNamesHead head = genlm_json_names_make_head ("", 0);
 
-  *copy = *node;
-  g_atomic_ref_count_init (&copy->ref_count);
-  g_ref_string_acquire (copy->text);
-  if (copy->children[!way] != NULL)
-    genlm_json_names_ref (copy->children[!way]);
-  return copy;
+  return genlm_json_names_contains_after (self, &head, text, length);
+}
+
+/* Makes the table of the last @n texts. */
+static void
+make_table (GenlmJsonNames *self,
+            guint32         n)
+{
+  GenlmJsonNames *node = self;
+
+  self->n_slots = 2 * n;
+  self->slots = g_new0 (GenlmJsonNames *, self->n_slots);
+  self->memory += self->n_slots * sizeof *self->slots + OVERHEAD;
+  for (; n > 0; n--, node = node->before)
+    {
+      guint32 i = (guint32) node->hash & (self->n_slots - 1);
+
+      while (self->slots[i] != NULL)
+        i = (i + 1) & (self->n_slots - 1);
+      self->slots[i] = node;
+    }
+  self->skip = node;
 }
 
 /* A new set; @self, which may be NULL for the empty one, stays as it is. The
@@ -86,47 +147,27 @@ genlm_json_names_add (GenlmJsonNames *self,
                       const char     *text,
                       gsize           length)
 {
-  guint64 hash = hash_text (text, length);
-  GenlmJsonNames *result = NULL;
-  GenlmJsonNames **place = &result;
-  GenlmJsonNames *node;
+  GenlmJsonNames *node = g_malloc0 (sizeof *node + length);
+  guint64 low;
 
-  while (self != NULL)
-    {
-      int way = compare (self, hash, text, length) > 0;
-
-      *place = copy_node (self, way);
-      place = &(*place)->children[way];
-      self = self->children[way];
-    }
-  node = g_new0 (GenlmJsonNames, 1);
   g_atomic_ref_count_init (&node->ref_count);
-  node->hash = hash;
-  node->text = g_ref_string_new_len (text, (gssize) length);
+  node->n = self != NULL ? self->n + 1 : 1;
+  node->hash = finish_hash (hash_on (get_salt (), text, length));
+  node->memory = genlm_json_names_get_memory (self) + sizeof *node + length + OVERHEAD;
+  node->before = self != NULL ? genlm_json_names_ref (self) : NULL;
   node->length = length;
-  *place = node;
-  return result;
+  memcpy (node->text, text, length);
+  low = node->n & -node->n;
+  if (low >= MIN_TABLE && low < G_MAXUINT32 / 2)
+    make_table (node, (guint32) low);
+  return node;
 }
 
-/* Appends the texts, which live as long as the set, and their lengths. */
-void
-genlm_json_names_list (GenlmJsonNames *self,
-                       GPtrArray      *texts,
-                       GArray         *lengths)
+/* About how many bytes the set takes. */
+guint64
+genlm_json_names_get_memory (const GenlmJsonNames *self)
 {
-  g_autoptr (GPtrArray) stack = g_ptr_array_new ();
-  guint i;
-
-  g_ptr_array_add (stack, self);
-  while (stack->len > 0)
-    {
-      self = g_ptr_array_steal_index_fast (stack, stack->len - 1);
-      g_ptr_array_add (texts, self->text);
-      g_array_append_val (lengths, self->length);
-      for (i = 0; i < 2; i++)
-        if (self->children[i] != NULL)
-          g_ptr_array_add (stack, self->children[i]);
-    }
+  return self != NULL ? self->memory : 0;
 }
 
 GenlmJsonNames *
@@ -136,29 +177,15 @@ genlm_json_names_ref (GenlmJsonNames *self)
   return self;
 }
 
-/* The tree turns into a list of what is to be freed. */
 void
 genlm_json_names_unref (GenlmJsonNames *self)
 {
-  GenlmJsonNames *todo = NULL;
-
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-  todo = self;
-  todo->hash = 0;
-  while (todo != NULL)
+  while (self != NULL && g_atomic_ref_count_dec (&self->ref_count))
     {
-      GenlmJsonNames *node = todo;
-      guint i;
+      GenlmJsonNames *before = self->before;
 
-      todo = (GenlmJsonNames *) (gsize) node->hash;
-      for (i = 0; i < 2; i++)
-        if (node->children[i] != NULL && g_atomic_ref_count_dec (&node->children[i]->ref_count))
-          {
-            node->children[i]->hash = (guint64) (gsize) todo;
-            todo = node->children[i];
-          }
-      g_ref_string_release (node->text);
-      g_free (node);
+      g_free (self->slots);
+      g_free (self);
+      self = before;
     }
 }

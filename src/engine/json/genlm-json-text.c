@@ -67,6 +67,36 @@ read_unit (const char *raw)
   return unit;
 }
 
+static gsize
+get_escape_length (const char *raw,
+                   gsize       length)
+{
+  if (length < 2 || raw[1] != 'u')
+    return 2;
+  if (length < 6)
+    return 6;
+  return (read_unit (raw + 2) & 0xfc00) == 0xd800 ? 12 : 6;
+}
+
+/* Where in the start of a valid JSON string an escape begins that is not over;
+ * its length if there is none. */
+gsize
+genlm_json_text_find_escape (const char *raw,
+                             gsize       length)
+{
+  gsize i = 0;
+
+  while (i < length)
+    {
+      gsize step = raw[i] == '\\' ? get_escape_length (raw + i, length - i) : 1;
+
+      if (step > length - i)
+        break;
+      i += step;
+    }
+  return i;
+}
+
 /* The text that a valid JSON string of these contents stands for. */
 GString *
 genlm_json_text_decode (const char *raw,

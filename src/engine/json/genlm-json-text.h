@@ -27,6 +27,8 @@ void           genlm_json_text_unref  (GenlmJsonText *self);
 void           genlm_json_text_append (GenlmJsonText *self,
                                        guint64        from,
                                        GString       *to);
+gsize          genlm_json_text_find_escape (const char *raw,
+                                            gsize       length);
 GString       *genlm_json_text_decode (const char    *raw,
                                        gsize          length);
 GString       *genlm_json_text_encode (const char    *text,

@@ -1,0 +1,271 @@
+/* What long texts and large bounds cost. */
+#include <string.h>
+
+#include "genlm-json-machine.h"
+#include "vocabs.h"
+
+static GenlmByteMachine *
+build_with_memory (const char *schema_text,
+                   guint64     max_memory)
+{
+  const GenlmJsonMachineOptions options = {
+    .max_spaces = GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES,
+    .limits = { GENLM_ENGINE_DEFAULT_MAX_STATES, max_memory, 0 },
+  };
+  GenlmSchemaOptions schema_options = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmSchema) schema = genlm_schema_new (schema_text, -1, &schema_options, &error);
+  GenlmByteMachine *machine;
+
+  g_assert_no_error (error);
+  machine = genlm_json_machine_new (schema, &options, &error);
+  g_assert_no_error (error);
+  return machine;
+}
+
+static GenlmByteMachine *
+build (const char *schema_text)
+{
+  return build_with_memory (schema_text, GENLM_ENGINE_DEFAULT_MAX_MEMORY);
+}
+
+/* Takes @state. NULL with an error. */
+static gpointer
+read_text (GenlmByteMachine  *machine,
+           gpointer           state,
+           const char        *text,
+           GError           **error)
+{
+  gpointer next = machine->klass->advance (machine, state, (const guint8 *) text, strlen (text), error);
+
+  machine->klass->unref_state (state);
+  return next;
+}
+
+static gboolean
+is_alive (GenlmByteMachine *machine,
+          gpointer          state)
+{
+  double prefix;
+
+  g_assert_true (machine->klass->weigh (machine, state, &prefix, NULL, NULL));
+  return prefix == 0.0;
+}
+
+static GenlmVocab *
+make_pieces (const char *const *pieces,
+             guint              n_pieces)
+{
+  g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  guint i;
+
+  for (i = 0; i < 256; i++)
+    {
+      const guint8 byte = (guint8) i;
+
+      g_ptr_array_add (tokens, g_bytes_new (&byte, 1));
+    }
+  for (i = 0; i < n_pieces; i++)
+    g_ptr_array_add (tokens, g_bytes_new_static (pieces[i], strlen (pieces[i])));
+  return make_vocab (tokens);
+}
+
+/* The mask of a state says of every token what a step over it says. */
+static void
+check_mask (GenlmByteMachine *machine,
+            gpointer          view,
+            GenlmTrieIndex   *index,
+            gpointer          state)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmTokenSet) mask = machine->klass->make_mask (machine, view, index, state, &error);
+  guint32 token;
+
+  g_assert_no_error (error);
+  for (token = 0; token < index->n_tokens; token++)
+    {
+      gsize n_bytes;
+      const guint8 *bytes = genlm_vocab_peek_token (index->vocab, token, &n_bytes);
+      gpointer next = machine->klass->advance (machine, state, bytes, n_bytes, &error);
+
+      g_assert_no_error (error);
+      if (genlm_token_set_contains (mask, token) != is_alive (machine, next))
+        g_error ("the token %.*s: %d in the mask", (int) n_bytes, bytes,
+                 genlm_token_set_contains (mask, token));
+      machine->klass->unref_state (next);
+    }
+}
+
+static const char *const pieces[] = {
+  "\":", "b\":", "\\u0062\":", "\\u006", "2\":", "\"a\":1", "\"\":", "\\\"\":", "\"\\\"\":", "\\\\\":", "k1", "7\":1,\"", "17\":",
+  "\\ud83d", "\\ude00\":", "\xf0\x9f\x98\x80\":", "de00\":", "\",\"", "k17\",", "\"k17\",\"k17", "1", "7\"", "7\",\"k1", "u0037\"", "\\u0037\"", "\",1", "17\",17",
+};
+
+/* Reads @text byte by byte, and looks at each mask. */
+static void
+check_masks (GenlmByteMachine *machine,
+             GenlmTrieIndex   *index,
+             gpointer          view,
+             gpointer          start,
+             const char       *text)
+{
+  gpointer state = machine->klass->ref_state (start);
+
+  for (;; text++)
+    {
+      const char byte[] = { *text, '\0' };
+
+      check_mask (machine, view, index, state);
+      if (*text == '\0')
+        break;
+      state = read_text (machine, state, byte, NULL);
+      g_assert_true (is_alive (machine, state));
+    }
+  machine->klass->unref_state (state);
+}
+
+/* A text of @n members or items with @format, which takes a number, and @end. */
+static char *
+make_many (const char *open,
+           const char *format,
+           guint       n)
+{
+  GString *text = g_string_new (open);
+  guint i;
+
+  for (i = 0; i < n; i++)
+    g_string_append_printf (text, format, i);
+  return g_string_free (text, FALSE);
+}
+
+/* Names that were read before are known however they are spelled, whether there
+ * are few or many. */
+static void
+test_repeated_names (void)
+{
+  static const guint sizes[] = { 0, 20, 31, 32, 33, 64, 100 };
+  g_autoptr (GenlmByteMachine) machine = build ("true");
+  g_autoptr (GenlmVocab) vocab = make_pieces (pieces, G_N_ELEMENTS (pieces));
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  gpointer view = machine->klass->make_view (machine, index);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree char *many = make_many ("{\"b\":1,\"\\\"\":1,\"\":1,\"\\\\\":1,\"\\ud83d\\ude00\":1,",
+                                         "\"k%u\":1,", sizes[i]);
+      gpointer state = machine->klass->dup_start (machine);
+
+      state = read_text (machine, state, many, NULL);
+      g_assert_true (is_alive (machine, state));
+      check_masks (machine, index, view, state, "\"\\u0062b\"");
+      check_masks (machine, index, view, state, "\"\\ud83d\\ude00b");
+      check_masks (machine, index, view, state, " \"k1");
+      check_masks (machine, index, view, state, "\"\\\"\\\\");
+      check_masks (machine, index, view, state, "\"k1\\u003");
+      machine->klass->unref_state (state);
+    }
+  machine->klass->free_view (view);
+}
+
+static void
+test_repeated_items (void)
+{
+  static const guint sizes[] = { 1, 18, 32, 70 };
+  g_autoptr (GenlmByteMachine) machine = build ("{\"uniqueItems\":true}");
+  g_autoptr (GenlmVocab) vocab = make_pieces (pieces, G_N_ELEMENTS (pieces));
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  gpointer view = machine->klass->make_view (machine, index);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree char *many = make_many ("[\"b\",\"\\\"\",\"\",[\"b\"],", "\"k%u\",", sizes[i]);
+      g_autofree char *numbers = make_many ("[", "%u,", sizes[i]);
+      gpointer state = machine->klass->dup_start (machine);
+
+      state = read_text (machine, state, many, NULL);
+      g_assert_true (is_alive (machine, state));
+      check_masks (machine, index, view, state, "\"\\u0062b\"");
+      check_masks (machine, index, view, state, "\"k1");
+      check_masks (machine, index, view, state, "[\"b\\u006");
+      machine->klass->unref_state (state);
+      state = read_text (machine, machine->klass->dup_start (machine), numbers, NULL);
+      check_masks (machine, index, view, state, "1");
+      machine->klass->unref_state (state);
+    }
+  machine->klass->free_view (view);
+}
+
+/* A mask after many names looks at what tokens may end, not at the names. */
+static void
+test_many_names (void)
+{
+  g_autoptr (GenlmByteMachine) machine = build ("true");
+  g_autoptr (GenlmVocab) vocab = make_pieces (pieces, G_N_ELEMENTS (pieces));
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  gpointer view = machine->klass->make_view (machine, index);
+  gpointer state = read_text (machine, machine->klass->dup_start (machine), "{\"", NULL);
+  guint i;
+
+  for (i = 0; i < 50000; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("k%u\":1,\"", i);
+      g_autoptr (GenlmTokenSet) mask = machine->klass->make_mask (machine, view, index, state, NULL);
+
+      g_assert_nonnull (mask);
+      state = read_text (machine, state, name, NULL);
+      g_assert_nonnull (state);
+    }
+  g_assert_true (is_alive (machine, state));
+  state = read_text (machine, state, "k41999\"", NULL);
+  g_assert_false (is_alive (machine, state));
+  machine->klass->unref_state (state);
+  machine->klass->free_view (view);
+}
+
+/* What states hold is bounded, too. */
+static void
+test_held_memory (void)
+{
+  static const char *const formats[] = { "\"name number %u\":[{", "%u,[\"name number %u\"],", "\"name number %u\":1," };
+  static const char *const opens[] = { "{", "[", "{" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      g_autoptr (GenlmByteMachine) machine = build_with_memory ("{\"uniqueItems\":true}", 1 << 20);
+      gpointer state = read_text (machine, machine->klass->dup_start (machine), opens[i], NULL);
+      g_autoptr (GError) error = NULL;
+      guint n;
+
+      for (n = 0; n < 50000 && error == NULL; n++)
+        {
+          g_autofree char *text = g_strdup_printf (formats[i], n, n);
+          gpointer next = machine->klass->advance (machine, state, (const guint8 *) text, strlen (text),
+                                                   &error);
+
+          if (next == NULL)
+            break;
+          machine->klass->unref_state (state);
+          state = next;
+          g_assert_true (is_alive (machine, state));
+        }
+      g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+      g_assert_nonnull (strstr (error->message, "max-memory"));
+      g_assert_cmpuint (n, >, 2000);
+      machine->klass->unref_state (state);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/json-growth/repeated-names", test_repeated_names);
+  g_test_add_func ("/json-growth/repeated-items", test_repeated_items);
+  g_test_add_func ("/json-growth/many-names", test_many_names);
+  g_test_add_func ("/json-growth/held-memory", test_held_memory);
+  return g_test_run ();
+}
