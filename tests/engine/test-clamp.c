@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "genlm-byte-dfa.h"
+#include "genlm-char-exprs.h"
 #include "genlm-regex-dfa.h"
 
 static GenlmByteExpr
@@ -191,6 +192,31 @@ test_intersection (void)
   g_assert_true (genlm_byte_dfa_walk (dfa, state, (const guint8 *) "b", 1, NULL) == dfa->dead);
 }
 
+/* Up to 300 words of "a", each but the last with a "b" behind it, in up to 5000
+ * characters: many derivatives, but what is left of a word is never long. */
+static void
+test_words (void)
+{
+  GenlmEngineLimits limits = { 100000, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
+  GenlmByteExprs *exprs = genlm_byte_exprs_new (&limits);
+  GenlmByteExpr a = make_letters (exprs, 'a', 'a');
+  GenlmByteExpr any = genlm_char_exprs_make_any (exprs, GENLM_BYTE_ENCODING_UTF8);
+  GenlmByteExpr both[2];
+  GenlmByteItem item = { 0 };
+  g_autoptr (GenlmByteDfa) dfa = NULL;
+  GenlmByteState *state;
+
+  a = genlm_byte_exprs_make_repeat (exprs, a, 1, GENLM_BYTE_EXPR_UNBOUNDED);
+  both[0] = genlm_byte_exprs_make_concat (exprs, a, make_letters (exprs, 'b', 'b'));
+  both[0] = genlm_byte_exprs_make_repeat (exprs, both[0], 0, 300);
+  both[0] = genlm_byte_exprs_make_concat (exprs, both[0], a);
+  both[1] = genlm_byte_exprs_make_repeat (exprs, any, 0, 5000);
+  item.expr = genlm_byte_exprs_make_intersection (exprs, both, 2);
+  dfa = genlm_byte_dfa_new (exprs, NULL);
+  state = genlm_byte_dfa_intern (dfa, &item, 1, GENLM_BYTE_EXPR_ANYTHING, NULL);
+  g_assert_cmpuint (count_along (dfa, state, 3000, 1024), ==, 2);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -199,5 +225,6 @@ main (int    argc,
   g_test_add_func ("/engine/clamp/random", test_random);
   g_test_add_func ("/engine/clamp/states", test_states);
   g_test_add_func ("/engine/clamp/intersection", test_intersection);
+  g_test_add_func ("/engine/clamp/words", test_words);
   return g_test_run ();
 }

@@ -4,8 +4,11 @@
 
 /* How many derivatives are looked at to find how far all of them are from a
  * match, and what stands for a distance that was not found. */
-#define MAX_REACHED    (256u)
-#define NO_REACH       (G_MAXUINT32)
+#define MAX_REACHED (256u)
+#define NO_REACH    (G_MAXUINT32)
+
+/* How often that may come to nothing before it is given up. */
+#define MAX_LOST    (16u)
 
 /* All that may follow @expr, if that is few: what is reached is appended to
  * @reached, and by it and class of byte the number of what comes next to
@@ -82,31 +85,93 @@ measure_reach (GenlmByteExprs *self,
   return reach;
 }
 
-/* How many bytes are enough to complete anything that starts a match of @expr;
- * NO_REACH if that is not found out with little work. */
+static guint32
+remember_reach (GenlmByteExprs *self,
+                GenlmByteExpr   expr,
+                guint32         reach)
+{
+  g_hash_table_insert (self->reaches, GUINT_TO_POINTER (expr),
+                       GUINT_TO_POINTER (reach == NO_REACH ? NO_REACH : reach + 1));
+  charge_memory (self, 3 * sizeof (gpointer));
+  return reach;
+}
+
+/* How many bytes are enough to complete anything that starts a match of @expr,
+ * which is positive: what is left of a part, and the least of what comes after
+ * it. Recurses as deep as the pattern nests. */
+static guint32
+sum_reach (const GenlmByteExprs *self,
+           GenlmByteExpr         expr)
+{
+  const GenlmExprNode *node = get (self, expr);
+  GenlmWordCursor cursor;
+  guint32 reach = 0;
+  guint32 i;
+
+  switch ((GenlmExprKind) node->kind)
+    {
+    case GENLM_EXPR_SET:
+      return 1;
+    case GENLM_EXPR_CONCAT:
+      for (; node->kind == GENLM_EXPR_CONCAT; node = get (self, expr))
+        {
+          reach = MAX (reach, add_lengths (sum_reach (self, node->a), get (self, node->b)->near));
+          expr = node->b;
+        }
+      return MAX (reach, sum_reach (self, expr));
+    case GENLM_EXPR_REPEAT:
+      reach = repeat_length (get (self, node->a)->near, MAX (node->min, 1) - 1);
+      return add_lengths (sum_reach (self, node->a), reach);
+    case GENLM_EXPR_UNION:
+      for (i = 0; i < node->b; i++)
+        reach = MAX (reach, sum_reach (self, get_member (self, node, i)));
+      return reach;
+    case GENLM_EXPR_WORDS:
+    case GENLM_EXPR_LITERALS:
+      cursor = get_cursor (node);
+      return genlm_word_list_get_reach (get_word_list (self, node), &cursor);
+    case GENLM_EXPR_NOTHING:
+    case GENLM_EXPR_EPSILON:
+    case GENLM_EXPR_ANYTHING:
+      return 0;
+    case GENLM_EXPR_INTERSECTION:
+    case GENLM_EXPR_COMPLEMENT:
+    case GENLM_EXPR_LOOP:
+    default:
+      return NO_REACH;
+    }
+}
+
+static guint32
+list_reach (GenlmByteExprs *self,
+            GenlmByteExpr   expr)
+{
+  g_autoptr (GArray) reached = g_array_new (FALSE, FALSE, sizeof (GenlmByteExpr));
+  g_autoptr (GArray) next = g_array_new (FALSE, FALSE, sizeof (guint));
+  guint32 reach = NO_REACH;
+  guint i;
+
+  if (list_derivatives (self, expr, reached, next))
+    reach = measure_reach (self, reached, next);
+  self->n_lost += reach == NO_REACH;
+  /* What follows @expr has no more before it than @expr has. */
+  for (i = 0; i < reached->len; i++)
+    remember_reach (self, g_array_index (reached, GenlmByteExpr, i), reach);
+  return reach;
+}
+
+/* The same of any expression; NO_REACH if that is not found out with little work. */
 static guint32
 find_reach (GenlmByteExprs *self,
             GenlmByteExpr   expr)
 {
   gpointer known = g_hash_table_lookup (self->reaches, GUINT_TO_POINTER (expr));
-  g_autoptr (GArray) reached = NULL;
-  g_autoptr (GArray) next = NULL;
-  guint32 reach = NO_REACH;
-  guint i;
 
   if (known != NULL)
     return GPOINTER_TO_UINT (known) == NO_REACH ? NO_REACH : GPOINTER_TO_UINT (known) - 1;
-  reached = g_array_new (FALSE, FALSE, sizeof (GenlmByteExpr));
-  next = g_array_new (FALSE, FALSE, sizeof (guint));
-  if (list_derivatives (self, expr, reached, next))
-    reach = measure_reach (self, reached, next);
-  /* What follows @expr has no more before it than @expr has. */
-  for (i = 0; i < reached->len; i++)
-    g_hash_table_insert (self->reaches,
-                         GUINT_TO_POINTER (g_array_index (reached, GenlmByteExpr, i)),
-                         GUINT_TO_POINTER (reach == NO_REACH ? NO_REACH : reach + 1));
-  charge_memory (self, reached->len * 3 * sizeof (gpointer));
-  return reach;
+  if (get (self, expr)->positive)
+    return remember_reach (self, expr, sum_reach (self, expr));
+  return self->n_lost < MAX_LOST ? list_reach (self, expr) : NO_REACH;
 }
 
 static GenlmByteExpr

@@ -51,7 +51,8 @@ genlm_exprs_find_classes (GenlmByteExprs *self)
   guint byte;
   guint i;
 
-  g_array_set_size (self->rows, 0);
+  g_ptr_array_set_size (self->row_blocks, 0);
+  self->n_rows = 0;
   for (i = 0; i < self->nodes->len; i++)
     g_array_index (self->nodes, GenlmExprNode, i).row = 0;
   memset (self->classes, 0, sizeof self->classes);
@@ -68,6 +69,7 @@ genlm_exprs_find_classes (GenlmByteExprs *self)
       }
   for (i = 0; i < self->sets->len && self->n_classes < 256; i++)
     split_classes (self, &partition, &g_array_index (self->sets, GenlmByteSet, i));
+  self->rows_per_block = GENLM_EXPRS_ROW_BLOCK / self->n_classes;
   for (byte = 256; byte > 0; byte--)
     self->representatives[self->classes[byte - 1]] = (guint8) (byte - 1);
 }

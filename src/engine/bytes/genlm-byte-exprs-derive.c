@@ -214,6 +214,32 @@ derive_in_loop (GenlmByteExprs      *self,
   return result;
 }
 
+static inline guint32 *
+get_row (const GenlmByteExprs *self,
+         guint32               number)
+{
+  guint32 *block = g_ptr_array_index (self->row_blocks, number / self->rows_per_block);
+
+  return block + number % self->rows_per_block * self->n_classes;
+}
+
+/* Adds a row in which nothing is known. */
+static guint32
+add_row (GenlmByteExprs *self)
+{
+  guint32 number = self->n_rows++;
+
+  if (number % self->rows_per_block == 0)
+    {
+      guint32 *block = g_new (guint32, GENLM_EXPRS_ROW_BLOCK);
+
+      memset (block, 0xff, GENLM_EXPRS_ROW_BLOCK * sizeof (guint32));
+      g_ptr_array_add (self->row_blocks, block);
+    }
+  charge_memory (self, self->n_classes * sizeof (guint32));
+  return number;
+}
+
 static void
 remember_row (GenlmByteExprs *self,
               GenlmByteExpr   expr,
@@ -221,19 +247,12 @@ remember_row (GenlmByteExprs *self,
               GenlmByteExpr   result)
 {
   GenlmExprNode *node = &g_array_index (self->nodes, GenlmExprNode, expr);
-  guint start = self->rows->len;
 
   if (self->exceeded != GENLM_EXPRS_LIMIT_NONE)
     return;
   if (node->row == 0)
-    {
-      g_array_set_size (self->rows, start + self->n_classes);
-      memset (&g_array_index (self->rows, guint32, start), 0xff,
-              self->n_classes * sizeof (guint32));
-      node->row = start + 1;
-      charge_memory (self, self->n_classes * sizeof (guint32));
-    }
-  g_array_index (self->rows, guint32, node->row - 1 + self->classes[byte]) = result;
+    node->row = add_row (self) + 1;
+  get_row (self, node->row - 1)[self->classes[byte]] = result;
 }
 
 static GenlmByteExpr
@@ -259,7 +278,7 @@ derive (GenlmByteExprs *self,
     return derive_in_loop (self, expr, &node, byte);
   if (node.row != 0)
     {
-      result = g_array_index (self->rows, guint32, node.row - 1 + self->classes[byte]);
+      result = get_row (self, node.row - 1)[self->classes[byte]];
       if (result != GENLM_EXPRS_NO_ENTRY)
         return result;
     }

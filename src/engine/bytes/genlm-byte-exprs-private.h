@@ -73,7 +73,7 @@ typedef struct
   /* Some string is no longer than this, in bytes; GENLM_BYTE_EXPR_UNBOUNDED if
    * none is known. */
   guint32 near;
-  /* Where its row of derivatives starts, plus one; 0 if it has none yet. */
+  /* The number of its row of derivatives plus one; 0 if it has none yet. */
   guint32 row;
 } GenlmExprNode;
 
@@ -84,6 +84,13 @@ typedef struct
   guint64 key;
   guint32 value;
 } GenlmExprsMemo;
+
+/* Of the table of all expressions. */
+typedef struct
+{
+  guint32       hash;
+  GenlmByteExpr expr;
+} GenlmExprsSlot;
 
 /* A repeat among the members of a union: body{min,max} and then tail. */
 typedef struct
@@ -114,11 +121,14 @@ struct _GenlmByteExprs
   /* By encoding: any one character, and any text. NOTHING until it is made. */
   GenlmByteExpr     any_char[GENLM_EXPRS_N_ENCODINGS];
   GenlmByteExpr     any_text[GENLM_EXPRS_N_ENCODINGS];
-  guint32          *table;
+  GenlmExprsSlot   *table;
   guint             table_mask;
 
-  /* Derivatives by class, GENLM_EXPRS_NO_ENTRY where none was made yet. */
-  GArray           *rows;
+  /* Derivatives by class, GENLM_EXPRS_NO_ENTRY where none was made yet. Rows
+   * lie in blocks, one behind the other: that many in all. */
+  GPtrArray        *row_blocks;
+  guint32           n_rows;
+  guint32           rows_per_block;
   GenlmExprsMemo   *memo;
   guint64           memo_mask;
   guint64           memo_used;
@@ -138,12 +148,16 @@ struct _GenlmByteExprs
    * there. */
   GHashTable       *clamped;
   GHashTable       *reaches;
+  guint             n_lost;
 };
 
 #define GENLM_EXPRS_NO_ENTRY (G_MAXUINT32)
 
 /* A cursor's depth and phase in one number. */
 #define GENLM_EXPRS_PHASE_BITS (4u)
+
+/* Rows of derivatives are cut from blocks of so many numbers. */
+#define GENLM_EXPRS_ROW_BLOCK (16384u)
 
 /* How many expressions all searches together may look at, for each state that
  * the automaton may have. */

@@ -55,23 +55,24 @@ equal_nodes (const GenlmByteExprs *self,
 static void
 grow_table (GenlmByteExprs *self)
 {
+  GenlmExprsSlot *old = self->table;
   guint old_size = self->table_mask + 1;
-  guint size = old_size * 2;
-  guint32 i;
+  guint i;
 
-  charge_memory (self, (size - old_size) * sizeof (guint32));
-  g_free (self->table);
-  self->table = g_new (guint32, size);
-  memset (self->table, 0xff, size * sizeof (guint32));
-  self->table_mask = size - 1;
-  for (i = 0; i < self->nodes->len; i++)
-    {
-      guint64 slot = hash_node (self, get (self, i)) & self->table_mask;
+  charge_memory (self, old_size * sizeof (GenlmExprsSlot));
+  self->table_mask = old_size * 2 - 1;
+  self->table = g_new (GenlmExprsSlot, old_size * 2);
+  memset (self->table, 0xff, old_size * 2 * sizeof (GenlmExprsSlot));
+  for (i = 0; i < old_size; i++)
+    if (old[i].expr != GENLM_EXPRS_NO_ENTRY)
+      {
+        guint slot = old[i].hash & self->table_mask;
 
-      while (self->table[slot] != GENLM_EXPRS_NO_ENTRY)
-        slot = (slot + 1) & self->table_mask;
-      self->table[slot] = i;
-    }
+        while (self->table[slot].expr != GENLM_EXPRS_NO_ENTRY)
+          slot = (slot + 1) & self->table_mask;
+        self->table[slot] = old[i];
+      }
+  g_free (old);
 }
 
 static guint32
@@ -173,11 +174,13 @@ GenlmByteExpr
 genlm_exprs_intern (GenlmByteExprs      *self,
                     const GenlmExprNode *node)
 {
-  guint64 slot = hash_node (self, node) & self->table_mask;
+  guint32 hash = (guint32) hash_node (self, node);
+  guint slot = hash & self->table_mask;
   GenlmByteExpr found;
 
-  for (; (found = self->table[slot]) != GENLM_EXPRS_NO_ENTRY; slot = (slot + 1) & self->table_mask)
-    if (equal_nodes (self, get (self, found), node))
+  for (; (found = self->table[slot].expr) != GENLM_EXPRS_NO_ENTRY;
+       slot = (slot + 1) & self->table_mask)
+    if (self->table[slot].hash == hash && equal_nodes (self, get (self, found), node))
       break;
   if (found != GENLM_EXPRS_NO_ENTRY || !may_go_on (self))
     {
@@ -191,7 +194,7 @@ genlm_exprs_intern (GenlmByteExprs      *self,
   g_array_append_val (self->nodes, *node);
   g_array_index (self->nodes, GenlmExprNode, found).count = find_count (self, node);
   find_lengths (self, &g_array_index (self->nodes, GenlmExprNode, found));
-  self->table[slot] = found;
+  self->table[slot] = (GenlmExprsSlot) { hash, found };
   charge_memory (self, sizeof (GenlmExprNode) + (has_list (node) ? node->b * sizeof (guint32) : 0)
                          + (node->kind == GENLM_EXPR_SET ? sizeof (GenlmByteSet) : 0));
   if (self->nodes->len * 2 > self->table_mask)
@@ -258,7 +261,7 @@ genlm_byte_exprs_new (const GenlmEngineLimits *limits)
   self->nodes = g_array_new (FALSE, FALSE, sizeof (GenlmExprNode));
   self->lists = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->sets = g_array_new (FALSE, FALSE, sizeof (GenlmByteSet));
-  self->rows = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->row_blocks = g_ptr_array_new_with_free_func (g_free);
   self->word_lists = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_word_list_free);
   self->number_by_list = g_hash_table_new (genlm_word_list_hash, genlm_word_list_equal);
   self->chars = g_hash_table_new_full (hash_chars, equal_chars, g_free, NULL);
@@ -268,8 +271,8 @@ genlm_byte_exprs_new (const GenlmEngineLimits *limits)
   self->clamped = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_hash_table_unref);
   self->reaches = g_hash_table_new (NULL, NULL);
   self->table_mask = 63;
-  self->table = g_new (guint32, 64);
-  memset (self->table, 0xff, 64 * sizeof (guint32));
+  self->table = g_new (GenlmExprsSlot, 64);
+  memset (self->table, 0xff, 64 * sizeof (GenlmExprsSlot));
   add_constant (self, GENLM_EXPR_NOTHING);
   add_constant (self, GENLM_EXPR_EPSILON);
   add_constant (self, GENLM_EXPR_ANYTHING);
@@ -289,7 +292,7 @@ genlm_byte_exprs_free (GenlmByteExprs *self)
   g_hash_table_unref (self->chars);
   g_hash_table_unref (self->number_by_list);
   g_ptr_array_unref (self->word_lists);
-  g_array_unref (self->rows);
+  g_ptr_array_unref (self->row_blocks);
   g_array_unref (self->sets);
   g_array_unref (self->lists);
   g_array_unref (self->nodes);

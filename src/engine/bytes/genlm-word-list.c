@@ -33,6 +33,7 @@ struct _GenlmWordList
   guint             n_words;
   guint             hash;
   gsize             n_bytes;
+  guint32           max_length;
   /* Sorted by their bytes, each once. */
   Word             *words;
   guint8           *bytes;
@@ -138,6 +139,7 @@ genlm_word_list_new (GenlmByteEncoding  encoding,
       const guint8 *text = (const guint8 *) words[i];
       gsize length = lengths != NULL ? lengths[i] : strlen (words[i]);
 
+      self->max_length = MAX (self->max_length, (guint32) length);
       self->words[i] = (Word) { read_head (text, length), text, (guint32) length, i };
     }
   qsort (self->words, n_words, sizeof (Word), compare_words);
@@ -526,6 +528,16 @@ genlm_word_list_get_near (const GenlmWordList   *self,
   guint64 n_left = find_longer (self, cursor)->length - cursor->depth;
 
   return (guint32) MIN (n_left * MAX_ESCAPE - cursor->phase, G_MAXINT32);
+}
+
+/* As many bytes as are enough to complete what can be read. */
+guint32
+genlm_word_list_get_reach (const GenlmWordList   *self,
+                           const GenlmWordCursor *cursor)
+{
+  guint64 n_left = self->max_length - cursor->depth;
+
+  return (guint32) MIN (n_left * MAX_ESCAPE, G_MAXINT32);
 }
 
 /* A byte that leads to a word that goes on. */

@@ -40,6 +40,8 @@ GENLM_ENGINE_API gboolean       genlm_word_list_find_word  (const GenlmWordList 
                                                             guint                 *index);
 GENLM_ENGINE_API guint32        genlm_word_list_get_near   (const GenlmWordList   *self,
                                                             const GenlmWordCursor *cursor);
+GENLM_ENGINE_API guint32        genlm_word_list_get_reach  (const GenlmWordList   *self,
+                                                            const GenlmWordCursor *cursor);
 GENLM_ENGINE_API guint8         genlm_word_list_find_way   (const GenlmWordList   *self,
                                                             const GenlmWordCursor *cursor);
 GENLM_ENGINE_API guint          genlm_word_list_get_text   (const GenlmWordList   *self,
