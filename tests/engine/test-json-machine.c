@@ -185,6 +185,50 @@ test_plain (void)
     }
 }
 
+/* Starts of which nothing can come: "p" and "n" for what prefix says. */
+static const Case dead_ends[] = {
+  { "{\"required\":[\"a\"],\"properties\":{\"a\":false}}", { "n{", "p[", "p1" } },
+  { "{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"type\":\"object\",\"required\":[\"b\"],\"properties\":"
+    "{\"b\":{\"allOf\":[{\"type\":\"null\"},{\"type\":\"string\"}]}}}}}", { "n{" } },
+  { "{\"anyOf\":[{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/n\"},\"minItems\":1},{\"const\":1}],"
+    "\"$defs\":{\"n\":{\"type\":\"object\",\"required\":[\"n\"],\"properties\":{\"n\":{\"$ref\":\"#/$defs/n\"}}}}}", { "n[", "p1", "n{" } },
+  { "{\"items\":{\"$ref\":\"#/$defs/n\"},\"$defs\":{\"n\":{\"type\":\"object\",\"required\":[\"n\"],\"additionalProperties\":"
+    "{\"$ref\":\"#/$defs/n\"}}}}", { "p[", "n[{", "p[]", "n[[" } },
+  { "{\"contains\":{\"type\":\"string\"},\"items\":{\"type\":\"null\"}}", { "n[", "p{" } },
+  { "{\"contains\":{\"type\":\"string\"},\"prefixItems\":[{\"type\":\"null\"},{}],\"items\":{\"type\":\"null\"}}", { "p[", "p[null,\"" } },
+  { "{\"contains\":{},\"minContains\":3,\"maxItems\":2}", { "n[" } },
+  { "{\"contains\":{},\"minContains\":3,\"maxContains\":2}", { "n[", "p\"" } },
+  { "{\"minProperties\":3,\"properties\":{\"a\":{},\"b\":{}},\"additionalProperties\":false}", { "n{" } },
+  { "{\"minProperties\":3,\"propertyNames\":{\"enum\":[\"a\",\"b\"]}}", { "n{" } },
+  { "{\"maxProperties\":1,\"required\":[\"a\",\"b\"]}", { "n{" } },
+  { "{\"minItems\":3,\"prefixItems\":[{},{}],\"items\":false}", { "n[" } },
+  { "{\"not\":{\"required\":[\"a\"],\"properties\":{\"a\":false}}}", { "p{", "p{\"a\"", "p{}" } },
+  { "{\"additionalProperties\":{\"required\":[\"a\"],\"properties\":{\"a\":false},\"type\":\"object\"}}", { "p{}", "n{\"" } },
+};
+
+static void
+test_dead_ends (void)
+{
+  guint i;
+  guint j;
+
+  for (i = 0; i < G_N_ELEMENTS (dead_ends); i++)
+    {
+      g_autoptr (GenlmByteMachine) machine = build (dead_ends[i].schema);
+
+      for (j = 0; dead_ends[i].texts[j] != NULL; j++)
+        {
+          const char *text = dead_ends[i].texts[j];
+          gboolean prefix;
+          gboolean complete;
+
+          read_weights (machine, text + 1, strlen (text + 1), &prefix, &complete);
+          g_test_message ("%s: %s", dead_ends[i].schema, text);
+          g_assert_cmpint (prefix, ==, text[0] == 'p');
+        }
+    }
+}
+
 /* Tokens as vocabularies have them, and every byte. */
 static const char *const pieces[] = {
   "\":", "\": ", "\":\"", "\":{", "\":[", ", ", ",\"", "\",\"", "\"}", "\"]", "}}", "}]", "]}", "},", "],", "}, {", "}\n", "\n  ",
@@ -337,6 +381,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json-machine/cases", test_cases);
   g_test_add_func ("/json-machine/plain", test_plain);
+  g_test_add_func ("/json-machine/dead-ends", test_dead_ends);
   g_test_add_data_func ("/json-machine/masks", &as_it_is, test_masks);
   g_test_add_data_func ("/json-machine/masks/no-caches", &without_caches, test_masks);
   g_test_add_data_func ("/json-machine/masks/few-spaces", &with_few_spaces, test_masks);
