@@ -35,6 +35,8 @@ struct _GenlmEarleyParser
   GenlmEarleyConfig     *start;
   GenlmEarleyConfig     *dead;
   GenlmEarleyHandle     *handles;
+  /* By label; NULL where nothing is known. */
+  GenlmByteSet          *after;
   /* Of a configuration that is being made. */
   gboolean               returns;
   GenlmEarleyMembers    *members;
@@ -133,6 +135,21 @@ add_fork (GenlmEarleyParser  *self,
   return TRUE;
 }
 
+/* Whether anything that begins with the byte comes, in any text, after what the
+ * state accepts: without a look at what comes after it here. */
+static gboolean
+may_follow (const GenlmEarleyParser *self,
+            const GenlmByteState    *state,
+            guint8                   byte)
+{
+  guint32 i;
+
+  for (i = 0; i < state->n_accepts; i++)
+    if (self->after == NULL || genlm_byte_set_contains (&self->after[state->accepts[i]], byte))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 step_member (GenlmEarleyParser  *self,
              GenlmEarleyNode    *node,
@@ -147,7 +164,7 @@ step_member (GenlmEarleyParser  *self,
     return FALSE;
   if (next != self->rules->dfa->dead)
     genlm_earley_members_add (self->members, node, next);
-  if (!state->accepting)
+  if (!may_follow (self, state, byte))
     return TRUE;
   target = genlm_earley_nodes_find_target (self->nodes, node,
                                            genlm_earley_nodes_find_accept (self->nodes, state));
@@ -473,6 +490,7 @@ genlm_earley_parser_unref (GenlmEarleyParser *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
+  g_free (self->after);
   g_ptr_array_unref (self->kept);
   g_ptr_array_unref (self->forks);
   genlm_earley_members_free (self->members);
@@ -482,6 +500,17 @@ genlm_earley_parser_unref (GenlmEarleyParser *self)
   genlm_earley_rules_free (self->rules);
   g_mutex_clear (&self->mutex);
   g_free (self);
+}
+
+/* By label: the bytes that what comes after it can start with, in any text. NULL
+ * where nothing is known. Under the lock. */
+const GenlmByteSet *
+genlm_earley_parser_find_after (GenlmEarleyParser *self)
+{
+  /* A limit that is passed here is so in whatever is asked later. */
+  if (self->after == NULL)
+    self->after = genlm_earley_rules_find_after (self->rules, NULL);
+  return self->after;
 }
 
 GenlmEarleyRules *

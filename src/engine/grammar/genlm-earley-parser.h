@@ -29,6 +29,9 @@ struct _GenlmEarleyConfig
   /* As a target's; of what is known. */
   guint8             *returns;
   guint32            *signatures;
+  /* Groups of characters that do not all lead back to it at once. 0 if that is
+   * not known. */
+  guint64             outside;
   guint32             epoch;
   guint32             n_members;
   guint8              is_start;
@@ -62,6 +65,8 @@ void               genlm_earley_handle_unref      (GenlmEarleyHandle        *sel
 
 void               genlm_earley_parser_lock       (GenlmEarleyParser        *self);
 void               genlm_earley_parser_unlock     (GenlmEarleyParser        *self);
+const GenlmByteSet *
+                   genlm_earley_parser_find_after (GenlmEarleyParser        *self);
 GenlmEarleyConfig *genlm_earley_parser_open       (GenlmEarleyParser        *self,
                                                    GenlmEarleyHandle        *handle,
                                                    GError                  **error);

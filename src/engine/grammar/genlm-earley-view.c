@@ -4,22 +4,22 @@
 #include "genlm-mask-cache.h"
 #include "genlm-walk-memo.h"
 
-/* How many nodes of the trie are read between two looks at the memory. */
-#define NODES_PER_LOOK (256u)
+/* Smaller subtrees are read rather than looked into. */
+#define MIN_WHOLE_EXTENT (8u)
 
 /* With more ways than these to cut tokens into terminals it is better to read
  * the tokens byte by byte. */
-#define MAX_MEMBERS    (4u)
-#define MAX_FRAMES     (128u)
-#define MAX_ENDS       (512u)
+#define MAX_MEMBERS      (4u)
+#define MAX_FRAMES       (128u)
+#define MAX_ENDS         (512u)
 
-/* And where more of the trie than this many times its nodes would have to be
- * walked, from places that are below each other. */
-#define TRIES_PER_MASK (1u)
+/* Reading the tokens costs about as much as walking this part of the trie. */
+#define READ_SHARE       (4u)
 
 /* A part of a mask: the tokens of a walk, in which terminals begin that follow
- * a node, which is in a list of its own. To know what these are one has to look @depth deep into the
- * configuration, and with every rule that ends one deeper than @below. */
+ * a node, which is in a list of its own. To know what these are one has to look
+ * @depth deep into the configuration, and with every rule that ends one deeper
+ * than @below. */
 typedef struct
 {
   GenlmWalk *walk;
@@ -40,13 +40,14 @@ struct _GenlmEarleyView
    * For one epoch. */
   GArray                *depths;
   guint32                epoch;
+  /* How many nodes of the trie may still be walked after terminals. */
+  guint64                room;
 
   /* Of a mask that is being made. */
   GArray                *frames;
   GPtrArray             *frame_nodes;
   guint                  looked;
   guint                  n_ends;
-  guint64                room;
   /* By depth in the trie; the first is that of which the mask is. */
   GenlmEarleyConfig     *configs[GENLM_TRIE_MAX_DEPTH + 1];
 };
@@ -78,12 +79,63 @@ read_byte (GenlmEarleyView  *self,
   GenlmEarleyConfig *before = self->configs[depth - 1];
   const Look *look = &looks[depth - 1];
 
+  if (before->next == NULL || before->next[kind] == NULL)
+    {
+      if (!genlm_earley_parser_look (self->parser, self->configs, depth, NULL, 0, error))
+        return FALSE;
+      before = self->configs[depth - 1];
+    }
   self->configs[depth] = genlm_earley_parser_step (self->parser, before, byte, error);
   if (self->configs[depth] == NULL)
     return FALSE;
   looks[depth].depth = before->returns[kind] ? look->below : look->depth;
   looks[depth].below = look->below + before->returns[kind];
   self->looked = MAX (self->looked, looks[depth].depth);
+  return TRUE;
+}
+
+/* Finds the characters of ASCII that lead from a configuration to itself without
+ * a look at what is deeper. */
+static gboolean
+find_outside (GenlmEarleyView    *self,
+              GenlmEarleyConfig  *config,
+              GError            **error)
+{
+  const guint8 *classes = genlm_earley_parser_get_rules (self->parser)->dfa->classes;
+  guint64 outside = GENLM_BUCKET_BIT (GENLM_BUCKET_SEVERAL) | GENLM_BUCKET_BIT (GENLM_BUCKET_CUT)
+                    | GENLM_BUCKET_BIT (GENLM_BUCKET_BROKEN);
+  guint8 byte;
+
+  for (byte = 0; byte < 0x80; byte++)
+    {
+      GenlmEarleyConfig *next = genlm_earley_parser_step (self->parser, config, byte, error);
+
+      if (next == NULL)
+        return FALSE;
+      if (next != config || config->returns[classes[byte]])
+        outside |= GENLM_BUCKET_BIT (self->index->ascii_buckets[byte]);
+    }
+  config->outside = outside;
+  return TRUE;
+}
+
+/* Whether the configuration stays what it is all below a node. */
+static gboolean
+is_whole (GenlmEarleyView  *self,
+          guint32           node,
+          guint32           depth,
+          gboolean         *whole,
+          GError          **error)
+{
+  GenlmEarleyConfig *config = self->configs[depth];
+
+  *whole = FALSE;
+  if (config != self->configs[depth - 1]
+      || GENLM_TRIE_NODE_EXTENT (&self->index->trie->nodes[node]) < MIN_WHOLE_EXTENT)
+    return TRUE;
+  if (config->outside == 0 && !find_outside (self, config, error))
+    return FALSE;
+  *whole = genlm_trie_index_is_without (self->index, node, config->outside);
   return TRUE;
 }
 
@@ -94,17 +146,14 @@ read_tokens (GenlmEarleyView  *self,
 {
   const GenlmTrie *trie = self->index->trie;
   Look looks[GENLM_TRIE_MAX_DEPTH + 1] = { { 1, 2 } };
-  guint n_read = 0;
   guint32 p = 0;
 
   while (p < trie->n_nodes)
     {
       const GenlmTrieNode *node = &trie->nodes[p];
       guint32 depth = GENLM_TRIE_NODE_DEPTH (node);
+      gboolean whole;
 
-      if (++n_read % NODES_PER_LOOK == 0
-          && !genlm_earley_parser_look (self->parser, self->configs, depth, NULL, 0, error))
-        return FALSE;
       if (!read_byte (self, depth, GENLM_TRIE_NODE_BYTE (node), looks, error))
         return FALSE;
       if (self->configs[depth]->n_members == 0)
@@ -114,7 +163,11 @@ read_tokens (GenlmEarleyView  *self,
         }
       if (GENLM_TRIE_NODE_TOKEN (node) != GENLM_TRIE_NO_TOKEN)
         add_token (words, GENLM_TRIE_NODE_TOKEN (node));
-      p++;
+      if (!is_whole (self, p, depth, &whole, error))
+        return FALSE;
+      if (whole)
+        genlm_trie_index_add_below (self->index, p, words);
+      p += whole ? GENLM_TRIE_NODE_EXTENT (node) : 1;
     }
   return TRUE;
 }
@@ -287,7 +340,6 @@ join_mask (GenlmEarleyView  *self,
 
   self->looked = 1;
   self->n_ends = 0;
-  self->room = (guint64) TRIES_PER_MASK * self->index->trie->n_nodes;
   ok = begin_frames (self, &local_error);
   for (i = 0; ok && i < self->frames->len && i < MAX_FRAMES; i++)
     ok = follow_frame (self, i, words, &local_error);
@@ -298,7 +350,12 @@ join_mask (GenlmEarleyView  *self,
       return FALSE;
     }
   if (!ok || i == MAX_FRAMES)
-    return read_mask (self, words, error);
+    {
+      /* Walks are kept, so in the long run they may cost as much as this. */
+      self->room = MIN (self->room + self->index->trie->n_nodes / READ_SHARE,
+                        self->index->trie->n_nodes);
+      return read_mask (self, words, error);
+    }
   if (genlm_earley_parser_is_config_final (self->parser, self->configs[0]))
     add_token (words, self->index->n_tokens);
   return TRUE;
@@ -419,15 +476,15 @@ genlm_earley_view_dup_mask (GenlmEarleyView    *self,
   return mask;
 }
 
-/* A limit that is passed here is so in whatever is asked later. */
+/* Under the lock. */
 static void
 prepare_walks (GenlmEarleyView *self)
 {
-  GenlmEarleyRules *rules = genlm_earley_parser_get_rules (self->parser);
-  g_autofree GenlmByteSet *after = genlm_earley_rules_find_after (rules, NULL);
+  const GenlmByteSet *after = genlm_earley_parser_find_after (self->parser);
 
   if (after != NULL)
-    genlm_walk_memo_set_after (self->walks, after, rules->n_terminals + 1);
+    genlm_walk_memo_set_after (self->walks, after,
+                               genlm_earley_parser_get_rules (self->parser)->n_terminals + 1);
 }
 
 /* @max_memory bounds what is kept. */
@@ -446,12 +503,13 @@ genlm_earley_view_new (GenlmEarleyParser *parser,
   self->without_caches = without_caches;
   self->walks = genlm_walk_memo_new (index, genlm_earley_parser_get_rules (parser)->dfa,
                                      max_memory / 2);
-  prepare_walks (self);
   self->masks = genlm_mask_cache_new (max_memory / 2);
   self->depths = g_array_new (FALSE, TRUE, sizeof (guint32));
+  self->room = index->trie->n_nodes;
   self->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
   self->frame_nodes = g_ptr_array_new ();
   genlm_earley_parser_lock (parser);
+  prepare_walks (self);
   genlm_earley_signatures_reach (self->signatures, index->trie->max_depth);
   genlm_earley_parser_unlock (parser);
   return self;

@@ -91,6 +91,36 @@ genlm_trie_index_get_bucket (const GenlmTrieIndex *self,
   return (guint) (self->node_facts[node] >> GENLM_TRIE_INDEX_SHIFT);
 }
 
+/* Sets the bits of all tokens that end below a node. */
+static inline void
+genlm_trie_index_add_below (const GenlmTrieIndex *self,
+                            guint32               node,
+                            guint64              *words)
+{
+  guint32 end = self->n_tokens_before[node + GENLM_TRIE_NODE_EXTENT (&self->trie->nodes[node])];
+  guint32 i;
+
+  for (i = self->n_tokens_before[node + 1]; i < end; i++)
+    {
+      guint32 token = self->ordered_tokens[i];
+
+      words[token / 64] |= G_GUINT64_CONSTANT (1) << (token % 64);
+    }
+}
+
+/* Whether nothing of @buckets can stand below a node, as far as can be told from
+ * a look: not where a character has only begun, or has gone wrong. */
+static inline gboolean
+genlm_trie_index_is_without (const GenlmTrieIndex *self,
+                             guint32               node,
+                             guint64               buckets)
+{
+  guint bucket = genlm_trie_index_get_bucket (self, node);
+
+  return bucket != GENLM_BUCKET_NONE && bucket != GENLM_BUCKET_BROKEN
+         && (self->node_facts[node] & buckets) == 0;
+}
+
 GENLM_ENGINE_API GenlmTrieIndex *genlm_trie_index_get   (GenlmVocab     *vocab);
 GENLM_ENGINE_API GenlmTrieIndex *genlm_trie_index_ref   (GenlmTrieIndex *self);
 GENLM_ENGINE_API void            genlm_trie_index_unref (GenlmTrieIndex *self);

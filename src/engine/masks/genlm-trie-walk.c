@@ -340,22 +340,6 @@ is_whole (GenlmTrieIndex  *index,
   return TRUE;
 }
 
-static void
-add_tokens_below (GenlmTrieIndex *index,
-                  guint32         p,
-                  guint64        *words)
-{
-  guint32 end = index->n_tokens_before[p + GENLM_TRIE_NODE_EXTENT (&index->trie->nodes[p])];
-  guint32 i;
-
-  for (i = index->n_tokens_before[p + 1]; i < end; i++)
-    {
-      guint32 token = index->ordered_tokens[i];
-
-      words[token / 64] |= G_GUINT64_CONSTANT (1) << (token % 64);
-    }
-}
-
 /* Cuts on their way into the list. */
 typedef struct
 {
@@ -443,7 +427,7 @@ walk (GenlmTrieIndex  *index,
             return FALSE;
           if (whole)
             {
-              add_tokens_below (index, p, words);
+              genlm_trie_index_add_below (index, p, words);
               p += GENLM_TRIE_NODE_EXTENT (node);
               continue;
             }

@@ -266,6 +266,17 @@ keep_cuts (GenlmWalk    *self,
   self->cuts = (GenlmWalkCut *) g_array_free (g_steal_pointer (&groups), FALSE);
 }
 
+/* The buckets of the characters that start with a byte. */
+static guint64
+find_buckets (const GenlmTrieIndex *index,
+              guint8                byte)
+{
+  if (byte < 0x80)
+    return GENLM_BUCKET_BIT (index->ascii_buckets[byte]);
+  return GENLM_BUCKET_BIT (GENLM_BUCKET_SEVERAL) | GENLM_BUCKET_BIT (GENLM_BUCKET_CUT)
+         | GENLM_BUCKET_BIT (GENLM_BUCKET_BROKEN);
+}
+
 /* The buckets of the characters whose first byte can be read in @state. FALSE
  * when a limit is passed. */
 static gboolean
@@ -283,27 +294,10 @@ find_first_buckets (GenlmWalkMemo   *self,
 
       if (next == NULL)
         return FALSE;
-      if (next == self->dfa->dead)
-        continue;
-      *first |= byte < 0x80 ? GENLM_BUCKET_BIT (self->index->ascii_buckets[byte])
-                            : GENLM_BUCKET_BIT (GENLM_BUCKET_SEVERAL)
-                                | GENLM_BUCKET_BIT (GENLM_BUCKET_CUT)
-                                | GENLM_BUCKET_BIT (GENLM_BUCKET_BROKEN);
+      if (next != self->dfa->dead)
+        *first |= find_buckets (self->index, (guint8) byte);
     }
   return TRUE;
-}
-
-/* Whether nothing that may be read first stands below a node, as far as can be
- * told from a look: not where a character has only begun, or has gone wrong. */
-static gboolean
-is_barren (GenlmTrieIndex *index,
-           guint32         node,
-           guint64         first)
-{
-  guint bucket = genlm_trie_index_get_bucket (index, node);
-
-  return bucket != GENLM_BUCKET_NONE && bucket != GENLM_BUCKET_BROKEN
-         && (index->node_facts[node] & first) == 0;
 }
 
 /* Whether something may follow what @state accepts that goes on below a node:
@@ -322,16 +316,22 @@ may_follow (const GenlmTrie    *trie,
   return FALSE;
 }
 
+/* The bytes with which something may follow, and the buckets they start. */
 static void
 unite_after (const GenlmWalkMemo  *memo,
              const GenlmByteState *state,
-             GenlmByteSet         *after)
+             GenlmByteSet         *after,
+             guint64              *buckets)
 {
   guint32 i;
 
   memset (after, 0, sizeof *after);
   for (i = 0; i < state->n_accepts; i++)
     genlm_byte_set_unite (after, &memo->after_labels[state->accepts[i]]);
+  *buckets = 0;
+  for (i = 0; i < 256; i++)
+    if (genlm_byte_set_contains (after, (guint8) i))
+      *buckets |= find_buckets (memo->index, (guint8) i);
 }
 
 /* Leaves out the cuts where nothing goes on. */
@@ -341,6 +341,7 @@ drop_cuts (const GenlmWalkMemo *memo,
 {
   const GenlmByteState *last = NULL;
   GenlmByteSet after = { { 0 } };
+  guint64 buckets = 0;
   guint n_kept = 0;
   guint i;
 
@@ -349,34 +350,34 @@ drop_cuts (const GenlmWalkMemo *memo,
       GenlmTrieCut cut = g_array_index (cuts, GenlmTrieCut, i);
 
       if (cut.state != last)
-        unite_after (memo, cut.state, &after);
+        unite_after (memo, cut.state, &after, &buckets);
       last = cut.state;
-      if (may_follow (memo->index->trie, cut.node, &after))
+      if (!genlm_trie_index_is_without (memo->index, cut.node, buckets)
+          && may_follow (memo->index->trie, cut.node, &after))
         g_array_index (cuts, GenlmTrieCut, n_kept++) = cut;
     }
   g_array_set_size (cuts, n_kept);
 }
 
-/* Walks below all of the nodes. NULL when a limit is passed. */
+/* Walks below all of the nodes; of several only where something of the buckets
+ * @first stands. NULL when a limit is passed. */
 static GenlmWalk *
 walk_new (GenlmWalkMemo   *memo,
           const guint32   *nodes,
           guint32          n_nodes,
           GenlmByteState  *state,
+          guint64          first,
           GError         **error)
 {
   g_autoptr (GArray) cuts = g_array_new (FALSE, FALSE, sizeof (GenlmTrieCut));
   guint32 n_words = memo->index->n_tokens / 64 + 1;
   g_autofree guint64 *words = g_new0 (guint64, n_words);
-  guint64 first = GENLM_BUCKET_ALL;
   guint64 n_below;
   GenlmWalk *self;
   guint32 i;
 
-  if (n_nodes > 1 && !find_first_buckets (memo, state, &first, error))
-    return NULL;
   for (i = 0; i < n_nodes; i++)
-    if ((n_nodes == 1 || !is_barren (memo->index, nodes[i], first))
+    if ((n_nodes == 1 || !genlm_trie_index_is_without (memo->index, nodes[i], first))
         && !genlm_trie_walk (memo->index, nodes[i], memo->dfa, state, words, cuts, error))
       return NULL;
   if (memo->after_labels != NULL)
@@ -395,18 +396,41 @@ walk_new (GenlmWalkMemo   *memo,
   return self;
 }
 
-/* Takes from @room the nodes that are to be walked, if so many are there. */
+/* About how many nodes a walk from a node looks at: all below what may be read
+ * first. */
+static guint64
+count_nodes_below (GenlmWalkMemo  *self,
+                   GenlmByteState *state,
+                   guint32         node)
+{
+  const GenlmTrie *trie = self->index->trie;
+  guint32 end = node + GENLM_TRIE_NODE_EXTENT (&trie->nodes[node]);
+  guint64 n_nodes = 0;
+  guint32 p;
+
+  for (p = node + 1; p < end; p += GENLM_TRIE_NODE_EXTENT (&trie->nodes[p]))
+    n_nodes += genlm_byte_dfa_peek_next (self->dfa, state, GENLM_TRIE_NODE_BYTE (&trie->nodes[p]))
+                   != self->dfa->dead
+                 ? GENLM_TRIE_NODE_EXTENT (&trie->nodes[p])
+                 : 1;
+  return n_nodes;
+}
+
+/* Takes from @room the nodes that a walk looks at, if so many are there. */
 static gboolean
-take_room (GenlmWalkMemo *self,
-           const guint32 *nodes,
-           guint32        n_nodes,
-           guint64       *room)
+take_room (GenlmWalkMemo  *self,
+           const guint32  *nodes,
+           guint32         n_nodes,
+           GenlmByteState *state,
+           guint64         first,
+           guint64        *room)
 {
   guint64 n_below = 0;
   guint32 i;
 
   for (i = 0; i < n_nodes && n_below <= *room; i++)
-    n_below += GENLM_TRIE_NODE_EXTENT (&self->index->trie->nodes[nodes[i]]);
+    if (!genlm_trie_index_is_without (self->index, nodes[i], first))
+      n_below += count_nodes_below (self, state, nodes[i]);
   if (n_below > *room)
     return FALSE;
   *room -= n_below;
@@ -422,6 +446,7 @@ get_walk (GenlmWalkMemo   *self,
           guint64         *room,
           GError         **error)
 {
+  guint64 first = GENLM_BUCKET_ALL;
   GenlmWalk *walk;
 
   key->state = genlm_byte_dfa_clamp (self->dfa, key->state, self->index->trie->max_depth, error);
@@ -430,9 +455,11 @@ get_walk (GenlmWalkMemo   *self,
   walk = genlm_bounded_table_lookup (self->table, key, sizeof *key);
   if (walk != NULL)
     return walk;
-  if (room != NULL && !take_room (self, nodes, n_nodes, room))
+  if (n_nodes > 1 && !find_first_buckets (self, key->state, &first, error))
     return NULL;
-  walk = walk_new (self, nodes, n_nodes, key->state, error);
+  if (room != NULL && !take_room (self, nodes, n_nodes, key->state, first, room))
+    return NULL;
+  walk = walk_new (self, nodes, n_nodes, key->state, first, error);
   if (walk != NULL)
     genlm_bounded_table_insert (self->table, key, sizeof *key, walk, measure (walk));
   return walk;
