@@ -29,6 +29,8 @@ static const struct
   SEED ("^(a|b)*a(a|b){20}$", "abbababbab"),
   SEED ("(^|,)x\\b|(?<n>\\cA\\/)$|(?!^0$)^\\p{Lu}{}", "a,x"),
   SEED ("^$|(^(?:\\S+\\s+){0,9}\\S+$)|[\\w-.]\\B", "ab cd"),
+  SEED ("(?<=^v?|\\sv?)[01]|^[a-z-]{1,3}(?<!-)$|x(?:(?<!a)b)", "x-v0b"),
+  SEED ("^(x>|/.?-B(?!]w+:).*\\b.!){52}:$", "x>x>"),
   SEED ("foo|bar|foobar|\xf0\x9f\x98\x80|b[a]r|\"\\", "foob\\u0061r\\n\xf0\x9f\x98\x80"),
 };
 

@@ -174,60 +174,124 @@ find_reach (GenlmByteExprs *self,
   return self->n_lost < MAX_LOST ? list_reach (self, expr) : NO_REACH;
 }
 
-static GenlmByteExpr
-unbind_chain (GenlmByteExprs *self,
-              GenlmByteExpr   expr,
-              guint32         depth,
-              guint32        *least)
+/* What is unbound of what is listed, by the lists. */
+typedef struct
 {
-  guint base = self->stack->len;
+  GenlmByteExprs *exprs;
+  guint32         depth;
+  guint32        *least;
+  GArray         *listed;
+  GHashTable     *unbound;
+} Unbinding;
 
-  for (; get (self, expr)->kind == GENLM_EXPR_CONCAT; expr = get (self, expr)->b)
-    push (self, get (self, expr)->a);
-  expr = genlm_exprs_unbind (self, expr, depth, least);
-  while (self->stack->len > base)
+static void
+list_part (Unbinding     *self,
+           GenlmByteExpr  expr)
+{
+  if (get (self->exprs, expr)->count > self->depth
+      && g_hash_table_insert (self->unbound, GUINT_TO_POINTER (expr), NULL))
+    g_array_append_val (self->listed, expr);
+}
+
+static void
+list_parts (Unbinding           *self,
+            const GenlmExprNode *node)
+{
+  guint32 i;
+
+  switch ((GenlmExprKind) node->kind)
     {
-      GenlmByteExpr head = g_array_index (self->stack, guint32, self->stack->len - 1);
-
-      g_array_set_size (self->stack, self->stack->len - 1);
-      head = genlm_exprs_unbind (self, head, depth, least);
-      expr = genlm_byte_exprs_make_concat (self, head, expr);
+    case GENLM_EXPR_CONCAT:
+      list_part (self, node->b);
+      list_part (self, node->a);
+      break;
+    case GENLM_EXPR_REPEAT:
+      list_part (self, node->a);
+      break;
+    default:
+      for (i = 0; i < node->b; i++)
+        list_part (self, get_member (self->exprs, node, i));
     }
-  return expr;
+}
+
+static GenlmByteExpr
+get_unbound (const Unbinding *self,
+             GenlmByteExpr    expr)
+{
+  gpointer unbound = g_hash_table_lookup (self->unbound, GUINT_TO_POINTER (expr));
+
+  return unbound != NULL ? GPOINTER_TO_UINT (unbound) - 1 : expr;
+}
+
+/* Of one whose parts are unbound. */
+static GenlmByteExpr
+unbind_node (Unbinding     *self,
+             GenlmExprNode  node)
+{
+  guint base = self->exprs->stack->len;
+  guint32 i;
+
+  if (node.kind == GENLM_EXPR_CONCAT)
+    return genlm_byte_exprs_make_concat (self->exprs, get_unbound (self, node.a),
+                                         get_unbound (self, node.b));
+  if (node.kind == GENLM_EXPR_REPEAT)
+    {
+      if (node.max > self->depth && node.max != GENLM_BYTE_EXPR_UNBOUNDED)
+        {
+          *self->least = MIN (*self->least, node.max);
+          node.max = GENLM_BYTE_EXPR_UNBOUNDED;
+        }
+      return genlm_byte_exprs_make_repeat (self->exprs, get_unbound (self, node.a), node.min, node.max);
+    }
+  for (i = 0; i < node.b; i++)
+    genlm_exprs_push_flat (self->exprs, node.kind,
+                           get_unbound (self, get_member (self->exprs, &node, i)));
+  return node.kind == GENLM_EXPR_UNION ? genlm_exprs_unite_stack (self->exprs, base)
+                                        : genlm_exprs_intersect_stack (self->exprs, base);
+}
+
+static int
+compare_exprs (gconstpointer a,
+               gconstpointer b)
+{
+  GenlmByteExpr x = *(const GenlmByteExpr *) a;
+  GenlmByteExpr y = *(const GenlmByteExpr *) b;
+
+  return (x > y) - (x < y);
 }
 
 /* @expr without the upper bounds of its repeats that are above @depth, the
  * least of which is kept in @least. It matches all that @expr does, and no
- * other word of up to so many bytes. */
+ * other word of up to so many bytes. Parts are met in many places, so each is
+ * unbound once; they were made before the whole. */
 GenlmByteExpr
 genlm_exprs_unbind (GenlmByteExprs *self,
                     GenlmByteExpr   expr,
                     guint32         depth,
                     guint32        *least)
 {
-  GenlmExprNode node = *get (self, expr);
-  guint base = self->stack->len;
-  guint32 i;
+  g_autoptr (GArray) listed = NULL;
+  g_autoptr (GHashTable) unbound = NULL;
+  Unbinding unbinding;
+  guint i;
 
-  if (node.count <= depth)
+  if (get (self, expr)->count <= depth)
     return expr;
-  if (node.kind == GENLM_EXPR_CONCAT)
-    return unbind_chain (self, expr, depth, least);
-  if (node.kind == GENLM_EXPR_REPEAT)
+  listed = g_array_new (FALSE, FALSE, sizeof (GenlmByteExpr));
+  unbound = g_hash_table_new (NULL, NULL);
+  unbinding = (Unbinding) { self, depth, least, listed, unbound };
+  list_part (&unbinding, expr);
+  for (i = 0; i < listed->len; i++)
+    list_parts (&unbinding, get (self, g_array_index (listed, GenlmByteExpr, i)));
+  g_array_sort (listed, compare_exprs);
+  for (i = 0; i < listed->len && self->exceeded == GENLM_EXPRS_LIMIT_NONE; i++)
     {
-      if (node.max > depth && node.max != GENLM_BYTE_EXPR_UNBOUNDED)
-        {
-          *least = MIN (*least, node.max);
-          node.max = GENLM_BYTE_EXPR_UNBOUNDED;
-        }
-      node.a = genlm_exprs_unbind (self, node.a, depth, least);
-      return genlm_byte_exprs_make_repeat (self, node.a, node.min, node.max);
+      GenlmByteExpr part = g_array_index (listed, GenlmByteExpr, i);
+
+      g_hash_table_insert (unbound, GUINT_TO_POINTER (part),
+                           GUINT_TO_POINTER (unbind_node (&unbinding, *get (self, part)) + 1));
     }
-  for (i = 0; i < node.b; i++)
-    genlm_exprs_push_flat (self, node.kind,
-                           genlm_exprs_unbind (self, get_member (self, &node, i), depth, least));
-  return node.kind == GENLM_EXPR_UNION ? genlm_exprs_unite_stack (self, base)
-                                        : genlm_exprs_intersect_stack (self, base);
+  return get_unbound (&unbinding, expr);
 }
 
 /* The counts of an intersection decide together what is live. Upper bounds may
