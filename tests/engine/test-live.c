@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "genlm-byte-exprs.h"
+#include "genlm-char-exprs.h"
 #include "genlm-regex-compiler.h"
 #include "genlm-regex-parser.h"
 
@@ -276,6 +277,149 @@ test_counts (void)
               expected->str);
 }
 
+/* What stands in a string is known to be part of any string, also where the
+ * quote that ends it is part of the condition. */
+static void
+test_contradiction (void)
+{
+  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&few);
+  GenlmByteExpr quote = make_letters (exprs, '"', '"');
+  GenlmByteExpr text = compile (exprs, "[^]*");
+  GenlmByteExpr part = genlm_byte_exprs_make_concat (exprs, compile (exprs, "[^]*er[^]*"), quote);
+  GenlmByteExpr whole = genlm_byte_exprs_make_concat (exprs, compile (exprs, "[^]*maker[^]*"), quote);
+  GenlmByteExpr any = genlm_byte_exprs_make_concat (exprs, text, quote);
+  GenlmByteExpr not_part = genlm_byte_exprs_make_complement (exprs, part);
+  GenlmByteExpr not_any = genlm_byte_exprs_make_complement (exprs, any);
+
+  g_assert_true (genlm_byte_exprs_make_intersection (
+                   exprs, (GenlmByteExpr[2]) { whole, not_part }, 2)
+                 == GENLM_BYTE_EXPR_NOTHING);
+  g_assert_true (genlm_byte_exprs_make_intersection (exprs, (GenlmByteExpr[2]) { part, not_any }, 2)
+                 == GENLM_BYTE_EXPR_NOTHING);
+  g_assert_true (genlm_byte_exprs_make_union (exprs, (GenlmByteExpr[2]) { part, any }, 2) == any);
+  g_assert_true (genlm_byte_exprs_make_intersection (exprs, (GenlmByteExpr[2]) { part, any }, 2)
+                 == part);
+}
+
+/* The pieces of a chain: "." is any character, "T" any text, "A" some "a", "o"
+ * an "a" or nothing, and others are themselves. */
+static gboolean
+matches (const char *pieces,
+         const char *word)
+{
+  if (*pieces == '\0')
+    return *word == '\0';
+  if (*pieces == 'T' || *pieces == 'A')
+    return matches (pieces + 1, word)
+           || ((*pieces == 'T' ? *word != '\0' && *word != '"' : *word == 'a')
+               && matches (pieces, word + 1));
+  if (*pieces == 'o')
+    return matches (pieces + 1, word) || (*word == 'a' && matches (pieces + 1, word + 1));
+  if (*pieces == '.')
+    return *word != '\0' && *word != '"' && matches (pieces + 1, word + 1);
+  return *word == *pieces && matches (pieces + 1, word + 1);
+}
+
+static GenlmByteExpr
+make_piece (GenlmByteExprs *exprs,
+            char            piece)
+{
+  GenlmByteExpr any = genlm_char_exprs_make_any (exprs, GENLM_BYTE_ENCODING_JSON);
+
+  switch (piece)
+    {
+    case 'T':
+      return genlm_byte_exprs_make_repeat (exprs, any, 0, GENLM_BYTE_EXPR_UNBOUNDED);
+    case 'A':
+      return genlm_byte_exprs_make_repeat (exprs, make_letters (exprs, 'a', 'a'), 0,
+                                           GENLM_BYTE_EXPR_UNBOUNDED);
+    case 'o':
+      return genlm_byte_exprs_make_repeat (exprs, make_letters (exprs, 'a', 'a'), 0, 1);
+    case '.':
+      return any;
+    default:
+      return make_letters (exprs, (guint8) piece, (guint8) piece);
+    }
+}
+
+static GenlmByteExpr
+make_chain (GenlmByteExprs *exprs,
+            GRand          *rand,
+            char           *pieces)
+{
+  gint n = g_rand_int_range (rand, 1, 7);
+  GenlmByteExpr expr = GENLM_BYTE_EXPR_EPSILON;
+  gint i;
+
+  for (i = 0; i < n; i++)
+    pieces[i] = "TTTabA.o\""[g_rand_int_range (rand, 0, i + 1 == n ? 9 : 8)];
+  pieces[n] = '\0';
+  for (i = n; i > 0; i--)
+    expr = genlm_byte_exprs_make_concat (exprs, make_piece (exprs, pieces[i - 1]), expr);
+  return expr;
+}
+
+static GenlmByteExpr
+derive_word (GenlmByteExprs *exprs,
+             GenlmByteExpr   expr,
+             const char     *word)
+{
+  for (; *word != '\0'; word++)
+    expr = genlm_byte_exprs_derive (exprs, expr, (guint8) *word);
+  return expr;
+}
+
+/* What is left out because something else includes it must not be missed. */
+static void
+test_included (void)
+{
+  GenlmEngineLimits limits = { 100000, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
+  guint n_matched = 0;
+  guint seed;
+
+  for (seed = 0; seed < 4000; seed++)
+    {
+      g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+      g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
+      char pieces[3][8];
+      GenlmByteExpr members[3];
+      GenlmByteExpr made[3];
+      guint8 classes[256];
+      guint i;
+
+      for (i = 0; i < 3; i++)
+        members[i] = make_chain (exprs, rand, pieces[i]);
+      made[0] = genlm_byte_exprs_make_union (exprs, members, 3);
+      made[1] = genlm_byte_exprs_make_intersection (exprs, members, 2);
+      members[1] = genlm_byte_exprs_make_complement (exprs, made[0]);
+      made[2] = genlm_byte_exprs_make_union (exprs, (GenlmByteExpr[2]) { members[1], members[2] }, 2);
+      made[2] = genlm_byte_exprs_make_intersection (
+        exprs, (GenlmByteExpr[2]) { members[0], genlm_byte_exprs_make_complement (exprs, made[2]) }, 2);
+      genlm_byte_exprs_seal (exprs, classes);
+      for (i = 0; i < 20; i++)
+        {
+          char word[8] = "";
+          gint n = g_rand_int_range (rand, 0, 7);
+          gint j;
+          gboolean in[3];
+
+          for (j = 0; j < n; j++)
+            word[j] = "aaaabbbc\""[g_rand_int_range (rand, 0, j + 1 == n ? 9 : 8)];
+          for (j = 0; j < 3; j++)
+            in[j] = matches (pieces[j], word);
+          n_matched += in[0] || in[1];
+          g_assert_cmpint (genlm_byte_exprs_is_nullable (exprs, derive_word (exprs, made[0], word)), ==,
+                           in[0] || in[1] || in[2]);
+          g_assert_cmpint (genlm_byte_exprs_is_nullable (exprs, derive_word (exprs, made[1], word)), ==,
+                           in[0] && in[1]);
+          /* Without the first one, which the union holds. */
+          g_assert_cmpint (genlm_byte_exprs_is_nullable (exprs, derive_word (exprs, made[2], word)), ==,
+                           in[0] && !in[2] && (in[0] || in[1] || in[2]));
+        }
+    }
+  g_assert_cmpuint (n_matched, >, 10000);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -285,5 +429,7 @@ main (int    argc,
   g_test_add_func ("/engine/live/all", test_all);
   g_test_add_func ("/engine/live/one", test_one);
   g_test_add_func ("/engine/live/counts", test_counts);
+  g_test_add_func ("/engine/live/contradiction", test_contradiction);
+  g_test_add_func ("/engine/live/included", test_included);
   return g_test_run ();
 }

@@ -3,12 +3,14 @@
 #include "genlm-byte-exprs-private.h"
 
 /* How many derivatives are looked at to find how far all of them are from a
- * match, and what stands for a distance that was not found. */
+ * match, and with how many pieces of work; and what stands for a distance that
+ * was not found. */
 #define MAX_REACHED (256u)
+#define MAX_WORK    (16384u)
 #define NO_REACH    (G_MAXUINT32)
 
 /* How often that may come to nothing before it is given up. */
-#define MAX_LOST    (16u)
+#define MAX_LOST    (8u)
 
 /* All that may follow @expr, if that is few: what is reached is appended to
  * @reached, and by it and class of byte the number of what comes next to
@@ -20,6 +22,7 @@ list_derivatives (GenlmByteExprs *self,
                   GArray         *next)
 {
   g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
+  guint first_step = self->n_steps;
   guint i;
   guint c;
 
@@ -42,7 +45,8 @@ list_derivatives (GenlmByteExprs *self,
             g_hash_table_insert (numbers, GUINT_TO_POINTER (to), GUINT_TO_POINTER (number));
           }
         g_array_append_val (next, number);
-        if (reached->len > MAX_REACHED || self->exceeded != GENLM_EXPRS_LIMIT_NONE)
+        if (reached->len > MAX_REACHED || self->n_steps - first_step > MAX_WORK
+            || self->exceeded != GENLM_EXPRS_LIMIT_NONE)
           return FALSE;
       }
   return TRUE;

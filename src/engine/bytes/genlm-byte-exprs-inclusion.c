@@ -5,6 +5,9 @@
 /* How far two chains are compared. */
 #define MAX_COMPARED (16u)
 
+/* How often any text in a chain is tried on what may be some. */
+#define MAX_TEXTS (2u)
+
 /* Takes an expression apart into what comes first and the rest. */
 static GenlmByteExpr
 split_head (const GenlmByteExprs *self,
@@ -40,18 +43,88 @@ is_head_included (const GenlmByteExprs *self,
          && a->min >= b->min && a->max <= b->max;
 }
 
-/* Whether @y is any text in an encoding and @x texts in the same one. */
-static gboolean
-is_text_included (const GenlmByteExprs *self,
-                  GenlmByteExpr         x,
-                  GenlmByteExpr         y)
+/* The bit of the encoding of which @expr is any text; 0 if it is not. */
+static guint
+get_any_text (const GenlmByteExprs *self,
+              GenlmByteExpr         expr)
 {
   guint i;
 
   for (i = 0; i < GENLM_EXPRS_N_ENCODINGS; i++)
-    if (y == self->any_text[i] && y != GENLM_BYTE_EXPR_NOTHING)
-      return (get (self, x)->text >> i) & 1;
-  return FALSE;
+    if (expr == self->any_text[i] && expr != GENLM_BYTE_EXPR_NOTHING)
+      return 1u << i;
+  return 0;
+}
+
+static gboolean is_chain_included (const GenlmByteExprs *self,
+                                   GenlmByteExpr         x,
+                                   GenlmByteExpr         y,
+                                   guint                 n_texts);
+
+/* Whether all of @x is a text of an encoding and then of @tail. */
+static gboolean
+is_after_text (const GenlmByteExprs *self,
+               GenlmByteExpr         x,
+               guint                 encoding,
+               GenlmByteExpr         tail,
+               guint                 n_texts)
+{
+  GenlmByteExpr tail_rest = tail;
+  GenlmByteExpr first = split_head (self, &tail_rest);
+  gboolean may_lack = get (self, first)->nullable;
+  guint i;
+
+  for (i = 0; i < MAX_COMPARED && x != tail; i++)
+    {
+      GenlmByteExpr x_rest = x;
+      GenlmByteExpr head = split_head (self, &x_rest);
+
+      if (get (self, x)->least < get (self, tail)->least)
+        return FALSE;
+      /* Mostly the first look is enough. */
+      if ((may_lack || is_head_included (self, head, first))
+          && is_chain_included (self, x, tail, n_texts))
+        return TRUE;
+      if (x_rest == GENLM_BYTE_EXPR_EPSILON || (get (self, head)->text & encoding) == 0)
+        return FALSE;
+      x = x_rest;
+    }
+  return x == tail;
+}
+
+/* At most @n_texts times is any text in @y tried on more than its place. */
+static gboolean
+is_chain_included (const GenlmByteExprs *self,
+                   GenlmByteExpr         x,
+                   GenlmByteExpr         y,
+                   guint                 n_texts)
+{
+  guint i;
+
+  for (i = 0; i < MAX_COMPARED && x != y; i++)
+    {
+      GenlmByteExpr x_rest = x;
+      GenlmByteExpr y_rest = y;
+      GenlmByteExpr head = split_head (self, &y_rest);
+      guint any_text = get_any_text (self, head);
+
+      if (y_rest == GENLM_BYTE_EXPR_EPSILON && (get (self, x)->text & any_text) != 0)
+        return TRUE;
+      if (x == GENLM_BYTE_EXPR_EPSILON)
+        return get (self, y)->nullable;
+      if (y == GENLM_BYTE_EXPR_EPSILON)
+        return FALSE;
+      if (any_text != 0 && n_texts > 0)
+        return is_after_text (self, x, any_text, y_rest, n_texts - 1);
+      if (x == y_rest && get (self, head)->nullable)
+        return TRUE;
+      if (is_head_included (self, split_head (self, &x_rest), head))
+        x = x_rest;
+      else if (!get (self, head)->nullable)
+        return FALSE;
+      y = y_rest;
+    }
+  return x == y;
 }
 
 /* Whether it is plain from the chains that all of @x is in @y: they differ in
@@ -62,27 +135,6 @@ genlm_exprs_is_included (const GenlmByteExprs *self,
                          GenlmByteExpr         x,
                          GenlmByteExpr         y)
 {
-  guint i;
-
-  for (i = 0; i < MAX_COMPARED && x != y; i++)
-    {
-      GenlmByteExpr x_rest = x;
-      GenlmByteExpr y_rest = y;
-      GenlmByteExpr head = split_head (self, &y_rest);
-
-      if (is_text_included (self, x, y))
-        return TRUE;
-      if (x == GENLM_BYTE_EXPR_EPSILON)
-        return get (self, y)->nullable;
-      if (y == GENLM_BYTE_EXPR_EPSILON)
-        return FALSE;
-      if (x == y_rest && get (self, head)->nullable)
-        return TRUE;
-      if (is_head_included (self, split_head (self, &x_rest), head))
-        x = x_rest;
-      else if (!get (self, head)->nullable)
-        return FALSE;
-      y = y_rest;
-    }
-  return x == y;
+  /* What is part of something is no shorter. */
+  return get (self, x)->least >= get (self, y)->least && is_chain_included (self, x, y, MAX_TEXTS);
 }

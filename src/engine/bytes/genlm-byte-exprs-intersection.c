@@ -120,28 +120,28 @@ distribute_stack (GenlmByteExprs *self,
   return TRUE;
 }
 
-/* Among the members from @base on, any text goes if another one is of texts
- * only. */
+/* Among the members from @base on, any text goes, or any text with a byte at
+ * its end, if another one is of such only. */
 static void
 drop_any_text (GenlmByteExprs *self,
                guint           base)
 {
-  guint encoding;
-  guint text = 0;
+  guint32 *members = &g_array_index (self->stack, guint32, base);
+  guint n_members = self->stack->len - base;
   guint i;
+  guint j;
 
-  for (encoding = 0; encoding < GENLM_EXPRS_N_ENCODINGS; encoding++)
+  for (i = 0; i < n_members; i++)
     {
-      GenlmByteExpr any = self->any_text[encoding];
-      guint at = G_MAXUINT;
-
-      for (i = base, text = 0; any != GENLM_BYTE_EXPR_NOTHING && i < self->stack->len; i++)
-        if (g_array_index (self->stack, guint32, i) == any)
-          at = i;
-        else
-          text |= get (self, g_array_index (self->stack, guint32, i))->text;
-      if (at != G_MAXUINT && ((text >> encoding) & 1))
-        g_array_remove_index (self->stack, at);
+      if (get (self, members[i])->open != 1)
+        continue;
+      for (j = 0; j < n_members; j++)
+        if (j != i && genlm_exprs_is_included (self, members[j], members[i]))
+          {
+            g_array_remove_index (self->stack, base + i--);
+            n_members--;
+            break;
+          }
     }
 }
 

@@ -28,8 +28,14 @@ genlm_byte_exprs_make_set (GenlmByteExprs     *self,
 }
 
 static guint
-next_open (guint open)
+find_open (const GenlmByteExprs *self,
+           GenlmByteExpr         head,
+           GenlmByteExpr         tail)
 {
+  guint open = get (self, tail)->open;
+
+  if (get (self, tail)->kind == GENLM_EXPR_SET)
+    return get (self, head)->kind == GENLM_EXPR_REPEAT && get (self, head)->open == 1 ? 1 : 0;
   return open == 0 || open == MAX_OPEN ? 0 : open + 1;
 }
 
@@ -62,7 +68,7 @@ genlm_byte_exprs_make_concat (GenlmByteExprs *self,
       node.nullable = get (self, last)->nullable && get (self, tail)->nullable;
       node.positive = get (self, last)->positive && get (self, tail)->positive;
       node.text = get (self, last)->text & get (self, tail)->text;
-      node.open = next_open (get (self, tail)->open);
+      node.open = find_open (self, last, tail);
       tail = genlm_exprs_intern (self, &node);
     }
   return tail;

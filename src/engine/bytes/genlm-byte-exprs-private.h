@@ -57,8 +57,8 @@ typedef struct
   guint8  has_way : 1;
   /* Bits of the encodings in which every string is a whole text. */
   guint8  text : 3;
-  /* How many parts it has up to any text, with which it ends; 0 if it does
-   * not, or has many. */
+  /* How many parts it has up to any text, with which it ends, or which a byte
+   * ends; 0 if it does not, or has many. */
   guint8  open : 3;
   guint32 a;
   guint32 b;
