@@ -23,8 +23,8 @@ assert_near (double value,
              double expected,
              double tolerance)
 {
-  if (value != expected && !(fabs (value - expected) <= tolerance))
-    g_error ("%.17g is not %.17g within %g", value, expected, tolerance);
+  if (value != expected && !(fabs (value - expected) <= tolerance * MAX (1.0, fabs (expected))))
+    g_error ("%.17g is not %.17g within %g of it", value, expected, tolerance);
 }
 
 static GenlmWeightedDfa *
@@ -595,6 +595,40 @@ test_random (void)
     }
 }
 
+/* Long tokens of which a part, or all, weighs less than any double, and which
+ * can be read in several ways. */
+static void
+test_vanishing (void)
+{
+  const char *texts[] = { "w w a 1e-90\nw v a 0.1\nv v a 1e-95\nv w b 0.5\nw 0.5\nv 0.5\n",
+                          "w w a 1e-90\nw v a 1e-99\nv v a 1e-20\nv w b 1e-120\nw 0.5\nv 0.5\n" };
+  const GenlmEngineLimits all = { 1000, 1 << 20, 0 };
+  GVariantBuilder builder;
+  g_autoptr (GenlmVocab) tokens = NULL;
+  guint i;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aay"));
+  for (i = 1; i <= 60; i++)
+    {
+      g_autofree char *as = g_strnfill (i, 'a');
+      g_autofree char *text = g_strconcat (as, i % 3 == 0 ? "ba" : "", NULL);
+
+      g_variant_builder_add_value (&builder, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, text,
+                                                                        strlen (text), 1));
+    }
+  tokens = genlm_vocab_new (g_variant_builder_end (&builder), NULL, NULL);
+  for (i = 0; i < 2 * G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GenlmWfsa) wfsa = genlm_wfsa_read (texts[i / 2], strlen (texts[i / 2]), &all, NULL);
+      g_autoptr (GenlmByteMatcher) matcher = make_matcher (wfsa, tokens, i % 2 == 0 ? 1000 : 2);
+      g_autoptr (GenlmContext) context = genlm_context_new ();
+      g_autoptr (GenlmContext) longer = genlm_context_append (context, 3);
+
+      check_tokens (matcher, context);
+      check_tokens (matcher, longer);
+    }
+}
+
 /* -- sums that are easily lost --------------------------------------------- */
 
 static void
@@ -827,6 +861,7 @@ main (int   argc,
   g_test_add_func ("/engine/wfsa/fan", test_fan);
   g_test_add_func ("/engine/wfsa/epsilon-cycle", test_epsilon_cycle);
   g_test_add_func ("/engine/wfsa/random", test_random);
+  g_test_add_func ("/engine/wfsa/vanishing", test_vanishing);
   g_test_add_func ("/engine/wfsa/totals", test_totals);
   g_test_add_func ("/engine/wfsa/spelled", test_spelled);
   g_test_add_func ("/engine/wfsa/regex/even", test_even);

@@ -506,6 +506,28 @@ index_edges (GenlmPushedWfsa *self)
 
 /* -- the whole ------------------------------------------------------------- */
 
+static void
+sum_edges (GenlmPushedWfsa *self)
+{
+  const GenlmGraph *graph = self->graph;
+  guint32 i;
+  guint32 j;
+
+  if (self->first_edges == NULL)
+    return;
+  for (j = 0; j < graph->starts[graph->n_states]; j++)
+    if (genlm_wide_to_double (graph->edges[j].weight) < GENLM_PUSHED_WFSA_SMALL)
+      return;
+  self->sums = g_new0 (double, MAX ((gsize) graph->n_states * self->n_classes, 1));
+  for (i = 0; i < graph->n_states; i++)
+    for (j = graph->starts[i]; j < graph->starts[i + 1]; j++)
+      {
+        const GenlmGraphEdge *edge = &graph->edges[j];
+
+        self->sums[(gsize) i * self->n_classes + edge->label] += genlm_wide_to_double (edge->weight);
+      }
+}
+
 static GenlmPushedWfsa *
 finish (Builder   *builder,
         GenlmWide  total)
@@ -527,6 +549,7 @@ finish (Builder   *builder,
   sort_edges (self->graph);
   find_classes (self);
   index_edges (self);
+  sum_edges (self);
   return self;
 }
 
@@ -566,6 +589,7 @@ void
 genlm_pushed_wfsa_free (GenlmPushedWfsa *self)
 {
   g_array_unref (self->starts);
+  g_free (self->sums);
   g_free (self->first_edges);
   g_free (self->finals);
   genlm_graph_free (self->graph);

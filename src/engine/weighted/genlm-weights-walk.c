@@ -1,26 +1,41 @@
 #include "genlm-weights-walk.h"
 
+#include "genlm-narrow.h"
+
+/* How many transitions of an automaton that may be in several states at once are
+ * made in a walk: most of its states are met once, and so many that it is
+ * cheaper to walk on without them. */
+#define MAX_MADE (128u)
+
 /* Walks without states of the automaton: what is at a depth lies in an array
- * of its own. */
+ * of its own, or is narrow. */
 typedef struct
 {
-  GenlmTrieIndex        *index;
-  GenlmWeightedDfa      *dfa;
-  GenlmForward          *forward;
-  GArray               **levels;
+  GenlmTrieIndex         *index;
+  GenlmWeightedDfa       *dfa;
+  const GenlmPushedWfsa  *pushed;
+  GenlmForward           *forward;
+  GArray                **levels;
+  GenlmNarrow            *narrow_levels;
+  GenlmNarrowTokens       tokens;
 } Beyond;
 
 static Beyond *
 beyond_new (GenlmTrieIndex   *index,
-            GenlmWeightedDfa *dfa)
+            GenlmWeightedDfa *dfa,
+            double           *values)
 {
   guint32 n_levels = index->trie->max_depth + 1;
-  Beyond *self = g_new0 (Beyond, 1);
+  Beyond *self = g_new (Beyond, 1);
   guint32 i;
 
   self->index = index;
   self->dfa = dfa;
-  self->forward = genlm_forward_new (genlm_vector_weights_get_pushed (dfa));
+  self->pushed = genlm_vector_weights_get_pushed (dfa);
+  self->forward = genlm_forward_new (self->pushed);
+  self->narrow_levels = g_new (GenlmNarrow, n_levels);
+  self->tokens.values = values;
+  self->tokens.n = 0;
   self->levels = g_new (GArray *, n_levels);
   for (i = 0; i < n_levels; i++)
     self->levels[i] = g_array_new (FALSE, FALSE, sizeof (GenlmWeighedState));
@@ -35,6 +50,7 @@ beyond_free (Beyond *self)
   for (i = 0; i <= self->index->trie->max_depth; i++)
     g_array_unref (self->levels[i]);
   g_free (self->levels);
+  g_free (self->narrow_levels);
   genlm_forward_free (self->forward);
   g_free (self);
 }
@@ -85,6 +101,72 @@ beyond_walk (Beyond  *self,
     }
 }
 
+/* Walks a node and all below it with numbers of any size. */
+static void
+leave_narrow (Beyond            *self,
+              const GenlmNarrow *before,
+              guint32            p,
+              double             log_weight)
+{
+  const GenlmTrieNode *node = &self->index->trie->nodes[p];
+  GenlmWeighedState states[GENLM_NARROW_MAX_STATES];
+
+  genlm_narrow_get (before, states);
+  beyond_set (self, GENLM_TRIE_NODE_DEPTH (node) - 1, states, before->n);
+  beyond_walk (self, p, p + GENLM_TRIE_NODE_EXTENT (node), log_weight, self->tokens.values);
+}
+
+/* The same in plain numbers for as long as they will do. */
+static void
+narrow_walk (Beyond  *self,
+             guint32  p,
+             guint32  end,
+             double   log_weight)
+{
+  const GenlmTrieNode *nodes = self->index->trie->nodes;
+  const GenlmPushedWfsa *pushed = self->pushed;
+  GenlmNarrow *levels = self->narrow_levels;
+
+  while (p < end)
+    {
+      guint32 extent = GENLM_TRIE_NODE_EXTENT (&nodes[p]);
+      guint32 token = GENLM_TRIE_NODE_TOKEN (&nodes[p]);
+      GenlmNarrow *before = &levels[GENLM_TRIE_NODE_DEPTH (&nodes[p]) - 1];
+      guint byte_class = pushed->classes[GENLM_TRIE_NODE_BYTE (&nodes[p])];
+      double weight = genlm_narrow_weigh (before, pushed, byte_class);
+
+      if (weight > 0.0 && extent > 1 && !genlm_narrow_step (before, pushed, byte_class, before + 1))
+        leave_narrow (self, before, p, log_weight);
+      else if (weight > 0.0)
+        {
+          if (token != GENLM_TRIE_NO_TOKEN)
+            genlm_narrow_tokens_add (&self->tokens, token, weight, log_weight);
+          extent = 1;
+        }
+      p += extent;
+    }
+}
+
+/* Walks the nodes from @p to @end, whole subtrees below a node of @depth, where
+ * one is in @states. */
+static void
+walk_without (Beyond                  *self,
+              guint32                  depth,
+              const GenlmWeighedState *states,
+              guint32                  n_states,
+              guint32                  p,
+              guint32                  end,
+              double                   log_weight)
+{
+  if (genlm_narrow_set (&self->narrow_levels[depth], self->pushed, states, n_states))
+    {
+      narrow_walk (self, p, end, log_weight);
+      return;
+    }
+  beyond_set (self, depth, states, n_states);
+  beyond_walk (self, p, end, log_weight, self->tokens.values);
+}
+
 /* A walk of the automaton's states. */
 typedef struct
 {
@@ -92,6 +174,7 @@ typedef struct
   GenlmWeightedDfa  *dfa;
   double            *values;
   Beyond            *beyond;
+  guint              n_made;
   GError           **error;
 } Walk;
 
@@ -113,10 +196,9 @@ walk_subtree_beyond (Walk                *self,
   const GenlmWeighedState *states = genlm_vector_weights_peek_states (before->state, &n_states);
 
   if (self->beyond == NULL)
-    self->beyond = beyond_new (self->index, self->dfa);
-  beyond_set (self->beyond, GENLM_TRIE_NODE_DEPTH (node) - 1, states, n_states);
-  beyond_walk (self->beyond, p, p + GENLM_TRIE_NODE_EXTENT (node), before->log_weight,
-               self->values);
+    self->beyond = beyond_new (self->index, self->dfa, self->values);
+  walk_without (self->beyond, GENLM_TRIE_NODE_DEPTH (node) - 1, states, n_states, p,
+                p + GENLM_TRIE_NODE_EXTENT (node), before->log_weight);
 }
 
 /* A state that is not known yet: makes it, or walks on without states, which
@@ -126,10 +208,11 @@ find_next (Walk                *self,
            const Level         *before,
            const GenlmTrieNode *node)
 {
-  GenlmWeightedState *next;
+  GenlmWeightedState *next = self->dfa->beyond;
 
-  next = genlm_weighted_dfa_add_transition (self->dfa, before->state, GENLM_TRIE_NODE_BYTE (node),
-                                            self->error);
+  if (next == NULL || self->n_made++ < MAX_MADE)
+    next = genlm_weighted_dfa_add_transition (self->dfa, before->state, GENLM_TRIE_NODE_BYTE (node),
+                                              self->error);
   if (next == NULL || next != self->dfa->beyond)
     return next;
   walk_subtree_beyond (self, before, node);
@@ -213,7 +296,7 @@ genlm_weights_walk (GenlmTrieIndex      *index,
                     GError             **error)
 {
   const GenlmTrieNode *nodes = index->trie->nodes;
-  Walk self = { index, dfa, values, NULL, error };
+  Walk self = { .index = index, .dfa = dfa, .values = values, .error = error };
   double log_final;
   gboolean ok = TRUE;
   guint byte;
@@ -229,6 +312,8 @@ genlm_weights_walk (GenlmTrieIndex      *index,
       if (first < end && genlm_weighted_dfa_peek_next (dfa, state, (guint8) byte) != dfa->dead)
         ok = walk (&self, state, nodes + first, nodes + end);
     }
+  if (self.beyond != NULL)
+    genlm_narrow_tokens_finish (&self.beyond->tokens);
   g_clear_pointer (&self.beyond, beyond_free);
   if (ok)
     finish_values (index, log_final, values);
@@ -243,11 +328,11 @@ genlm_weights_walk_beyond (GenlmTrieIndex          *index,
                            guint32                  n_states,
                            double                  *values)
 {
-  g_autoptr (Beyond) beyond = beyond_new (index, dfa);
+  g_autoptr (Beyond) beyond = beyond_new (index, dfa, values);
 
   clear_values (index, values);
-  beyond_set (beyond, 0, states, n_states);
-  beyond_walk (beyond, 0, index->trie->n_nodes, 0.0, values);
+  walk_without (beyond, 0, states, n_states, 0, index->trie->n_nodes, 0.0);
+  genlm_narrow_tokens_finish (&beyond->tokens);
   finish_values (index,
                  genlm_forward_weigh_final (genlm_vector_weights_get_pushed (dfa), states,
                                             n_states),
