@@ -52,6 +52,16 @@ is_alive (GenlmByteMachine *machine,
   return prefix == 0.0;
 }
 
+static gboolean
+is_whole (GenlmByteMachine *machine,
+          gpointer          state)
+{
+  double complete;
+
+  g_assert_true (machine->klass->weigh (machine, state, NULL, &complete, NULL));
+  return complete == 0.0;
+}
+
 static GenlmVocab *
 make_pieces (const char *const *pieces,
              guint              n_pieces)
@@ -258,6 +268,109 @@ test_held_memory (void)
     }
 }
 
+/* Arrays of "1" or members of names that come once, by how many there are. */
+typedef struct
+{
+  const char *schema;
+  gboolean    object;
+  /* From one of these counts to before the next they are whole, not whole, and so
+   * on; the last one is where nothing may come any more, or 0. */
+  guint       changes[6];
+  guint       end;
+} Count;
+
+static const Count counts[] = {
+  { "{\"minItems\":3000}", FALSE, { 3000 }, 0 },
+  { "{\"maxItems\":2500}", FALSE, { 0, 2501 }, 2501 },
+  { "{\"minItems\":1000,\"maxItems\":2000}", FALSE, { 1000, 2001 }, 2001 },
+  { "{\"anyOf\":[{\"minItems\":700,\"maxItems\":1400},{\"minItems\":2800}]}", FALSE, { 700, 1401, 2800 }, 0 },
+  { "{\"anyOf\":[{\"maxItems\":5},{\"minItems\":600,\"maxItems\":601},{\"minItems\":1900,\"maxItems\":3100}]}", FALSE,
+    { 0, 6, 600, 602, 1900, 3101 }, 3101 },
+  { "{\"not\":{\"minItems\":1100}}", FALSE, { 0, 1100 }, 1100 },
+  { "{\"prefixItems\":[true,{\"const\":1},{\"const\":1}],\"minItems\":1500}", FALSE, { 1500 }, 0 },
+  { "{\"items\":{\"type\":\"integer\"},\"contains\":{\"const\":1},\"minContains\":3,\"minItems\":1500}", FALSE, { 1500 }, 0 },
+  { "{\"minProperties\":2000}", TRUE, { 2000 }, 0 },
+  { "{\"minProperties\":900,\"maxProperties\":1700,\"properties\":{\"k3\":true,\"k800\":{\"const\":1}},"
+    "\"required\":[\"k3\"]}", TRUE, { 900, 1701 }, 1701 },
+  { "{\"if\":{\"minProperties\":1200},\"then\":{\"maxProperties\":2400}}", TRUE, { 0, 2401 }, 2401 },
+};
+
+static gboolean
+count_is_whole (const Count *count,
+                guint        n)
+{
+  guint n_passed = 0;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (count->changes) && (i == 0 || count->changes[i] > 0); i++)
+    n_passed += n >= count->changes[i];
+  return n_passed % 2;
+}
+
+/* Large bounds are kept exactly, and no state of its own is made for each count:
+ * a mask far from the next bound is the same as before. */
+static void
+test_counts (void)
+{
+  static const char *const tokens[] = { "1,1", "1,1,1,1,1]", ",1", ",1,1,1", "1]", "\":1,\"", "\":1}", "1,\"k", "0\":1" };
+  g_autoptr (GenlmVocab) vocab = make_pieces (tokens, G_N_ELEMENTS (tokens));
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      const Count *count = &counts[i];
+      g_autoptr (GenlmByteMachine) machine = build (count->schema);
+      gpointer view = machine->klass->make_view (machine, index);
+      gpointer state = machine->klass->dup_start (machine);
+      guint n;
+
+      state = read_text (machine, state, count->object ? "{" : "[", NULL);
+      for (n = 0; n < 3500 && (count->end == 0 || n < count->end); n++)
+        {
+          gpointer whole = read_text (machine, machine->klass->ref_state (state), count->object ? "}" : "]", NULL);
+          g_autofree char *member = count->object ? g_strdup_printf ("%s\"k%u\":1", n > 0 ? "," : "", n)
+                                                  : g_strdup (n > 0 ? ",1" : "1");
+
+          if (is_whole (machine, whole) != count_is_whole (count, n))
+            g_error ("%s: %u", count->schema, n);
+          machine->klass->unref_state (whole);
+          if (n % 97 < 2 || (n > 1395 && n < 1405) || (n > 1998 && n < 2002) || (n > 1698 && n < 1703))
+            check_mask (machine, view, index, state);
+          g_assert_true (is_alive (machine, state));
+          state = read_text (machine, state, member, NULL);
+        }
+      if (is_alive (machine, state) != (count->end == 0))
+        g_error ("%s: %u", count->schema, n);
+      machine->klass->unref_state (state);
+      machine->klass->free_view (view);
+    }
+}
+
+static void
+test_large_counts (void)
+{
+  static const char *const schemas[] = {
+    "{\"minItems\":2000000}",
+    "{\"maxItems\":4000000000}",
+    "{\"minItems\":1000000,\"maxItems\":2000000,\"items\":{\"minItems\":1000000}}",
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (schemas); i++)
+    {
+      g_autoptr (GenlmByteMachine) machine = build (schemas[i]);
+      gpointer state = read_text (machine, machine->klass->dup_start (machine), "[[1", NULL);
+      guint n;
+
+      for (n = 0; n < 100000; n++)
+        state = read_text (machine, state, ",1", NULL);
+      g_assert_true (is_alive (machine, state));
+      g_assert_cmpuint (machine->klass->get_size (machine).n_states, <, 100);
+      machine->klass->unref_state (state);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -267,5 +380,7 @@ main (int    argc,
   g_test_add_func ("/json-growth/repeated-items", test_repeated_items);
   g_test_add_func ("/json-growth/many-names", test_many_names);
   g_test_add_func ("/json-growth/held-memory", test_held_memory);
+  g_test_add_func ("/json-growth/counts", test_counts);
+  g_test_add_func ("/json-growth/large-counts", test_large_counts);
   return g_test_run ();
 }

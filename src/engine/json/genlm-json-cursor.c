@@ -245,6 +245,8 @@ end_value (GenlmJsonStepper *self,
 {
   GenlmJsonFrame *frame = cursor->frame;
   GenlmJsonFrame *next;
+  gboolean leaves;
+  guint64 n;
 
   cursor->n_spaces = 0;
   if (frame != NULL)
@@ -259,10 +261,12 @@ end_value (GenlmJsonStepper *self,
       return;
     }
   cursor->mode = GENLM_JSON_MODE_AFTER;
-  if (!genlm_json_slot_peek_next (cursor->slot, result, &next))
+  n = frame->n + cursor->count + 1;
+  leaves = frame->room > 0 && cursor->count + 1 == frame->room;
+  if (!genlm_json_slot_peek_next (cursor->slot, result, leaves, &next))
     {
       lock (self);
-      next = genlm_json_slot_make_next (self->book, cursor->slot, result);
+      next = genlm_json_slot_make_next (self->book, cursor->slot, result, leaves);
       if (!unlock (self, cursor))
         return;
     }
@@ -284,6 +288,7 @@ end_value (GenlmJsonStepper *self,
       cursor->from = (guint32) at;
     }
   cursor->frame = next;
+  cursor->count = next != NULL && next->room > 0 ? n - next->n : 0;
   if (next == NULL || (!next->may_close && !may_go_on (self, cursor)))
     cursor->mode = GENLM_JSON_MODE_DEAD;
 }
@@ -303,6 +308,7 @@ open_container (GenlmJsonStepper *self,
       level->has_ended = cursor->has_ended;
       level->below = cursor->below != NULL ? genlm_json_level_ref (cursor->below) : NULL;
       level->frame = cursor->frame;
+      level->count = cursor->count;
       level->slot = cursor->slot;
       level->names = cursor->names != NULL ? genlm_json_names_ref (cursor->names) : NULL;
       level->held = genlm_json_names_get_memory (cursor->names)
@@ -314,6 +320,7 @@ open_container (GenlmJsonStepper *self,
       cursor->below = level;
     }
   cursor->frame = frame;
+  cursor->count = 0;
   cursor->height++;
   cursor->has_ended = FALSE;
   cursor->names = NULL;
@@ -353,6 +360,7 @@ close_container (GenlmJsonStepper *self,
   if (level == NULL)
     {
       cursor->frame = NULL;
+      cursor->count = 0;
       cursor->n_spaces = 0;
       cursor->owns_text = FALSE;
       cursor->names = NULL;
@@ -361,6 +369,7 @@ close_container (GenlmJsonStepper *self,
     }
   cursor->below = level->below;
   cursor->frame = level->frame;
+  cursor->count = level->count;
   cursor->slot = level->slot;
   cursor->names = level->names;
   cursor->item_at = level->item_at;

@@ -38,6 +38,7 @@ struct _GenlmJsonLevel
   GenlmJsonFrame  *frame;
   GenlmJsonSlot   *slot;    /* where the next one in stands */
   GenlmJsonNames  *names;
+  guint64          count;   /* of members or items, beside that of the frame */
   guint64          held;    /* the memory of its names and of those around it */
   guint64          item_at;
 };
@@ -60,6 +61,7 @@ typedef struct
   guint32          from;      /* where among the stepper's bytes the text goes on */
   GenlmJsonAsk    *ask;       /* of the value that is to come or being read */
   GenlmJsonFrame  *frame;     /* the innermost; NULL: none */
+  guint64          count;     /* of its members or items, beside that of the frame */
   GenlmJsonSlot   *slot;      /* in it */
   GenlmJsonLevel  *below;
   GenlmJsonNames  *names;     /* of the innermost */

@@ -2,10 +2,13 @@
 
 #include <string.h>
 
+#include "genlm-trie-index.h"
+
 /* A frame while it is being made. */
 typedef struct
 {
-  guint32  n;
+  guint64  n;
+  guint64  room;
   guint32  order;
   guint8  *known;
   guint32 *cells;
@@ -180,7 +183,6 @@ forget (GenlmJsonBook       *book,
         const GenlmJsonBody *body,
         Draft               *draft)
 {
-  guint64 most = body->max_prefix;
   guint i;
 
   g_byte_array_set_size (book->needed, genlm_json_formula_get_size (&body->formula));
@@ -196,14 +198,62 @@ forget (GenlmJsonBook       *book,
 
       if (book->atoms->data[i] == GENLM_JSON_OPEN && !book->needed->data[atom->node])
         draft->cells[i] = GENLM_JSON_CELL_IGNORED;
-      if (atom->kind == GENLM_JSON_ATOM_COUNT && draft->cells[i] != GENLM_JSON_CELL_IGNORED)
-        {
-          most = MAX (most, atom->min);
-          if (atom->max != GENLM_SCHEMA_UNBOUNDED)
-            most = MAX (most, atom->max + 1);
-        }
     }
-  draft->n = (guint32) MIN (draft->n, most);
+}
+
+/* The count where something changed last, and the one where something changes
+ * next. */
+typedef struct
+{
+  guint64 last;
+  guint64 next;
+} Changes;
+
+static void
+add_change (Changes *changes,
+            guint64  n,
+            guint64  at)
+{
+  if (at <= n)
+    changes->last = MAX (changes->last, at);
+  else
+    changes->next = MIN (changes->next, at);
+}
+
+/* Where the count matters no more than that it lies between two others it becomes
+ * the least of those, and the draft has room: so many more may come before the next
+ * change is near. It is near where a token may come to it, or all words that the
+ * schemas know could. */
+static void
+settle_count (const GenlmJsonBody *body,
+              Draft               *draft)
+{
+  Changes changes = { body->max_prefix, G_MAXUINT64 };
+  guint64 near = GENLM_TRIE_MAX_DEPTH / 2 + 1;
+  guint i;
+
+  if (body->words != NULL)
+    near += body->words->len;
+  for (i = 0; i < body->atoms->len; i++)
+    {
+      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
+
+      if (atom->kind != GENLM_JSON_ATOM_COUNT || draft->cells[i] == GENLM_JSON_CELL_IGNORED)
+        continue;
+      add_change (&changes, draft->n, atom->min);
+      if (atom->max != GENLM_SCHEMA_UNBOUNDED)
+        add_change (&changes, draft->n, atom->max + 1);
+    }
+  draft->room = 0;
+  if (draft->n < changes.last)
+    return;
+  if (changes.next == G_MAXUINT64)
+    draft->n = changes.last;
+  else if (changes.next - draft->n > near)
+    {
+      draft->n = changes.last;
+      draft->room = changes.next - near - draft->n;
+    }
 }
 
 static void
@@ -245,6 +295,7 @@ intern (GenlmJsonBook *book,
   self->body = body;
   self->index = book->n_frames++;
   self->n = draft->n;
+  self->room = draft->room;
   self->order = draft->order;
   self->known = genlm_json_arena_dup (&book->arena, draft->known, body->n_claims);
   self->cells = genlm_json_arena_dup (&book->arena, draft->cells, n_cells);
@@ -277,6 +328,7 @@ finish (GenlmJsonBook *book,
   if (body->n_claims > 0)
     memcpy (draft->known, claims, body->n_claims);
   forget (book, body, draft);
+  settle_count (body, draft);
   return intern (book, ask, body, draft);
 }
 
@@ -627,17 +679,21 @@ genlm_json_frame_get_item (GenlmJsonBook  *book,
 
   if (slot == NULL)
     {
+      guint place = (guint) MIN (self->n, self->body->max_prefix);
+
       slot = genlm_json_frame_get_slot (book, self,
-                                        genlm_json_body_get_item_class (book, self->body, self->n));
+                                        genlm_json_body_get_item_class (book, self->body, place));
       __atomic_store_n (&self->item, slot, __ATOMIC_RELEASE);
     }
   return slot;
 }
 
+/* @leaves: with the value the room of the frame is used up. */
 GenlmJsonFrame *
 genlm_json_slot_make_next (GenlmJsonBook   *book,
                            GenlmJsonSlot   *self,
-                           GenlmJsonResult  result)
+                           GenlmJsonResult  result,
+                           gboolean         leaves)
 {
   guint n = self->ask->plan->n_claims;
   g_autofree guint8 *truths = NULL;
@@ -646,18 +702,20 @@ genlm_json_slot_make_next (GenlmJsonBook   *book,
   GenlmJsonNext *next;
   guint i;
 
-  if (genlm_json_slot_peek_next (self, result, &frame))
+  if (genlm_json_slot_peek_next (self, result, leaves, &frame))
     return frame;
   truths = g_new (guint8, MAX (n, 1));
   for (i = 0; i < n; i++)
     truths[i] = genlm_json_book_peek_result (book, result, n, i);
   draft_init_copy (&draft, self->frame);
+  if (leaves)
+    draft.n += self->frame->room - 1;
   apply (book, self, &draft, truths);
   next = genlm_json_book_alloc (book, sizeof *next);
   next->result = result;
   next->frame = finish (book, self->frame->ask, self->frame->body, &draft);
-  next->next = self->nexts;
-  __atomic_store_n (&self->nexts, next, __ATOMIC_RELEASE);
+  next->next = self->nexts[leaves];
+  __atomic_store_n (&self->nexts[leaves], next, __ATOMIC_RELEASE);
   return next->frame;
 }
 
@@ -932,7 +990,7 @@ genlm_json_slot_always_ends (GenlmJsonBook *book,
 
       if (!((goal->table >> result) & 1))
         continue;
-      next = genlm_json_slot_make_next (book, self, result);
+      next = genlm_json_slot_make_next (book, self, result, FALSE);
       ends = next != NULL && (next->may_close || genlm_json_frame_may_go_on (book, next));
     }
   /* Others read it without the lock. */
@@ -966,7 +1024,7 @@ genlm_json_slot_get_outlook (GenlmJsonBook *book,
 
       if (!((goal->table >> result) & 1))
         continue;
-      next = genlm_json_slot_make_next (book, self, result);
+      next = genlm_json_slot_make_next (book, self, result, FALSE);
       key[n] = result;
       if (next != NULL && self->frame->unique && genlm_json_frame_may_repeat (book, next))
         key[n] |= (guint64) 1 << 32;

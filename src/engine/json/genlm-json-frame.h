@@ -29,7 +29,7 @@ struct _GenlmJsonSlot
   GenlmJsonAsk    *ask;    /* NULL: no value is of use */
   /* For each effect of the class the claim of the ask it goes by, or NONE. */
   const guint32   *claims;
-  GenlmJsonNext   *nexts;
+  GenlmJsonNext   *nexts[2]; /* the latter if the room of the frame is used up */
   guint32          outlook[2];
   guint8           ends;   /* a truth: every result that is of use leads on */
 };
@@ -39,7 +39,8 @@ struct _GenlmJsonFrame
   GenlmJsonAsk     *ask;
   GenlmJsonBody    *body;
   guint32           index;
-  guint32           n;         /* members or items, up to where it matters */
+  guint64           n;         /* members or items, up to where it matters */
+  guint64           room;      /* so many more, but for one, change nothing */
   guint32           order;     /* of the last member */
   gboolean          may_close; /* with this result */
   GenlmJsonResult   result;
@@ -91,7 +92,8 @@ gboolean        genlm_json_frame_may_repeat (GenlmJsonBook   *book,
                                              GenlmJsonFrame  *self);
 GenlmJsonFrame *genlm_json_slot_make_next   (GenlmJsonBook   *book,
                                              GenlmJsonSlot   *self,
-                                             GenlmJsonResult  result);
+                                             GenlmJsonResult  result,
+                                             gboolean         leaves);
 gboolean        genlm_json_frame_may_have   (const GenlmJsonFrame *self,
                                              guint32          low,
                                              guint32          high);
@@ -100,9 +102,10 @@ gboolean        genlm_json_frame_may_have   (const GenlmJsonFrame *self,
 static inline gboolean
 genlm_json_slot_peek_next (GenlmJsonSlot    *self,
                            GenlmJsonResult   result,
+                           gboolean          leaves,
                            GenlmJsonFrame  **frame)
 {
-  GenlmJsonNext *next = __atomic_load_n (&self->nexts, __ATOMIC_ACQUIRE);
+  GenlmJsonNext *next = __atomic_load_n (&self->nexts[leaves], __ATOMIC_ACQUIRE);
 
   for (; next != NULL; next = next->next)
     if (next->result == result)

@@ -159,6 +159,7 @@ get_size (GenlmByteMachine *machine)
 {
   GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) book_locker = g_mutex_locker_new (&self->book->lock);
 
   return (GenlmByteMachineSize) {
     .n_states = self->book->n_frames,
