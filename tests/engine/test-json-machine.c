@@ -204,6 +204,22 @@ static const Case dead_ends[] = {
   { "{\"minItems\":3,\"prefixItems\":[{},{}],\"items\":false}", { "n[" } },
   { "{\"not\":{\"required\":[\"a\"],\"properties\":{\"a\":false}}}", { "p{", "p{\"a\"", "p{}" } },
   { "{\"additionalProperties\":{\"required\":[\"a\"],\"properties\":{\"a\":false},\"type\":\"object\"}}", { "p{}", "n{\"" } },
+  { "{\"maxProperties\":2,\"required\":[\"a\",\"b\"]}", { "p{", "p{\"a\":1,\"b", "n{\"a\":1,\"c", "n{\"c", "p{\"b\":1,", "n{\"b\":1,\"a\":1," } },
+  { "{\"maxProperties\":3,\"allOf\":[{\"required\":[\"a\"]},{\"minProperties\":2,\"required\":[\"b\"]}]}",
+    { "p{\"c\":1,\"", "n{\"c\":1,\"d\"", "p{\"c\":1,\"b", "p{\"a\":1,\"b\":1,\"x" } },
+  { "{\"maxProperties\":1,\"anyOf\":[{\"required\":[\"a\",\"b\"]},{\"required\":[\"c\"]}]}", { "p{\"c", "n{\"a", "n{\"d" } },
+  { "{\"allOf\":[{\"maxProperties\":2},{\"minProperties\":3}]}", { "n{", "p[" } },
+  { "{\"allOf\":[{\"maxItems\":2},{\"minItems\":3}]}", { "n[", "p{" } },
+  { "{\"maxItems\":2,\"contains\":{\"type\":\"string\"},\"minContains\":2}", { "p[", "p[\"a\",\"", "n[1", "n[\"a\",1" } },
+  { "{\"allOf\":[{\"required\":[\"a\"]},{\"properties\":{\"a\":false}}]}", { "n{" } },
+  { "{\"anyOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"]}],\"properties\":{\"a\":false}}", { "p{", "p{\"b", "p{\"c\":1,\"" } },
+  { "{\"allOf\":[{\"minProperties\":3},{\"properties\":{\"a\":{},\"b\":{}},\"additionalProperties\":false}]}", { "n{" } },
+  { "{\"propertyNames\":{\"enum\":[\"a\",\"bc\"]}}",
+    { "p{\"a", "p{\"a\":1,\"b", "n{\"a\":1,\"a", "n{\"a\":1,\"bc\":2,", "p{\"a\":1,\"bc\":2}", "n{\"c" } },
+  { "{\"propertyNames\":{\"enum\":[\"a\",\"b\"]},\"patternProperties\":{\"^a\":{\"type\":\"null\"}},\"properties\":{\"b\":{\"type\":\"string\"}}}",
+    { "p{\"a\":null,\"b\":\"", "n{\"a\":1", "n{\"b\":1", "n{\"a\":null,\"a" } },
+  { "{\"allOf\":[{\"propertyNames\":{\"enum\":[\"a\",\"b\"]}},{\"minProperties\":3}]}", { "n{", "p[" } },
+  { "{\"anyOf\":[{\"propertyNames\":{\"enum\":[\"a\"]}},{\"required\":[\"z\"]}]}", { "p{\"a\":1,\"z\":2}", "p{\"c\":1,\"", "p{\"a\":1,", "p{\"a\":1}" } },
 };
 
 static void

@@ -241,6 +241,22 @@ test_property_order_dead_end (void)
     }
 }
 
+/* What may not come next may have to come later. */
+static void
+test_property_order_later (void)
+{
+  const char *schema = "{\"properties\":{\"b\":{},\"a\":{},\"c\":{}},\"required\":[\"a\",\"c\"],"
+                       "\"additionalProperties\":false,\"minProperties\":3,\"maxProperties\":3}";
+  g_autoptr (GenlmPotential) written = make (schema, ", 'property-order': <'schema'>");
+  g_autoptr (GenlmPotential) required = make (schema, ", 'property-order': <'required-first'>");
+
+  check (written, "p{");
+  check (written, "y{\"b\":1,\"a\":1,\"c\":1}");
+  check (required, "p{");
+  check (required, "y{\"a\":1,\"c\":1,\"b\":1}");
+  check (required, "y{\"c\":1,\"a\":1,\"b\":1}");
+}
+
 static void
 test_white_space (void)
 {
@@ -399,6 +415,7 @@ main (int    argc,
   g_test_add_func ("/json-schema/spelling", test_spelling);
   g_test_add_func ("/json-schema/property-order", test_property_order);
   g_test_add_func ("/json-schema/property-order/dead-end", test_property_order_dead_end);
+  g_test_add_func ("/json-schema/property-order/later", test_property_order_later);
   g_test_add_func ("/json-schema/many-unevaluated", test_many_unevaluated);
   g_test_add_func ("/json-schema/many-claims", test_many_claims);
   g_test_add_func ("/json-schema/white-space", test_white_space);

@@ -9,6 +9,9 @@ static const guint8 schema_types[GENLM_JSON_N_KINDS] = {
   GENLM_SCHEMA_TYPE_OBJECT,
 };
 
+/* Lists of names are taken apart up to this size. */
+#define MAX_LISTED (1000u)
+
 static guint
 name_hash (gconstpointer data)
 {
@@ -188,6 +191,37 @@ member_name (GenlmJsonBook         *book,
   return name;
 }
 
+/* Names that are listed are words if they are few, and if words need not come in
+ * an order that they are not given in. */
+static gboolean
+are_words (const GenlmJsonBook   *book,
+           const GenlmSchemaNode *names)
+{
+  return names->enumeration != NULL && names->enumeration->n <= MAX_LISTED
+         && book->order != GENLM_JSON_ORDER_SCHEMA;
+}
+
+static void
+add_listed_names (GenlmJsonBook  *book,
+                  GenlmJsonBody  *self,
+                  GenlmJsonClaim  claim)
+{
+  const GenlmSchemaNode *names = genlm_json_book_peek_node (book, claim);
+  guint i;
+
+  for (i = 0; are_words (book, names) && i < names->enumeration->n; i++)
+    {
+      const GenlmJsonValue *value = &names->enumeration->items[i];
+      GenlmSchemaName *name;
+
+      if (value->type != GENLM_JSON_STRING)
+        continue;
+      name = genlm_json_book_alloc (book, sizeof *name);
+      *name = (GenlmSchemaName) { value->text, value->n };
+      add_word (self, name);
+    }
+}
+
 /* Before the schemas within a schema are looked at: the names it knows, in
  * the order it is written in. */
 static void
@@ -221,8 +255,12 @@ enter_claim (GenlmJsonBook  *book,
   for (i = 0; i < node->object->n_pattern_properties; i++)
     add_test (self, self->pattern_tests, (gpointer) node->object->pattern_properties[i].pattern);
   if (node->object->property_names != GENLM_SCHEMA_NONE)
-    add_test (self, self->name_tests,
-              GUINT_TO_POINTER (genlm_json_book_simplify_claim (book, node->object->property_names) + 1));
+    {
+      GenlmJsonClaim names = genlm_json_book_simplify_claim (book, node->object->property_names);
+
+      add_test (self, self->name_tests, GUINT_TO_POINTER (names + 1));
+      add_listed_names (book, self, names);
+    }
   for (i = 0; i < node->object->n_required; i++)
     add_word (self, &node->object->required[i]);
 }
@@ -840,6 +878,8 @@ make_tests (GenlmJsonBook *book,
 
       add_claim (book, self, claim);
       self->roots[GPOINTER_TO_UINT (test) - 1] = find_node (book, self, claim);
+      if (GPOINTER_TO_UINT (test) <= 64 && are_words (book, genlm_json_book_peek_node (book, claim)))
+        owner->listed_tests |= G_GUINT64_CONSTANT (1) << (GPOINTER_TO_UINT (test) - 1);
     }
   return self;
 }

@@ -109,6 +109,7 @@ struct _GenlmJsonBody
   GHashTable       *pattern_tests; /* pattern → test + 1 */
   GHashTable       *name_tests;    /* claim → test + 1 */
   GenlmJsonBody    *tests;      /* what is asked of names, or NULL; kind STRING */
+  guint64           listed_tests; /* those of the first that hold of words only */
   GenlmWordList    *list;       /* of the words, or NULL if there are none */
   gboolean          negative;   /* that a member is there may do harm */
 

@@ -14,6 +14,8 @@ typedef struct
   guint32 *cells;
   guint64 *seen;
   guint8  *unsure; /* by atom: it may have counted once more than its cell says */
+  guint32  denied; /* an atom that is taken to fail, or NONE */
+  guint64  places; /* more members or items than these are taken not to come */
 } Draft;
 
 /* In place of the claim of an effect that does not matter. */
@@ -36,6 +38,8 @@ draft_init (Draft               *draft,
   draft->cells = g_new0 (guint32, body->atoms->len);
   draft->seen = g_new0 (guint64, n_seen_words (body));
   draft->unsure = g_new0 (guint8, body->atoms->len);
+  draft->denied = GENLM_JSON_NONE;
+  draft->places = GENLM_SCHEMA_UNBOUNDED;
 }
 
 static void
@@ -50,6 +54,8 @@ draft_init_copy (Draft                *draft,
   draft->cells = g_memdup2 (frame->cells, body->atoms->len * sizeof (guint32));
   draft->seen = g_memdup2 (frame->seen, n_seen_words (body) * sizeof (guint64));
   draft->unsure = g_new0 (guint8, body->atoms->len);
+  draft->denied = GENLM_JSON_NONE;
+  draft->places = GENLM_SCHEMA_UNBOUNDED;
 }
 
 static void
@@ -76,6 +82,29 @@ count_truth (guint64  n,
   return n >= min && max == GENLM_SCHEMA_UNBOUNDED ? GENLM_JSON_YES : GENLM_JSON_OPEN;
 }
 
+/* How many members or items more an open atom needs at least. */
+static guint64
+count_needed (const GenlmJsonBody *body,
+              const Draft         *draft,
+              guint                index)
+{
+  const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, index);
+  guint64 n;
+
+  switch (atom->kind)
+    {
+    case GENLM_JSON_ATOM_HAS:
+      return !((draft->seen[atom->word / 64] >> (atom->word % 64)) & 1);
+    case GENLM_JSON_ATOM_COUNT:
+      return atom->min > draft->n ? atom->min - draft->n : 0;
+    case GENLM_JSON_ATOM_CONTAINS:
+      n = (guint64) draft->cells[index] + draft->unsure[index];
+      return atom->min > n ? atom->min - n : 0;
+    default:
+      return 0;
+    }
+}
+
 static GenlmJsonTruth
 atom_truth (GenlmJsonBook       *book,
             const GenlmJsonBody *body,
@@ -86,7 +115,10 @@ atom_truth (GenlmJsonBook       *book,
   const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, index);
   guint32 cell = draft->cells[index];
 
-  if (cell == GENLM_JSON_CELL_FAILED)
+  if (cell == GENLM_JSON_CELL_FAILED || index == draft->denied)
+    return GENLM_JSON_NO;
+  if (draft->places != GENLM_SCHEMA_UNBOUNDED && cell != GENLM_JSON_CELL_IGNORED
+      && count_needed (body, draft, index) > draft->places)
     return GENLM_JSON_NO;
   switch (atom->kind)
     {
@@ -174,6 +206,112 @@ judge (GenlmJsonBook       *book,
   for (i = 0; i < body->n_claims; i++)
     if (draft->known[i] != GENLM_JSON_OPEN)
       claims[i] = draft->known[i];
+}
+
+/* Whether the goal is out of reach unless the atom comes to hold. */
+static gboolean
+is_necessary (GenlmJsonBook       *book,
+              GenlmJsonAsk        *ask,
+              const GenlmJsonBody *body,
+              Draft               *draft,
+              guint                index)
+{
+  g_autofree guint8 *claims = g_new (guint8, MAX (body->n_claims, 1));
+
+  draft->denied = index;
+  judge (book, body, draft, FALSE, claims);
+  draft->denied = GENLM_JSON_NONE;
+  return !genlm_json_goal_allows (ask->goal, claims);
+}
+
+/* Whether more than @places members or items may still be needed, one for each
+ * name; with @certain, whether so many names are. @open says which atoms are
+ * open. */
+static gboolean
+needs_more (GenlmJsonBook       *book,
+            GenlmJsonAsk        *ask,
+            const GenlmJsonBody *body,
+            Draft               *draft,
+            const guint8        *open,
+            guint64              places,
+            gboolean             certain)
+{
+  guint64 n_names = 0;
+  guint i;
+
+  for (i = 0; i < body->atoms->len; i++)
+    {
+      gboolean name = genlm_json_body_peek_atom (body, i)->kind == GENLM_JSON_ATOM_HAS;
+
+      if (!open[i])
+        continue;
+      if (!certain && count_needed (body, draft, i) > places)
+        return TRUE;
+      if (name && (!certain || is_necessary (book, ask, body, draft, i)) && ++n_names > places)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Whether nothing of use comes of so many members or items more. */
+static gboolean
+is_too_little (GenlmJsonBook       *book,
+               GenlmJsonAsk        *ask,
+               const GenlmJsonBody *body,
+               Draft               *draft,
+               guint64              places,
+               guint8              *claims)
+{
+  draft->places = places;
+  judge (book, body, draft, FALSE, claims);
+  draft->places = GENLM_SCHEMA_UNBOUNDED;
+  return !genlm_json_goal_allows (ask->goal, claims);
+}
+
+/* Whether more is needed than a limit that must be kept leaves room for. The
+ * truths in the book's room are those of the draft, and are again afterwards. */
+static gboolean
+is_crowded (GenlmJsonBook       *book,
+            GenlmJsonAsk        *ask,
+            const GenlmJsonBody *body,
+            Draft               *draft,
+            guint8              *claims)
+{
+  g_autofree guint8 *open = NULL;
+  gboolean crowded = FALSE;
+  guint i;
+
+  if (!body->limited)
+    return FALSE;
+  open = g_new (guint8, body->atoms->len);
+  for (i = 0; i < body->atoms->len; i++)
+    open[i] = book->atoms->data[i] == GENLM_JSON_OPEN && draft->cells[i] < GENLM_JSON_CELL_FAILED;
+  for (i = 0; i < body->atoms->len && !crowded; i++)
+    {
+      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
+      guint64 places = atom->max - draft->n;
+
+      if (!open[i] || atom->kind != GENLM_JSON_ATOM_COUNT || atom->max == GENLM_SCHEMA_UNBOUNDED
+          || !needs_more (book, ask, body, draft, open, places, FALSE))
+        continue;
+      crowded = is_necessary (book, ask, body, draft, i)
+                && (is_too_little (book, ask, body, draft, places, claims)
+                    || needs_more (book, ask, body, draft, open, places, TRUE));
+      judge (book, body, draft, FALSE, claims);
+    }
+  return crowded;
+}
+
+/* Whether the draft may still come to something of use. */
+static gboolean
+is_alive (GenlmJsonBook       *book,
+          GenlmJsonAsk        *ask,
+          const GenlmJsonBody *body,
+          Draft               *draft,
+          guint8              *claims)
+{
+  judge (book, body, draft, FALSE, claims);
+  return genlm_json_goal_allows (ask->goal, claims) && !is_crowded (book, ask, body, draft, claims);
 }
 
 /* Forgets what claims that are open no longer hang on. The truths are those
@@ -322,8 +460,7 @@ finish (GenlmJsonBook *book,
 {
   g_autofree guint8 *claims = g_new (guint8, MAX (body->n_claims, 1));
 
-  judge (book, body, draft, FALSE, claims);
-  if (!genlm_json_goal_allows (ask->goal, claims))
+  if (!is_alive (book, ask, body, draft, claims))
     return NULL;
   if (body->n_claims > 0)
     memcpy (draft->known, claims, body->n_claims);
@@ -494,8 +631,7 @@ try_value (GenlmJsonBook       *book,
 
   draft_init_copy (&draft, frame);
   apply (book, slot, &draft, truths);
-  judge (book, frame->body, &draft, FALSE, claims);
-  return genlm_json_goal_allows (frame->ask->goal, claims);
+  return is_alive (book, frame->ask, frame->body, &draft, claims);
 }
 
 static guint64
@@ -801,7 +937,7 @@ make_names_goal (GenlmJsonBook  *book,
   if (n <= GENLM_JSON_GOAL_MAX_EXACT)
     {
       for (i = 0; i < 1u << n; i++)
-        if (result_is_alive (book, self, i))
+        if ((i & self->body->listed_tests) == 0 && result_is_alive (book, self, i))
           table |= G_GUINT64_CONSTANT (1) << i;
       return table != 0 ? genlm_json_ask_make_goal (book, n, table, NULL, NULL, 0) : NULL;
     }
@@ -865,6 +1001,45 @@ genlm_json_frame_may_have (const GenlmJsonFrame *self,
   return FALSE;
 }
 
+/* Whether more members are needed than there are words that may come. */
+static gboolean
+lacks_words (GenlmJsonBook  *book,
+             GenlmJsonFrame *self)
+{
+  const GenlmJsonBody *body = self->body;
+  g_autofree guint8 *claims = g_new (guint8, MAX (body->n_claims, 1));
+  g_auto (Draft) draft = { 0 };
+  guint64 n_words = 0;
+  guint i;
+
+  for (i = 0; i < n_seen_words (body); i++)
+    n_words += (guint) __builtin_popcountll (self->words[i]);
+  draft_init_copy (&draft, self);
+  return is_too_little (book, self->ask, body, &draft, n_words, claims);
+}
+
+/* Whether a member is needed that the words have, and that may not come. */
+static gboolean
+lacks_member (GenlmJsonBook  *book,
+              GenlmJsonFrame *self)
+{
+  const GenlmJsonBody *body = self->body;
+  g_auto (Draft) draft = { 0 };
+  guint i;
+
+  draft_init_copy (&draft, self);
+  for (i = 0; i < body->words->len && body->requiring; i++)
+    {
+      guint32 atom = genlm_json_body_peek_word (body, i)->atom;
+
+      if (atom != GENLM_JSON_NONE && self->cells[atom] < GENLM_JSON_CELL_FAILED
+          && !((self->seen[i / 64] >> (i % 64)) & 1) && !genlm_json_frame_may_have (self, i, i + 1)
+          && is_necessary (book, self->ask, body, &draft, atom))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Whether another member or item may come. */
 gboolean
 genlm_json_frame_may_go_on (GenlmJsonBook  *book,
@@ -880,6 +1055,9 @@ genlm_json_frame_may_go_on (GenlmJsonBook  *book,
     {
       genlm_json_frame_make_keys (book, self);
       may = self->others != NULL || genlm_json_frame_may_have (self, 0, self->body->words->len);
+      /* In any order what may not come next may not come at all. */
+      if (may && !self->may_close && book->order == GENLM_JSON_ORDER_ANY)
+        may = !lacks_member (book, self) && (self->others != NULL || !lacks_words (book, self));
     }
   __atomic_store_n (&self->may_go_on, (guint8) may, __ATOMIC_RELEASE);
   return may;
