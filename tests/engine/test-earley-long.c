@@ -15,6 +15,7 @@
 #define N_THREADS (4u)
 #define N_STEPS   (400u)
 #define N_RULES   (2000u)
+#define N_NULLABLE (1000u)
 
 /* Of words of these letters, as tokens and as texts. */
 #define LETTERS   "abcd "
@@ -170,6 +171,31 @@ test_many_rules (void)
       mask = genlm_byte_matcher_dup_mask (matcher, context, NULL);
       g_assert_cmpuint (genlm_token_set_get_count (mask), ==, 2);
     }
+}
+
+/* Symbols one after another all of which may be nothing. */
+static void
+test_many_nullable (void)
+{
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmContext) context = new_context ("abz", 3);
+  g_autoptr (GenlmContext) wrong = new_context ("ba", 2);
+  g_autoptr (GenlmTokenSet) mask = NULL;
+  g_autoptr (GError) error = NULL;
+  GString *text = g_string_new ("s :");
+  guint i;
+
+  for (i = 0; i < N_NULLABLE; i++)
+    g_string_append_printf (text, " n%u", i);
+  for (i = 0; i < N_NULLABLE; i++)
+    g_string_append_printf (text, "\nn%u : '%c' |", i, (char) ('a' + i * 26 / N_NULLABLE));
+  matcher = make_matcher (text->str, 12 << 20, genlm_vocab_bytes (), NULL);
+  g_string_free (text, TRUE);
+  check_weights (matcher, context, TRUE, TRUE);
+  check_weights (matcher, wrong, FALSE, FALSE);
+  mask = genlm_byte_matcher_dup_mask (matcher, context, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (genlm_token_set_get_count (mask), ==, 2);
 }
 
 /* Token by token, with every state kept. */
@@ -472,6 +498,7 @@ main (int    argc,
   g_test_add_func ("/earley-long/texts", test_long);
   g_test_add_func ("/earley-long/ambiguous", test_ambiguous);
   g_test_add_func ("/earley-long/many-rules", test_many_rules);
+  g_test_add_func ("/earley-long/many-nullable", test_many_nullable);
   g_test_add_func ("/earley-long/states", test_states);
   g_test_add_func ("/earley-long/limit", test_limit);
   g_test_add_func ("/earley-long/overlapping", test_overlapping);

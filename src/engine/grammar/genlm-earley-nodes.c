@@ -16,6 +16,10 @@
 /* How many nodes are tried in the place of another one. */
 #define MAX_TRIES     (4u)
 
+/* With more symbols than these that may be skipped, a node has one item for
+ * them all. */
+#define MAX_SKIPPED   (16u)
+
 #define FIRST_TARGETS (4u)
 
 /* What follows from the items of a node. Nodes of which the same follows share
@@ -96,6 +100,8 @@ struct _GenlmEarleyNodes
   GArray           *items;
   GArray           *tried;
   GArray           *begun;
+  GArray           *skipped;
+  GHashTable       *known_rests;
   GArray           *returns;
   GArray           *scans;
   GArray           *called;
@@ -129,22 +135,41 @@ add_item (GArray          *items,
   g_array_append_val (items, item);
 }
 
+/* How many symbols of a rest may be skipped one after another, up to a few. */
+static guint
+count_skippable (const GenlmEarleyRules *rules,
+                 guint32                 rest)
+{
+  guint n = 0;
+
+  for (; n <= MAX_SKIPPED && rest != GENLM_EARLEY_END && rules->suffixes[rest].skippable; n++)
+    rest = rules->suffixes[rest].rest;
+  return n;
+}
+
 /* Adds what is to be done when @rest is left of a rule that returns to @node.
- * A stand-in has no items: what it will have is in the list anyway. */
+ * Where much may be skipped, that is left to the closure. A stand-in has no
+ * items: what it will have is in the list anyway. */
 static void
 add_rest (GenlmEarleyNodes *self,
           GArray           *items,
           guint32           rest,
           GenlmEarleyNode  *node)
 {
-  while (rest != GENLM_EARLEY_END)
+  guint n_skippable = count_skippable (self->rules, rest);
+  gboolean nullable = self->rules->suffixes[rest].nullable;
+  guint i;
+
+  if (rest != GENLM_EARLEY_END)
+    add_item (items, rest, node);
+  for (i = 0; n_skippable <= MAX_SKIPPED && i < n_skippable; i++)
     {
-      add_item (items, rest, node);
-      if (!self->rules->suffixes[rest].skippable)
-        return;
       rest = self->rules->suffixes[rest].rest;
+      if (rest != GENLM_EARLEY_END)
+        add_item (items, rest, node);
     }
-  g_array_append_vals (items, node->items, node->n_items);
+  if (nullable)
+    g_array_append_vals (items, node->items, node->n_items);
 }
 
 static int
@@ -394,9 +419,59 @@ add_call (GenlmEarleyNodes *self,
   g_array_append_val (self->returns, back);
 }
 
+static guint
+hash_rest (gconstpointer data)
+{
+  return (guint) (genlm_earley_hash_add (0, *(const guint64 *) data) >> 20);
+}
+
+/* Lists an item, and what is left of it when what may be skipped is; what is
+ * listed already, only once. */
 static void
-find_calls (GenlmEarleyNodes *self,
-            GenlmEarleyNode  *node)
+skip_symbols (GenlmEarleyNodes *self,
+              GenlmEarleyItem   item)
+{
+  const GenlmEarleySuffix *suffixes = self->rules->suffixes;
+
+  do
+    {
+      guint64 key = ((guint64) item.suffix << 32) | get_id (item.node);
+
+      if (g_hash_table_contains (self->known_rests, &key))
+        return;
+      g_hash_table_add (self->known_rests, g_memdup2 (&key, sizeof key));
+      g_array_append_val (self->skipped, item);
+      if (!suffixes[item.suffix].skippable)
+        return;
+      item.suffix = suffixes[item.suffix].rest;
+    }
+  while (item.suffix != GENLM_EARLEY_END);
+}
+
+/* Lists what may come next of a node's own items. */
+static void
+list_skipped (GenlmEarleyNodes *self,
+              GenlmEarleyNode  *node)
+{
+  gboolean is_listed = TRUE;
+  guint32 i;
+
+  for (i = 0; i < node->n_items && is_listed; i++)
+    is_listed = count_skippable (self->rules, node->items[i].suffix) <= MAX_SKIPPED;
+  g_array_set_size (self->skipped, 0);
+  if (is_listed)
+    {
+      g_array_append_vals (self->skipped, node->items, node->n_items);
+      return;
+    }
+  g_hash_table_remove_all (self->known_rests);
+  /* What is left of an item has a lower number. */
+  for (i = node->n_items; i > 0; i--)
+    skip_symbols (self, node->items[i - 1]);
+}
+
+static void
+find_calls (GenlmEarleyNodes *self)
 {
   const GenlmEarleyRules *rules = self->rules;
   guint32 i;
@@ -409,12 +484,13 @@ find_calls (GenlmEarleyNodes *self,
     }
   g_array_set_size (self->called, 0);
   g_array_set_size (self->returns, 0);
-  for (i = 0; i < node->n_items; i++)
+  for (i = 0; i < self->skipped->len; i++)
     {
-      const GenlmEarleySuffix *suffix = &rules->suffixes[node->items[i].suffix];
+      GenlmEarleyItem item = g_array_index (self->skipped, GenlmEarleyItem, i);
+      const GenlmEarleySuffix *suffix = &rules->suffixes[item.suffix];
 
       if (!GENLM_GRAMMAR_IS_TERMINAL (suffix->symbol))
-        add_call (self, suffix->symbol, suffix->rest, NOTHING, node->items[i].node);
+        add_call (self, suffix->symbol, suffix->rest, NOTHING, item.node);
     }
   for (i = 0; i < self->called->len; i++)
     {
@@ -712,16 +788,16 @@ sort_scans (GArray *array)
 }
 
 static void
-find_scans (GenlmEarleyNodes *self,
-            GenlmEarleyNode  *node)
+find_scans (GenlmEarleyNodes *self)
 {
   const GenlmEarleyRules *rules = self->rules;
   guint32 i;
   guint32 j;
 
   g_array_set_size (self->scans, 0);
-  for (i = 0; i < node->n_items; i++)
-    add_scan (self, node->items[i].suffix, node->items[i].node);
+  for (i = 0; i < self->skipped->len; i++)
+    add_scan (self, g_array_index (self->skipped, GenlmEarleyItem, i).suffix,
+              g_array_index (self->skipped, GenlmEarleyItem, i).node);
   for (i = 0; i < self->called->len; i++)
     {
       guint32 nonterminal = g_array_index (self->called, guint32, i);
@@ -782,9 +858,10 @@ ensure_closure (GenlmEarleyNodes *self,
 
   if (G_LIKELY (node->closure != NULL))
     return node->closure;
-  find_calls (self, node);
+  list_skipped (self, node);
+  find_calls (self);
   resolve_calls (self);
-  find_scans (self, node);
+  find_scans (self);
   for (i = 0; i < self->scans->len; i++)
     {
       const GenlmEarleyScan *scan = &g_array_index (self->scans, GenlmEarleyScan, i);
@@ -1198,6 +1275,8 @@ genlm_earley_nodes_new (GenlmEarleyRules *rules)
   self->accept_by_state = g_array_new (FALSE, TRUE, sizeof (guint32));
   self->items = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
   self->tried = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
+  self->skipped = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
+  self->known_rests = g_hash_table_new_full (hash_rest, g_int64_equal, g_free, NULL);
   self->begun = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
   self->returns = g_array_new (FALSE, FALSE, sizeof (Return));
   self->scans = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyScan));
@@ -1219,6 +1298,8 @@ genlm_earley_nodes_free (GenlmEarleyNodes *self)
   g_array_unref (self->called);
   g_array_unref (self->scans);
   g_array_unref (self->returns);
+  g_hash_table_unref (self->known_rests);
+  g_array_unref (self->skipped);
   g_array_unref (self->begun);
   g_array_unref (self->tried);
   g_array_unref (self->items);

@@ -243,6 +243,12 @@ mark_heads (Maker      *maker,
 
 /* --- Suffixes ------------------------------------------------------------ */
 
+static guint
+hash_suffix (gconstpointer data)
+{
+  return (guint) ((*(const guint64 *) data * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 32);
+}
+
 static guint32
 add_suffix (Maker   *maker,
             guint32  symbol,
@@ -469,7 +475,7 @@ genlm_earley_rules_new (const GenlmGrammar       *grammar,
                         GError                  **error)
 {
   g_autoptr (GenlmEarleyRules) rules = g_new0 (GenlmEarleyRules, 1);
-  g_autoptr (GHashTable) numbers = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (GHashTable) numbers = g_hash_table_new_full (hash_suffix, g_int64_equal, g_free, NULL);
   g_autofree gboolean *productive = NULL;
   g_autofree gboolean *nullable = NULL;
   g_autofree gboolean *matching = NULL;
