@@ -600,7 +600,8 @@ test_random (void)
 static void
 test_vanishing (void)
 {
-  const char *texts[] = { "w w a 1e-90\nw v a 0.1\nv v a 1e-95\nv w b 0.5\nw 0.5\nv 0.5\n",
+  const char *texts[] = { "w w a 1e-30\nw v a 0.1\nv v a 1e-35\nv w b 0.5\nw 0.5\nv 0.5\n",
+                          "w w a 1e-90\nw v a 0.1\nv v a 1e-95\nv w b 0.5\nw 0.5\nv 0.5\n",
                           "w w a 1e-90\nw v a 1e-99\nv v a 1e-20\nv w b 1e-120\nw 0.5\nv 0.5\n" };
   const GenlmEngineLimits all = { 1000, 1 << 20, 0 };
   GVariantBuilder builder;
@@ -619,7 +620,8 @@ test_vanishing (void)
   tokens = genlm_vocab_new (g_variant_builder_end (&builder), NULL, NULL);
   for (i = 0; i < 2 * G_N_ELEMENTS (texts); i++)
     {
-      g_autoptr (GenlmWfsa) wfsa = genlm_wfsa_read (texts[i / 2], strlen (texts[i / 2]), &all, NULL);
+      const char *text = texts[i / 2];
+      g_autoptr (GenlmWfsa) wfsa = genlm_wfsa_read (text, strlen (text), &all, NULL);
       g_autoptr (GenlmByteMatcher) matcher = make_matcher (wfsa, tokens, i % 2 == 0 ? 1000 : 2);
       g_autoptr (GenlmContext) context = genlm_context_new ();
       g_autoptr (GenlmContext) longer = genlm_context_append (context, 3);

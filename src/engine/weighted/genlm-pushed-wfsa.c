@@ -516,7 +516,7 @@ sum_edges (GenlmPushedWfsa *self)
   if (self->first_edges == NULL)
     return;
   for (j = 0; j < graph->starts[graph->n_states]; j++)
-    if (genlm_wide_to_double (graph->edges[j].weight) < GENLM_PUSHED_WFSA_SMALL)
+    if (graph->edges[j].weight.exponent != 0)
       return;
   self->sums = g_new0 (double, MAX ((gsize) graph->n_states * self->n_classes, 1));
   for (i = 0; i < graph->n_states; i++)
@@ -524,7 +524,7 @@ sum_edges (GenlmPushedWfsa *self)
       {
         const GenlmGraphEdge *edge = &graph->edges[j];
 
-        self->sums[(gsize) i * self->n_classes + edge->label] += genlm_wide_to_double (edge->weight);
+        self->sums[(gsize) i * self->n_classes + edge->label] += edge->weight.fraction;
       }
 }
 

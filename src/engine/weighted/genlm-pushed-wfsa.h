@@ -10,9 +10,6 @@
 
 G_BEGIN_DECLS
 
-/* Edges of which two in a row are far from where doubles end. */
-#define GENLM_PUSHED_WFSA_SMALL (1e-100)
-
 typedef struct
 {
   /* Of all texts; minus infinity if nothing is accepted. */
@@ -24,8 +21,8 @@ typedef struct
   /* By state and class where its edges start, with one place more at the end;
    * NULL if there are too many of them. */
   guint32    *first_edges;
-  /* By state and class: the sum of its edges. NULL where one of them is smaller
-   * than GENLM_PUSHED_WFSA_SMALL, and where there are too many places. */
+  /* By state and class: the sum of its edges. NULL where one of them carries an
+   * exponent, and where there are too many places. */
   double     *sums;
   GenlmWide  *finals;
   /* Of GenlmWeighedState, sorted by state. */
