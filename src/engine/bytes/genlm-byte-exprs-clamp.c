@@ -178,23 +178,32 @@ find_reach (GenlmByteExprs *self,
   return self->n_lost < MAX_LOST ? list_reach (self, expr) : NO_REACH;
 }
 
-/* What is unbound of what is listed, by the lists. */
+/* What an expression is without its upper bounds, and the least of those. */
+typedef struct
+{
+  GenlmByteExpr expr;
+  guint32       least;
+} Unbound;
+
+/* What is listed is to be unbound. */
 typedef struct
 {
   GenlmByteExprs *exprs;
   guint32         depth;
-  guint32        *least;
   GArray         *listed;
-  GHashTable     *unbound;
+  GHashTable     *numbers; /* by expression, where its Unbound is, plus one */
+  GArray         *unbound;
 } Unbinding;
 
 static void
 list_part (Unbinding     *self,
            GenlmByteExpr  expr)
 {
-  if (get (self->exprs, expr)->count > self->depth
-      && g_hash_table_insert (self->unbound, GUINT_TO_POINTER (expr), NULL))
-    g_array_append_val (self->listed, expr);
+  if (get (self->exprs, expr)->count <= self->depth
+      || g_hash_table_contains (self->numbers, GUINT_TO_POINTER (expr)))
+    return;
+  g_hash_table_insert (self->numbers, GUINT_TO_POINTER (expr), NULL);
+  g_array_append_val (self->listed, expr);
 }
 
 static void
@@ -220,38 +229,46 @@ list_parts (Unbinding           *self,
 
 static GenlmByteExpr
 get_unbound (const Unbinding *self,
-             GenlmByteExpr    expr)
+             GenlmByteExpr    expr,
+             guint32         *least)
 {
-  gpointer unbound = g_hash_table_lookup (self->unbound, GUINT_TO_POINTER (expr));
+  gpointer number = g_hash_table_lookup (self->numbers, GUINT_TO_POINTER (expr));
+  const Unbound *found;
 
-  return unbound != NULL ? GPOINTER_TO_UINT (unbound) - 1 : expr;
+  if (number == NULL)
+    return expr;
+  found = &g_array_index (self->unbound, Unbound, GPOINTER_TO_UINT (number) - 1);
+  *least = MIN (*least, found->least);
+  return found->expr;
 }
 
 /* Of one whose parts are unbound. */
 static GenlmByteExpr
 unbind_node (Unbinding     *self,
-             GenlmExprNode  node)
+             GenlmExprNode  node,
+             guint32       *least)
 {
   guint base = self->exprs->stack->len;
   guint32 i;
 
   if (node.kind == GENLM_EXPR_CONCAT)
-    return genlm_byte_exprs_make_concat (self->exprs, get_unbound (self, node.a),
-                                         get_unbound (self, node.b));
+    return genlm_byte_exprs_make_concat (self->exprs, get_unbound (self, node.a, least),
+                                         get_unbound (self, node.b, least));
   if (node.kind == GENLM_EXPR_REPEAT)
     {
       if (node.max > self->depth && node.max != GENLM_BYTE_EXPR_UNBOUNDED)
         {
-          *self->least = MIN (*self->least, node.max);
+          *least = MIN (*least, node.max);
           node.max = GENLM_BYTE_EXPR_UNBOUNDED;
         }
-      return genlm_byte_exprs_make_repeat (self->exprs, get_unbound (self, node.a), node.min, node.max);
+      return genlm_byte_exprs_make_repeat (self->exprs, get_unbound (self, node.a, least), node.min,
+                                           node.max);
     }
   for (i = 0; i < node.b; i++)
     genlm_exprs_push_flat (self->exprs, node.kind,
-                           get_unbound (self, get_member (self->exprs, &node, i)));
+                           get_unbound (self, get_member (self->exprs, &node, i), least));
   return node.kind == GENLM_EXPR_UNION ? genlm_exprs_unite_stack (self->exprs, base)
-                                        : genlm_exprs_intersect_stack (self->exprs, base);
+                                       : genlm_exprs_intersect_stack (self->exprs, base);
 }
 
 static int
@@ -264,38 +281,77 @@ compare_exprs (gconstpointer a,
   return (x > y) - (x < y);
 }
 
+/* Parts are met in many places, so each is unbound once; they were made before
+ * the whole. */
+static GenlmByteExpr
+unbind (Unbinding     *self,
+        GenlmByteExpr  expr,
+        guint32       *least)
+{
+  guint i;
+
+  list_part (self, expr);
+  for (i = 0; i < self->listed->len; i++)
+    list_parts (self, get (self->exprs, g_array_index (self->listed, GenlmByteExpr, i)));
+  g_array_sort (self->listed, compare_exprs);
+  for (i = 0; i < self->listed->len && self->exprs->exceeded == GENLM_EXPRS_LIMIT_NONE; i++)
+    {
+      GenlmByteExpr part = g_array_index (self->listed, GenlmByteExpr, i);
+      Unbound unbound = { 0, GENLM_BYTE_EXPR_UNBOUNDED };
+
+      unbound.expr = unbind_node (self, *get (self->exprs, part), &unbound.least);
+      g_array_append_val (self->unbound, unbound);
+      g_hash_table_insert (self->numbers, GUINT_TO_POINTER (part),
+                           GUINT_TO_POINTER (self->unbound->len));
+    }
+  return get_unbound (self, expr, least);
+}
+
 /* @expr without the upper bounds of its repeats that are above @depth, the
  * least of which is kept in @least. It matches all that @expr does, and no
- * other word of up to so many bytes. Parts are met in many places, so each is
- * unbound once; they were made before the whole. */
-GenlmByteExpr
-genlm_exprs_unbind (GenlmByteExprs *self,
-                    GenlmByteExpr   expr,
-                    guint32         depth,
-                    guint32        *least)
+ * other word of up to so many bytes. */
+static GenlmByteExpr
+unbind_above (GenlmByteExprs *self,
+              GenlmByteExpr   expr,
+              guint32         depth,
+              guint32        *least)
 {
   g_autoptr (GArray) listed = NULL;
-  g_autoptr (GHashTable) unbound = NULL;
+  g_autoptr (GHashTable) numbers = NULL;
+  g_autoptr (GArray) unbound = NULL;
   Unbinding unbinding;
-  guint i;
 
   if (get (self, expr)->count <= depth)
     return expr;
   listed = g_array_new (FALSE, FALSE, sizeof (GenlmByteExpr));
-  unbound = g_hash_table_new (NULL, NULL);
-  unbinding = (Unbinding) { self, depth, least, listed, unbound };
-  list_part (&unbinding, expr);
-  for (i = 0; i < listed->len; i++)
-    list_parts (&unbinding, get (self, g_array_index (listed, GenlmByteExpr, i)));
-  g_array_sort (listed, compare_exprs);
-  for (i = 0; i < listed->len && self->exceeded == GENLM_EXPRS_LIMIT_NONE; i++)
-    {
-      GenlmByteExpr part = g_array_index (listed, GenlmByteExpr, i);
+  numbers = g_hash_table_new (NULL, NULL);
+  unbound = g_array_new (FALSE, FALSE, sizeof (Unbound));
+  unbinding = (Unbinding) { self, depth, listed, numbers, unbound };
+  return unbind (&unbinding, expr, least);
+}
 
-      g_hash_table_insert (unbound, GUINT_TO_POINTER (part),
-                           GUINT_TO_POINTER (unbind_node (&unbinding, *get (self, part)) + 1));
+/* The same without any upper bounds. This is asked of every state, whose parts
+ * are mostly those of others. */
+GenlmByteExpr
+genlm_exprs_unbind (GenlmByteExprs *self,
+                    GenlmByteExpr   expr,
+                    guint32        *least)
+{
+  g_autoptr (GArray) listed = NULL;
+  Unbinding unbinding;
+
+  if (get (self, expr)->count == 0)
+    return expr;
+  if (self->unbound_numbers == NULL)
+    {
+      self->unbound_numbers = g_hash_table_new (NULL, NULL);
+      self->unbound = g_array_new (FALSE, FALSE, sizeof (Unbound));
     }
-  return get_unbound (&unbinding, expr);
+  listed = g_array_new (FALSE, FALSE, sizeof (GenlmByteExpr));
+  unbinding = (Unbinding) { self, 0, listed, self->unbound_numbers, self->unbound };
+  expr = unbind (&unbinding, expr, least);
+  charge_memory (self, listed->len * 4 * sizeof (gpointer));
+  return expr;
 }
 
 /* The counts of an intersection decide together what is live. Upper bounds may
@@ -307,7 +363,7 @@ clamp_intersection (GenlmByteExprs *self,
                     guint32         depth)
 {
   guint32 least = G_MAXUINT32;
-  GenlmByteExpr unbound = genlm_exprs_unbind (self, expr, depth, &least);
+  GenlmByteExpr unbound = unbind_above (self, expr, depth, &least);
   guint32 reach;
 
   if (unbound == expr)

@@ -361,10 +361,10 @@ ask_unbound (GenlmByteExprs *self,
 
   if (get (self, expr)->count == 0)
     return LIVE_UNKNOWN;
-  unbound = genlm_exprs_unbind (self, expr, 0, &least);
+  unbound = genlm_exprs_unbind (self, expr, &least);
   if (unbound == expr)
     return LIVE_UNKNOWN;
-  if (!is_live (self, unbound, genlm_exprs_unbind (self, from, 0, &unused)))
+  if (!is_live (self, unbound, genlm_exprs_unbind (self, from, &unused)))
     return LIVE_NO;
   near = genlm_exprs_measure_way (self, unbound);
   if (near > least)

@@ -149,6 +149,10 @@ struct _GenlmByteExprs
   GHashTable       *clamped;
   GHashTable       *reaches;
   guint             n_lost;
+
+  /* What genlm_exprs_unbind() found out; NULL as long as nobody asks. */
+  GHashTable       *unbound_numbers;
+  GArray           *unbound;
 };
 
 #define GENLM_EXPRS_NO_ENTRY (G_MAXUINT32)
@@ -188,7 +192,6 @@ GenlmByteExpr genlm_exprs_derive_words    (GenlmByteExprs       *self,
                                            guint8                byte);
 GenlmByteExpr genlm_exprs_unbind          (GenlmByteExprs       *self,
                                            GenlmByteExpr         expr,
-                                           guint32               depth,
                                            guint32              *least);
 guint32       genlm_exprs_measure_way     (GenlmByteExprs       *self,
                                            GenlmByteExpr         expr);

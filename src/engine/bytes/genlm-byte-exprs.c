@@ -284,6 +284,8 @@ genlm_byte_exprs_free (GenlmByteExprs *self)
 {
   g_free (self->memo);
   g_free (self->table);
+  g_clear_pointer (&self->unbound_numbers, g_hash_table_unref);
+  g_clear_pointer (&self->unbound, g_array_unref);
   g_hash_table_unref (self->reaches);
   g_hash_table_unref (self->clamped);
   g_array_unref (self->open_loops);
