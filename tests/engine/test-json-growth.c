@@ -347,6 +347,25 @@ test_counts (void)
     }
 }
 
+/* What needs so many places that it ends far from the bound. */
+static void
+test_places (void)
+{
+  g_autoptr (GenlmByteMachine) machine = build ("{\"maxItems\":3000,\"contains\":{\"const\":2},\"minContains\":1200}");
+  gpointer state = read_text (machine, machine->klass->dup_start (machine), "[1", NULL);
+  guint n;
+
+  for (n = 1; n < 1800; n++)
+    {
+      g_assert_true (is_alive (machine, state));
+      state = read_text (machine, state, ",1", NULL);
+    }
+  g_assert_true (is_alive (machine, state));
+  state = read_text (machine, state, ",1,", NULL);
+  g_assert_false (is_alive (machine, state));
+  machine->klass->unref_state (state);
+}
+
 static void
 test_large_counts (void)
 {
@@ -381,6 +400,7 @@ main (int    argc,
   g_test_add_func ("/json-growth/many-names", test_many_names);
   g_test_add_func ("/json-growth/held-memory", test_held_memory);
   g_test_add_func ("/json-growth/counts", test_counts);
+  g_test_add_func ("/json-growth/places", test_places);
   g_test_add_func ("/json-growth/large-counts", test_large_counts);
   return g_test_run ();
 }

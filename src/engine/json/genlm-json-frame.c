@@ -360,8 +360,8 @@ add_change (Changes *changes,
 
 /* Where the count matters no more than that it lies between two others it becomes
  * the least of those, and the draft has room: so many more may come before the next
- * change is near. It is near where a token may come to it, or all words that the
- * schemas know could. */
+ * change is near. It is near where a token may come to it, or where it counts whether
+ * what is needed, words or what is to be contained, still has places. */
 static void
 settle_count (const GenlmJsonBody *body,
               Draft               *draft)
@@ -376,6 +376,8 @@ settle_count (const GenlmJsonBody *body,
     {
       const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
 
+      if (atom->kind == GENLM_JSON_ATOM_CONTAINS && draft->cells[i] != GENLM_JSON_CELL_IGNORED)
+        near += MIN (atom->min, G_MAXUINT32);
       if (atom->kind != GENLM_JSON_ATOM_COUNT || draft->cells[i] == GENLM_JSON_CELL_IGNORED)
         continue;
       add_change (&changes, draft->n, atom->min);
