@@ -140,6 +140,28 @@ def is_beyond_oracle(schema):
     return '"unevaluated' in text
 
 
+def scalars_within(value, depth=0):
+    """What stands within lists and objects."""
+    if isinstance(value, (list, dict)):
+        return [scalar for item in (value.values() if isinstance(value, dict) else value)
+                for scalar in scalars_within(item, depth + 1)]
+    return [value] if depth > 0 else []
+
+
+def is_confusing(values):
+    """In Python [1.0] equals [True], and so for jsonschema."""
+    scalars = [scalar for value in values for scalar in scalars_within(value)]
+    return any(any(isinstance(x, bool) and is_number(y) and x == y for y in scalars) for x in scalars)
+
+
+def is_valid(validator, value):
+    """None where jsonschema fails itself, as it does when it sorts items of several types."""
+    try:
+        return validator.is_valid(value)
+    except TypeError:
+        return None
+
+
 def seeds_of(schema, found):
     """Values that the schema names, so that instances are near to it."""
     if isinstance(schema, dict):
@@ -168,7 +190,9 @@ def make_case(number, seed, draft):
         schema = maker.root()
     validator = (jsonschema.Draft202012Validator if draft == '2020-12' else jsonschema.Draft7Validator)(schema)
     values = [maker.value(3) for _ in range(20)] + seeds_of(schema, [])
-    tests = [{'valid': validator.is_valid(value), 'text': dump(value), 'data': value} for value in values]
+    tests = [{'valid': is_valid(validator, value), 'text': dump(value), 'data': value} for value in values
+             if not is_confusing(seeds_of(schema, [value]))]
+    tests = [test for test in tests if test['valid'] is not None]
     # A few others of each verdict are enough.
     tests = [test for valid in (True, False) for test in [t for t in tests if t['valid'] == valid][:8]]
     for test in tests:
