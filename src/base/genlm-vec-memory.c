@@ -11,6 +11,9 @@
 #include "genlm-vec-place-private.h"
 #include "genlm-vec-private.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #define ALIGNMENT 64
 
 /* Below, malloc() keeps the memory itself. */
@@ -69,6 +72,21 @@ keep_block (Block *block)
   return TRUE;
 }
 
+/* All of a vector is written: its pages are asked for at once, which takes a
+ * fraction of the time. Systems that cannot do it do it page by page. */
+static void
+touch_block (Block *block)
+{
+#ifdef MADV_POPULATE_WRITE
+  guintptr page_size = (guintptr) sysconf (_SC_PAGESIZE);
+  guintptr first = ((guintptr) block + page_size - 1) & ~(page_size - 1);
+  guintptr end = ((guintptr) block + ALIGNMENT + block->size) & ~(page_size - 1);
+
+  if (first < end)
+    madvise ((gpointer) first, end - first, MADV_POPULATE_WRITE);
+#endif
+}
+
 static void
 free_vector (gpointer memory)
 {
@@ -92,6 +110,8 @@ genlm_vec_alloc (gsize     size,
     {
       block = g_aligned_alloc (1, ALIGNMENT + size, ALIGNMENT);
       block->size = size;
+      if (size >= MIN_KEPT_SIZE)
+        touch_block (block);
     }
 
   *memory = (char *) block + ALIGNMENT;
