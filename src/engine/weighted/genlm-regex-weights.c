@@ -21,6 +21,9 @@ typedef struct
   GenlmByteDfa     *bytes;
   /* By index of the state over bytes. */
   GPtrArray        *states;
+  /* By class of bytes. */
+  guint8            first_bytes[256];
+  guint             sizes[256];
 } RegexWeights;
 
 /* Where a class of bytes leads, and to how many characters' ends. */
@@ -87,16 +90,15 @@ follow_all (RegexWeights    *self,
             guint32         *n_ways,
             GError         **error)
 {
-  guint byte;
+  guint i;
 
   *n_ways = n_more == 0 && bytes->accepting;
-  for (byte = 0; byte < 256; byte++)
+  for (i = 0; i < self->parent.n_classes; i++)
     {
-      Branch *branch = &branches[self->parent.classes[byte]];
-
-      if (branch->next == NULL && !follow (self, bytes, n_more, (guint8) byte, branch, error))
+      branches[i].n_ways = 0;
+      if (!follow (self, bytes, n_more, self->first_bytes[i], &branches[i], error))
         return FALSE;
-      *n_ways += branch->n_ways;
+      *n_ways += self->sizes[i] * branches[i].n_ways;
     }
   return TRUE;
 }
@@ -108,7 +110,7 @@ find_state (RegexWeights    *self,
             GError         **error)
 {
   GenlmWeightedState *state;
-  Branch branches[256] = { { NULL, 0 } };
+  Branch branches[256];
   guint32 n_ways = 0;
 
   if (self->states->len <= bytes->index)
@@ -147,7 +149,7 @@ regex_weights_expand (GenlmWeightedDfa    *dfa,
 {
   RegexWeights *self = (RegexWeights *) dfa;
   GenlmByteState *bytes = (GenlmByteState *) state->data;
-  Branch branches[256] = { { NULL, 0 } };
+  Branch branches[256];
   double log_final = -INFINITY;
   guint32 n_ways;
   guint i;
@@ -197,6 +199,20 @@ make_byte_dfa (const GenlmRegexTree     *tree,
   return bytes->start != NULL ? g_steal_pointer (&bytes) : NULL;
 }
 
+static void
+measure_classes (RegexWeights *self)
+{
+  guint byte;
+
+  for (byte = 256; byte > 0; byte--)
+    {
+      guint8 byte_class = self->parent.classes[byte - 1];
+
+      self->first_bytes[byte_class] = (guint8) (byte - 1);
+      self->sizes[byte_class]++;
+    }
+}
+
 /* The classes of the tree say which characters there are at all. Its total is
  * one, unless nothing is matched. */
 GenlmWeightedDfa *
@@ -215,6 +231,7 @@ genlm_weighted_dfa_new_for_tree (const GenlmRegexTree     *tree,
   genlm_weighted_dfa_init (dfa, &regex_weights_class, bytes->n_classes, bytes->classes, limits);
   self->bytes = g_steal_pointer (&bytes);
   self->states = g_ptr_array_new ();
+  measure_classes (self);
   if (self->bytes->start == self->bytes->dead)
     return g_steal_pointer (&dfa);
   dfa->start = find_state (self, self->bytes->start, 0, error);
