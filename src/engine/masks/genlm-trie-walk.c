@@ -9,7 +9,7 @@
 #define TOKENS_PER_NODE    (16u)
 
 /* Smaller subtrees are walked rather than looked into. */
-#define MIN_WHOLE_EXTENT   (16u)
+#define MIN_WHOLE_EXTENT   (64u)
 
 /* How many bytes of ASCII at least lead from a state to its home, and how many
  * states a chain has that does not go round. */
