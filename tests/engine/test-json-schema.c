@@ -389,6 +389,27 @@ test_annotations (void)
   g_assert_cmpuint (n, ==, 0);
 }
 
+/* Up to draft 7 they mean nothing, which is told; then they mean what they say. */
+static void
+test_beside_reference (void)
+{
+  static const char text[] = "{\"properties\": {\"p\": {\"$ref\": \"#/definitions/s\", \"pattern\": \"^x\","
+                             " \"description\": \"\", \"definitions\": {}}}, \"definitions\": {\"s\": {}}}";
+  const GenlmSchemaOptions old = { .draft = GENLM_SCHEMA_DRAFT_7 };
+  const GenlmSchemaOptions recent = { .draft = GENLM_SCHEMA_DRAFT_2020_12 };
+  g_autoptr (GenlmSchema) ignored = load (text, &old);
+  g_autoptr (GenlmSchema) counted = load (text, &recent);
+  const GenlmSchemaNote *notes;
+  gsize n;
+
+  notes = genlm_schema_peek_annotations (ignored, &n);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpstr (notes[0].pointer, ==, "#/properties/p/pattern");
+  g_assert_nonnull (strstr (notes[0].reason, "beside “$ref”"));
+  genlm_schema_peek_annotations (counted, &n);
+  g_assert_cmpuint (n, ==, 0);
+}
+
 static void
 test_formats_as_annotations (void)
 {
@@ -532,6 +553,7 @@ main (int    argc,
   g_test_add_func ("/engine/json-schema/draft-overrides", test_draft_overrides);
   g_test_add_func ("/engine/json-schema/other-documents", test_other_documents);
   g_test_add_func ("/engine/json-schema/annotations", test_annotations);
+  g_test_add_func ("/engine/json-schema/beside-reference", test_beside_reference);
   g_test_add_func ("/engine/json-schema/formats-as-annotations", test_formats_as_annotations);
   g_test_add_func ("/engine/json-schema/limits", test_limits);
   g_test_add_func ("/engine/json-schema/depth", test_depth);

@@ -927,6 +927,41 @@ is_only_reference (const Reading *reading)
          reading->resource->draft <= GENLM_SCHEMA_DRAFT_7;
 }
 
+static gboolean
+is_about_values (int id)
+{
+  switch (id)
+    {
+    case GENLM_SCHEMA_KEYWORD_ANCHOR:
+    case GENLM_SCHEMA_KEYWORD_ANNOTATION:
+    case GENLM_SCHEMA_KEYWORD_DEFINITIONS:
+    case GENLM_SCHEMA_KEYWORD_DEFS:
+    case GENLM_SCHEMA_KEYWORD_DYNAMIC_ANCHOR:
+    case GENLM_SCHEMA_KEYWORD_ID:
+    case GENLM_SCHEMA_KEYWORD_RECURSIVE_ANCHOR:
+    case GENLM_SCHEMA_KEYWORD_SCHEMA:
+    case GENLM_SCHEMA_KEYWORD_VOCABULARY:
+      return FALSE;
+    default:
+      return TRUE;
+    }
+}
+
+/* Whoever wrote a keyword there may have meant it. */
+static void
+leave_only_reference (Reading *reading)
+{
+  const GenlmJsonValue *reference = KEYWORD (reading, REF);
+
+  KEYWORD (reading, REF) = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (reading->keywords); i++)
+    if (reading->keywords[i] != NULL && is_about_values ((int) i))
+      note (reading->loader, reading->loader->schema->annotations, reading->keywords[i],
+            "it means nothing beside “$ref” up to draft 7; put both into “allOf”");
+  memset (reading->keywords, 0, sizeof (reading->keywords));
+  KEYWORD (reading, REF) = reference;
+}
+
 static void
 find_keywords (Reading              *reading,
                const GenlmJsonValue *value)
@@ -946,12 +981,7 @@ find_keywords (Reading              *reading,
         note (reading->loader, schema->annotations, &member->value, "no keyword of the draft");
     }
   if (is_only_reference (reading))
-    {
-      const GenlmJsonValue *reference = KEYWORD (reading, REF);
-
-      memset (reading->keywords, 0, sizeof (reading->keywords));
-      KEYWORD (reading, REF) = reference;
-    }
+    leave_only_reference (reading);
 }
 
 static gboolean
