@@ -160,6 +160,9 @@ build (const char  *kind,
     return NULL;
   if (contents != NULL && g_str_has_suffix (contents, "\n"))
     contents[strlen (contents) - 1] = '\0';
+  /* Editors put U+FEFF before a text to say what its encoding is. */
+  if (contents != NULL && g_str_has_prefix (contents, "\xef\xbb\xbf"))
+    memmove (contents, contents + 3, strlen (contents + 3) + 1);
   g_variant_dict_init (&dict, properties);
   if (as_file != NULL)
     g_variant_dict_insert (&dict, as_file, "s", name);

@@ -385,6 +385,10 @@ test_refusals (void)
     BAD ("start: \"\\x4\"", "2 hexadecimal digits"),
     BAD ("start: a", "\"a\" is used but not defined", "line 1, column 8"),
     BAD ("start: \"a\"\nb: C", "\"C\" is used but not defined"),
+    BAD ("start: /a/q", "\"q\" is no flag", "i, m, s, u and x", "line 1, column 11"),
+    BAD ("start: /a/iq", "\"q\" is no flag"),
+    BAD ("start: \"a\"\n%ignore //", "\"//\" begins a comment"),
+    BAD ("start: A\nA: // b", "\"//\" begins a comment"),
     BAD ("start: \"a\"\nB: c", "not of rules"),
     BAD ("start: A\nA: B\nB: \"x\" A", "contains itself"),
     BAD ("start: A\nA: A?", "contains itself"),
@@ -565,6 +569,18 @@ test_doubling (void)
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
 }
 
+static void
+test_nul (void)
+{
+  static const char text[] = "start: \"a\0b\"";
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (genlm_grammar_new_from_lark (text, sizeof text - 1, NULL, &error));
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY);
+  g_assert_nonnull (strstr (error->message, "byte 9: found the byte 0x00"));
+  g_assert_nonnull (strstr (error->message, "write \\x00"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -583,5 +599,6 @@ main (int   argc,
   g_test_add_func ("/engine/lark/uses", test_uses);
   g_test_add_func ("/engine/lark/params", test_params);
   g_test_add_func ("/engine/lark/doubling", test_doubling);
+  g_test_add_func ("/engine/lark/nul", test_nul);
   return g_test_run ();
 }

@@ -231,6 +231,17 @@ test_refusals (void)
   g_assert_error (file_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
 }
 
+/* Editors put a mark of the encoding before a text. */
+static void
+test_mark (void)
+{
+  g_autoptr (GenlmPotential) lark = make ("\xef\xbb\xbfstart: \"a\"\n", "");
+  g_autoptr (GenlmPotential) rules = make ("\xef\xbb\xbf" "1: S -> a\n", "");
+
+  g_assert_nonnull (lark);
+  g_assert_nonnull (rules);
+}
+
 /* An empty language is no error: nothing has weight. */
 static void
 test_empty_language (void)
@@ -479,6 +490,7 @@ main (int    argc,
   g_test_add_func ("/cfg/rules", test_rules);
   g_test_add_func ("/cfg/cuts", test_cuts);
   g_test_add_func ("/cfg/refusals", test_refusals);
+  g_test_add_func ("/cfg/mark", test_mark);
   g_test_add_func ("/cfg/empty-language", test_empty_language);
   g_test_add_func ("/cfg/limit-later", test_limit_later);
   g_test_add_func ("/cfg/not-ready", test_not_ready);

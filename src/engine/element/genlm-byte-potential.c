@@ -498,6 +498,7 @@ genlm_byte_potential_load_text (GenlmBytePotential  *self,
   GenlmBytePotentialClass *klass = GENLM_BYTE_POTENTIAL_GET_CLASS (self);
   const char *content = genlm_byte_potential_get_option (self, text);
   const char *path = genlm_byte_potential_get_option (self, file);
+  g_autoptr (GBytes) bytes = NULL;
 
   if ((content == NULL) == (path == NULL))
     {
@@ -509,6 +510,9 @@ genlm_byte_potential_load_text (GenlmBytePotential  *self,
       return NULL;
     }
   if (content != NULL)
-    return g_bytes_new (content, strlen (content));
+    {
+      bytes = g_bytes_new (content, strlen (content));
+      return genlm_text_file_skip_mark (bytes);
+    }
   return genlm_text_file_load (path, cancellable, error);
 }

@@ -1,9 +1,13 @@
 #include "genlm-text-file.h"
 
 #include <genlm.h>
+#include <string.h>
 
 /* The largest file that is read, in bytes. */
 #define MAX_SIZE (1u << 30)
+
+/* U+FEFF. */
+static const char mark[] = "\xef\xbb\xbf";
 
 static gboolean
 check (GFile         *file,
@@ -31,6 +35,18 @@ check (GFile         *file,
   return FALSE;
 }
 
+/* The text without the mark of its encoding that editors put before it. */
+GBytes *
+genlm_text_file_skip_mark (GBytes *text)
+{
+  gsize length;
+  const guint8 *data = g_bytes_get_data (text, &length);
+
+  if (length < sizeof mark - 1 || memcmp (data, mark, sizeof mark - 1) != 0)
+    return g_bytes_ref (text);
+  return g_bytes_new_from_bytes (text, sizeof mark - 1, length - (sizeof mark - 1));
+}
+
 /* Errors of the file system keep their domain. */
 GBytes *
 genlm_text_file_load (const char    *path,
@@ -38,11 +54,12 @@ genlm_text_file_load (const char    *path,
                       GError       **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
-  GBytes *bytes = NULL;
+  g_autoptr (GBytes) bytes = NULL;
 
   if (check (file, cancellable, error))
     bytes = g_file_load_bytes (file, cancellable, NULL, error);
-  if (bytes == NULL)
-    g_prefix_error (error, "Failed to read the file “%s”: ", path);
-  return bytes;
+  if (bytes != NULL)
+    return genlm_text_file_skip_mark (bytes);
+  g_prefix_error (error, "Failed to read the file “%s”: ", path);
+  return NULL;
 }

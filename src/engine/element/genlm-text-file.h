@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-GENLM_ENGINE_API GBytes *genlm_text_file_load (const char    *path,
-                                               GCancellable  *cancellable,
-                                               GError       **error);
+GENLM_ENGINE_API GBytes *genlm_text_file_load      (const char    *path,
+                                                    GCancellable  *cancellable,
+                                                    GError       **error);
+GENLM_ENGINE_API GBytes *genlm_text_file_skip_mark (GBytes        *text);
 
 G_END_DECLS

@@ -132,9 +132,15 @@ genlm_grammar_source_check (const GenlmGrammarSource  *self,
     }
   if (g_utf8_validate_len (self->text, self->length, &end))
     return TRUE;
-  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
-               "Failed to read %s at byte %" G_GSIZE_FORMAT
-               ": found the byte 0x%02X, which is not valid UTF-8 there",
-               self->name, (gsize) (end - self->text), (guint8) *end);
+  if (*end == '\0')
+    g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
+                 "Failed to read %s at byte %" G_GSIZE_FORMAT
+                 ": found the byte 0x00, which cannot stand in a grammar; write \\x00 for it",
+                 self->name, (gsize) (end - self->text));
+  else
+    g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
+                 "Failed to read %s at byte %" G_GSIZE_FORMAT
+                 ": found the byte 0x%02X, which is not valid UTF-8 there",
+                 self->name, (gsize) (end - self->text), (guint8) *end);
   return FALSE;
 }

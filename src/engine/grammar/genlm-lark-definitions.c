@@ -247,6 +247,32 @@ check_params (const GenlmLarkDefinitions  *self,
   return TRUE;
 }
 
+/* Whether a comment begins before a place in its line, which may have been meant
+ * as a regular expression. */
+static gboolean
+is_after_comment (const GenlmLarkDefinitions *self,
+                  gsize                       at)
+{
+  const char *text = self->document->source.text;
+
+  for (; at > 1 && text[at - 1] != '\n'; at--)
+    if (text[at - 1] == '/' && text[at - 2] == '/')
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether a name stands right behind a regular expression and its flags. */
+static gboolean
+is_after_regexp (const GenlmLarkDefinitions *self,
+                 gsize                       at)
+{
+  const char *text = self->document->source.text;
+
+  while (at > 0 && g_ascii_islower (text[at - 1]))
+    at--;
+  return at > 0 && text[at - 1] == '/';
+}
+
 /* In a terminal there are characters only. */
 static gboolean
 check_in_terminal (const GenlmLarkDefinitions  *self,
@@ -256,6 +282,11 @@ check_in_terminal (const GenlmLarkDefinitions  *self,
   if (node->kind == GENLM_LARK_NODE_RULE || node->kind == GENLM_LARK_NODE_TEMPLATE)
     return fail (self, node->at, error,
                  "a terminal is made of terminals and literals, not of rules");
+  if (node->kind == GENLM_LARK_NODE_SEQUENCE && node->n_children == 0
+      && is_after_comment (self, node->at))
+    return fail (self, node->at, error,
+                 "an alternative of a terminal is empty, for \"//\" begins a comment; write \"//\" in "
+                 "quotation marks for the characters");
   if (node->kind == GENLM_LARK_NODE_SEQUENCE && node->n_children == 0)
     return fail (self, node->at, error,
                  "an alternative of a terminal is empty; write \"?\" after what may be missing");
@@ -274,6 +305,11 @@ check_name (const GenlmLarkDefinitions  *self,
   if (definition == NULL)
     {
       name = genlm_lark_document_dup_text (self->document, node->at, node->length);
+      if (is_after_regexp (self, node->at))
+        return fail (self, node->at, error,
+                     "\"%s\" is no flag of a regular expression, and not defined; flags are i, m, s, "
+                     "u and x",
+                     name);
       return fail (self, node->at, error, "\"%s\" is used but not defined", name);
     }
   if (!definition->has_text && definition->common == NULL)
