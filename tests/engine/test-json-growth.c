@@ -390,6 +390,37 @@ test_large_counts (void)
     }
 }
 
+/* Tokens that end a long number or go on in it. */
+static void
+test_long_numbers (void)
+{
+  static const char *const schemas[] = {
+    "{\"items\":{\"multipleOf\":7}}",
+    "{\"items\":{\"anyOf\":[{\"multipleOf\":3},{\"minimum\":1e301,\"maximum\":2e301}]},\"uniqueItems\":true}",
+  };
+  static const char *const tokens[] = { "1,", "11]", "],", ", ", "\n]", "0,1", ".0]", "e1,", "1,1", "e-", ",1" };
+  g_autoptr (GenlmVocab) vocab = make_pieces (tokens, G_N_ELEMENTS (tokens));
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (schemas); i++)
+    {
+      g_autoptr (GenlmByteMachine) machine = build (schemas[i]);
+      gpointer view = machine->klass->make_view (machine, index);
+      gpointer state = read_text (machine, machine->klass->dup_start (machine), "[0,", NULL);
+      guint n;
+
+      for (n = 0; n < 310; n++)
+        {
+          state = read_text (machine, state, "1", NULL);
+          if (n > 290 || n % 50 < 3)
+            check_mask (machine, view, index, state);
+        }
+      machine->klass->unref_state (state);
+      machine->klass->free_view (view);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -402,5 +433,6 @@ main (int    argc,
   g_test_add_func ("/json-growth/counts", test_counts);
   g_test_add_func ("/json-growth/places", test_places);
   g_test_add_func ("/json-growth/large-counts", test_large_counts);
+  g_test_add_func ("/json-growth/long-numbers", test_long_numbers);
   return g_test_run ();
 }

@@ -542,6 +542,9 @@ judge_number (GenlmJsonStepper *self,
   if (ask->number_is_free
       && (cursor->place == GENLM_JSON_NUMBER_ZERO || cursor->place == GENLM_JSON_NUMBER_WHOLE))
     *result = ask->whole;
+  else if (at == cursor->from && cursor->text != NULL && cursor->text == self->number
+           && ask == self->number_ask)
+    *result = self->number_result;
   else
     {
       claims = g_new (guint8, MAX (body->n_claims, 1));
@@ -551,6 +554,12 @@ judge_number (GenlmJsonStepper *self,
       *result = genlm_json_book_make_result (self->book, claims, body->n_claims);
       if (!unlock (self, cursor))
         return FALSE;
+      if (at == cursor->from)
+        {
+          self->number = cursor->text;
+          self->number_ask = ask;
+          self->number_result = *result;
+        }
     }
   return genlm_json_ask_allows (self->book, ask, *result);
 }

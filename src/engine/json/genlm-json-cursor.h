@@ -99,6 +99,11 @@ typedef struct
   GPtrArray     *levels;
   GPtrArray     *names;
   GString       *room;
+  /* The number that ended last where the stepper's bytes begin: many tokens end
+   * the same one. */
+  GenlmJsonText  *number;
+  GenlmJsonAsk   *number_ask;
+  GenlmJsonResult number_result;
   GError        *error;
 } GenlmJsonStepper;
 
