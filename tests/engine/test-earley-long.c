@@ -16,6 +16,7 @@
 #define N_STEPS   (400u)
 #define N_RULES   (2000u)
 #define N_NULLABLE (1000u)
+#define N_TOKENS  (80u)
 
 /* Of words of these letters, as tokens and as texts. */
 #define LETTERS   "abcd "
@@ -339,6 +340,37 @@ test_mask_memory (void)
   g_assert_cmpuint (read_masks (grammar, 3 << 20, "a ba"), <, 6 << 20);
 }
 
+/* A mask is known the second time, too, if its tokens end many rules. */
+static void
+test_deep_look (void)
+{
+  g_autoptr (GString) data = g_string_new (NULL);
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmVocab) vocab = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GenlmContext) context = genlm_context_new_for_tokens ((guint32[]) { 4, 2 }, 2);
+  g_autoptr (GenlmTokenSet) first = NULL;
+  g_autoptr (GenlmTokenSet) second = NULL;
+  guint32 offsets[N_TOKENS + 1] = { 0 };
+  guint i;
+
+  for (i = 1; i <= N_TOKENS; i++)
+    {
+      guint j;
+
+      for (j = 0; j < i; j++)
+        g_string_append_c (data, 'a');
+      offsets[i] = (guint32) data->len;
+    }
+  bytes = g_bytes_new (data->str, data->len);
+  vocab = genlm_vocab_new_flat (bytes, offsets, N_TOKENS + 1, NULL, NULL);
+  matcher = make_matcher ("s : 'a' s t |\nt : '!' |", GENLM_ENGINE_DEFAULT_MAX_MEMORY, vocab, NULL);
+  first = genlm_byte_matcher_dup_mask (matcher, context, NULL);
+  second = genlm_byte_matcher_dup_mask (matcher, context, NULL);
+  g_assert_cmpuint (genlm_token_set_get_count (first), ==, N_TOKENS + 1);
+  g_assert_true (first == second);
+}
+
 /* Not only building is stopped by it: either may be. */
 static void
 test_mask_deadline (void)
@@ -503,6 +535,7 @@ main (int    argc,
   g_test_add_func ("/earley-long/limit", test_limit);
   g_test_add_func ("/earley-long/overlapping", test_overlapping);
   g_test_add_func ("/earley-long/mask-memory", test_mask_memory);
+  g_test_add_func ("/earley-long/deep-look", test_deep_look);
   g_test_add_func ("/earley-long/mask-deadline", test_mask_deadline);
   g_test_add_func ("/earley-long/memory", test_memory);
   g_test_add_func ("/earley-long/kept", test_kept);

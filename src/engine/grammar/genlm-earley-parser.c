@@ -32,6 +32,7 @@ struct _GenlmEarleyParser
   /* When it takes more than this, what nobody holds is let go. */
   guint64                threshold;
   GenlmEarleyTable       configs;
+  guint64                last_id;
   GenlmEarleyConfig     *start;
   GenlmEarleyConfig     *dead;
   GenlmEarleyHandle     *handles;
@@ -57,6 +58,7 @@ make_config (GenlmEarleyParser *self)
   config = genlm_earley_heap_alloc (genlm_earley_nodes_get_heap (self->nodes),
                                     sizeof *config + size);
   memset (config, 0, sizeof *config);
+  config->id = ++self->last_id;
   config->n_members = n_members;
   if (n_members > 0)
     memcpy (config->members, members, size);
@@ -278,7 +280,9 @@ save_config (GenlmEarleyParser *self,
                               config->members[i].state);
   config->moved = moved = make_config (self);
   moved->handle = config->handle;
+  moved->id = config->id;
   moved->is_start = config->is_start;
+  moved->is_deep = config->is_deep;
   if (moved->n_members > 0 && !moved->is_start)
     genlm_earley_table_insert (&self->configs, hash_members (moved->members, moved->n_members),
                                moved);

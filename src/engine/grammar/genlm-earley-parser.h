@@ -32,9 +32,13 @@ struct _GenlmEarleyConfig
   /* Groups of characters that do not all lead back to it at once. 0 if that is
    * not known. */
   guint64             outside;
+  /* Of no other configuration, ever. */
+  guint64             id;
   guint32             epoch;
   guint32             n_members;
   guint8              is_start;
+  /* What follows it was found by looks too deep for a signature. */
+  guint8              is_deep;
   GenlmEarleyMember   members[];
 };
 

@@ -363,10 +363,11 @@ join_mask (GenlmEarleyView  *self,
 
 /* --- Masks that were made ------------------------------------------------ */
 
+/* A signature within its epoch, or with epoch 0 the id of a configuration. */
 typedef struct
 {
-  guint32 epoch;
-  guint32 signature;
+  guint64 epoch;
+  guint64 number;
 } MaskKey;
 
 static guint32 *
@@ -399,6 +400,12 @@ lookup (GenlmEarleyView   *self,
       if (mask != NULL)
         return mask;
     }
+  if (config->is_deep)
+    {
+      MaskKey key = { 0, config->id };
+
+      return genlm_mask_cache_lookup (self->masks, &key, sizeof key);
+    }
   return NULL;
 }
 
@@ -407,13 +414,16 @@ insert (GenlmEarleyView   *self,
         GenlmEarleyConfig *config,
         GenlmTokenSet     *mask)
 {
-  MaskKey key;
+  MaskKey key = { 0, config->id };
 
   if (self->looked > GENLM_EARLEY_MAX_DEPTH)
-    return;
-  *find_depths (self, config) |= 1u << (self->looked - 1);
-  key.epoch = self->epoch;
-  key.signature = genlm_earley_signatures_find (self->signatures, config, self->looked);
+    config->is_deep = TRUE;
+  else
+    {
+      *find_depths (self, config) |= 1u << (self->looked - 1);
+      key.epoch = self->epoch;
+      key.number = genlm_earley_signatures_find (self->signatures, config, self->looked);
+    }
   genlm_mask_cache_insert (self->masks, &key, sizeof key, mask);
 }
 
