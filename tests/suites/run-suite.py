@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs `genlm check` over a public suite and holds its results against what they must be at least.
 
-usage: run-suite.py --genlm PROGRAM --data FOLDER [--every N] SUITE
+usage: run-suite.py --genlm PROGRAM --data FOLDER [--every N] [--written HOW] SUITE
 
 The suites are data that does not come with the sources; where the folder is missing the test is skipped (77).
 """
@@ -11,6 +11,7 @@ import collections
 import json
 import lzma
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -50,6 +51,23 @@ def select(data, name, every):
     return wanted[::every]
 
 
+# How else than Python does by itself an instance may be written.
+WRITINGS = {'compact': {'separators': (',', ':')}, 'indented': {'indent': 2}}
+
+
+def write(line, writing):
+    """The case with its instances as texts; numbers stay as they are."""
+    mark = '\ue000'
+    case = json.loads(line, parse_float=lambda number: mark + number)
+
+    def dump(value, **how):
+        return re.sub(f'"{mark}([^"]*)"', r'\1', json.dumps(value, ensure_ascii=False, **how))
+
+    for test in case['tests']:
+        test['text'] = dump(test.pop('data'), **WRITINGS[writing])
+    return dump(case) + '\n'
+
+
 def check(genlm, data, name, lines, folder, more=()):
     """The results of `genlm check`, a list of objects, and its summary."""
     kind = 'cfg' if name == 'grammars' else 'json-schema'
@@ -83,6 +101,7 @@ def main():
     parser.add_argument('--data', type=pathlib.Path, required=True)
     parser.add_argument('--folder', type=pathlib.Path, required=True, help='where files may be written')
     parser.add_argument('--every', type=int, default=1, help='take one case of so many')
+    parser.add_argument('--written', choices=WRITINGS, help='how the instances are written')
     parser.add_argument('suite', choices=SUITES)
     options = parser.parse_args()
 
@@ -91,6 +110,8 @@ def main():
         return SKIPPED
     options.folder.mkdir(parents=True, exist_ok=True)
     lines = select(options.data, options.suite, options.every)
+    if options.written is not None:
+        lines = [write(line, options.written) for line in lines]
     results, _ = check(options.genlm, options.data, options.suite, lines, options.folder)
     return 0 if judge(options.suite, results, sys.stdout) else 1
 
