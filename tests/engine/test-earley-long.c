@@ -328,7 +328,7 @@ test_overlapping (void)
   g_autofree char *grammar = make_overlapping ("',' r");
 
   g_assert_cmpuint (read_masks (grammar, GENLM_ENGINE_DEFAULT_MAX_MEMORY, "a bad cab dabba ca"), <,
-                    1 << 20);
+                    4 << 20);
 }
 
 /* What is not of use any more is let go within one mask, too. */
