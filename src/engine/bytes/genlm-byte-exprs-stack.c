@@ -19,13 +19,14 @@ void
 genlm_exprs_sort_stack (GenlmByteExprs *self,
                         guint           base)
 {
-  guint32 *members = &g_array_index (self->stack, guint32, base);
   guint n_members = self->stack->len - base;
+  guint32 *members;
   guint n_kept = 1;
   guint i;
 
   if (n_members < 2)
     return;
+  members = &g_array_index (self->stack, guint32, base);
   for (i = 1; i < n_members && members[i - 1] < members[i]; i++)
     ;
   if (i == n_members)

@@ -104,6 +104,8 @@ peek_text (GenlmJsonStepper      *self,
   guint64 before = cursor->text != NULL ? cursor->text->total : 0;
 
   *length = text_length (cursor, at) - start;
+  if (*length == 0)
+    return "";
   if (start >= before)
     return (const char *) self->bytes + cursor->from + (start - before);
   if (self->room == NULL)
