@@ -216,6 +216,8 @@ test_refusals (void)
 
   check_refusal ("start: lost\n", "", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "lost");
   check_refusal ("x: \"a\"\n", "", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY, "start");
+  check_refusal ("start: A\nA: /x(?:a|(?<!b)c)/\n", "", GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+                 "terminal A: Failed to compile the pattern: the look-behind at byte 6");
   check_refusal ("start: \"a\"\n", ", 'style': <'loose'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,
                  "loose");
   check_refusal ("start: \"a\"\n", ", 'syntax': <'bnf'>", GENLM_POTENTIAL_ERROR_INVALID_PROPERTY,

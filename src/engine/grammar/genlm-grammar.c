@@ -20,6 +20,7 @@ typedef struct
   gboolean        nullable;
   gboolean        empty; /* it matches nothing at all */
   gboolean        unclear; /* or may: the limit of asking was passed */
+  GError         *refusal; /* why it cannot be compiled */
 } Matter;
 
 /* A production while bodies may still move. */
@@ -56,6 +57,7 @@ matter_clear (gpointer data)
 {
   Matter *self = data;
 
+  g_clear_error (&self->refusal);
   genlm_regex_tree_free (self->tree);
   g_free (self->name);
 }
@@ -200,7 +202,8 @@ ask_automaton (GenlmGrammar *self,
 
   matter->unclear = TRUE;
   if (limits.deadline > 0
-      && genlm_regex_compile (matter->tree, exprs, GENLM_BYTE_ENCODING_UTF8, &expr, NULL))
+      && genlm_regex_compile (matter->tree, exprs, GENLM_BYTE_ENCODING_UTF8, &expr,
+                              &matter->refusal))
     {
       genlm_byte_exprs_seal (exprs, classes);
       matter->nullable = genlm_byte_exprs_is_nullable (exprs, expr);
@@ -664,7 +667,14 @@ check_clear (const GenlmGrammar  *self,
   guint32 i;
 
   for (i = 0; i < self->matters->len; i++)
-    if (matter_at (self, i)->unclear)
+    if (matter_at (self, i)->refusal != NULL)
+      {
+        g_propagate_prefixed_error (error, g_error_copy (matter_at (self, i)->refusal),
+                                    "Failed to build the grammar: the terminal %s: ",
+                                    matter_at (self, i)->name);
+        return FALSE;
+      }
+    else if (matter_at (self, i)->unclear)
       {
         g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
                      "Failed to build the grammar: whether the terminal %s matches any text could "
