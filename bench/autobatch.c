@@ -5,9 +5,10 @@
 
 #include <genlm.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "line.h"
 
 #define GENLM_TYPE_FREE (genlm_free_get_type ())
 G_DECLARE_FINAL_TYPE (GenlmFree, genlm_free, GENLM, FREE, GenlmPotentialBase)
@@ -155,24 +156,13 @@ run_tasks (Run *run)
   iterate (run);
 }
 
-static int
-compare_doubles (gconstpointer a,
-                 gconstpointer b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return x < y ? -1 : x > y;
-}
-
 /* Nanoseconds a request, each round in turn so that all see the same machine. */
 static void
 measure (Run         *run,
          void       (*bodies[]) (Run *),
          guint        n_bodies,
          guint        rounds,
-         double      *medians,
-         double      *spreads)
+         BenchTiming *timings)
 {
   g_autofree double *times = g_new (double, (gsize) n_bodies * rounds);
 
@@ -192,11 +182,7 @@ measure (Run         *run,
         }
     }
   for (guint b = 0; b < n_bodies; b++)
-    {
-      qsort (times + b * rounds, rounds, sizeof (double), compare_doubles);
-      medians[b] = times[b * rounds + rounds / 2];
-      spreads[b] = times[b * rounds + rounds * 3 / 4] - times[b * rounds + rounds / 4];
-    }
+    timings[b] = bench_summarize (times + b * rounds, rounds);
 }
 
 int
@@ -222,15 +208,18 @@ main (int    argc,
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      double medians[G_N_ELEMENTS (bodies)];
-      double spreads[G_N_ELEMENTS (bodies)];
+      BenchTiming timings[G_N_ELEMENTS (bodies)];
 
       run.n = sizes[i];
-      measure (&run, bodies, G_N_ELEMENTS (bodies), rounds, medians, spreads);
-      printf ("{\"name\": \"autobatch\", \"requests\": %u, \"unit\": \"ns/request\", \"median\": %.1f, \"spread\": %.1f, "
-              "\"repetitions\": %u, \"gtask\": %.1f, \"ratio_to_gtask\": %.3f, \"by_hand\": %.1f, "
-              "\"with_cancellable\": %.1f, \"version\": \"" GENLM_VERSION_S "\"}\n",
-              run.n, medians[0], spreads[0], rounds, medians[1], medians[0] / medians[1], medians[2], medians[3]);
+      measure (&run, bodies, G_N_ELEMENTS (bodies), rounds, timings);
+      bench_line_begin ("autobatch", NULL);
+      bench_line_count ("requests", run.n);
+      bench_line_timing (&timings[0], "ns/request");
+      bench_line_number ("gtask", timings[1].median);
+      bench_line_number ("ratio_to_gtask", timings[0].median / timings[1].median);
+      bench_line_number ("by_hand", timings[2].median);
+      bench_line_number ("with_cancellable", timings[3].median);
+      bench_line_end ();
     }
 
   g_ptr_array_unref (run.contexts);

@@ -2,11 +2,9 @@
  * maximum and sum of exponentials over the same vector. */
 
 #include "free-potential.h"
+#include "line.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* Runs under one reading of the clock. */
 #define RUNS 8
@@ -23,17 +21,10 @@ typedef struct
   double        sink;
 } Case;
 
-typedef void (*Body) (Case *);
-
-typedef struct
-{
-  double median;
-  double spread;
-} Timing;
-
 static void
-run_draw (Case *self)
+run_draw (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GenlmRandom) random = genlm_random_new (1, 0, self->step++);
   g_autoptr (GenlmDraws) draws = NULL;
   g_autoptr (GError) error = NULL;
@@ -45,55 +36,11 @@ run_draw (Case *self)
 }
 
 static void
-run_pass (Case *self)
+run_pass (gpointer data)
 {
+  Case *self = data;
+
   self->sink += genlm_weights_logsumexp (self->weights);
-}
-
-/* Microseconds that this thread has computed: nothing here waits, and other
- * programs on the machine do not count. */
-static double
-now (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
-  return 1e6 * (double) time.tv_sec + 1e-3 * (double) time.tv_nsec;
-}
-
-static int
-compare_times (const void *a,
-               const void *b)
-{
-  const double *x = a;
-  const double *y = b;
-
-  return (*x > *y) - (*x < *y);
-}
-
-/* The median time in microseconds, and the distance between the quartiles. */
-static Timing
-measure (Case *self,
-         Body  body,
-         guint repetitions)
-{
-  g_autofree double *times = g_new (double, repetitions);
-
-  body (self);
-  for (guint i = 0; i < repetitions; i++)
-    {
-      double start = now ();
-
-      for (guint run = 0; run < RUNS; run++)
-        body (self);
-      times[i] = (now () - start) / RUNS;
-    }
-
-  qsort (times, repetitions, sizeof (double), compare_times);
-  return (Timing) {
-    times[repetitions / 2],
-    times[repetitions * 3 / 4] - times[repetitions / 4],
-  };
 }
 
 static void
@@ -102,18 +49,18 @@ report (const char   *name,
         GenlmSampler *sampler,
         guint         repetitions)
 {
-  Timing ours;
-  Timing pass;
+  BenchTiming ours;
+  BenchTiming pass;
 
   self->sampler = sampler;
-  ours = measure (self, run_draw, repetitions);
-  pass = measure (self, run_pass, repetitions);
-  printf ("{\"name\": \"%s\", \"vocabulary\": %" G_GSIZE_FORMAT ", \"batch\": 1, \"unit\": \"us\", "
-          "\"median\": %.2f, \"spread\": %.2f, \"baseline\": \"one pass of max and sum of exp\", "
-          "\"baseline_median\": %.2f, \"ratio\": %.3f, \"repetitions\": %u, \"version\": \"%d.%d.%d\"}\n",
-          name, genlm_weights_get_size (self->weights), ours.median, ours.spread,
-          pass.median, ours.median / pass.median, repetitions,
-          GENLM_MAJOR_VERSION, GENLM_MINOR_VERSION, GENLM_MICRO_VERSION);
+  ours = bench_measure (BENCH_CLOCK_THREAD, run_draw, self, RUNS, repetitions);
+  pass = bench_measure (BENCH_CLOCK_THREAD, run_pass, self, RUNS, repetitions);
+  bench_line_begin (name, NULL);
+  bench_line_count ("vocabulary", genlm_weights_get_size (self->weights));
+  bench_line_count ("batch", 1);
+  bench_line_timing (&ours, "us");
+  bench_line_baseline ("one pass of max and sum of exp", pass.median, ours.median);
+  bench_line_end ();
 }
 
 /* Ranks lie scattered over the vocabulary, as they do in a real one. */

@@ -5,10 +5,10 @@
  * loop reads the logits and makes nothing of them. */
 
 #include "genlm-llama.h"
+#include "line.h"
 
 #include <llama.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CONTEXT_SIZE 4096
@@ -126,15 +126,6 @@ run_plain (Bench  *self,
     }
 }
 
-static int
-compare_times (const void *a,
-               const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
 static void
 report (Bench *self,
         guint  n_runs)
@@ -142,7 +133,8 @@ report (Bench *self,
   guint n = n_runs * self->n_steps;
   g_autofree double *ours = g_new (double, n);
   g_autofree double *plain = g_new (double, n);
-  double median, base;
+  BenchTiming timing;
+  double base;
 
   /* In turn: the machine is not the same from one second to the next. */
   for (guint i = 0; i < n_runs; i++)
@@ -151,18 +143,18 @@ report (Bench *self,
       run_element (self, ours + i * self->n_steps);
     }
 
-  qsort (ours, n, sizeof (double), compare_times);
-  qsort (plain, n, sizeof (double), compare_times);
-  median = ours[n / 2];
-  base = plain[n / 2];
-  printf ("{\"name\": \"llama\", \"batch\": %u, \"prompt\": %u, \"unit\": \"ms/step\", \"median\": %.2f, "
-          "\"spread\": %.2f, \"baseline\": \"plain loop over llama_decode\", \"baseline_median\": %.2f, "
-          "\"ratio\": %.3f, \"tokens_per_s\": %.0f, \"repetitions\": %u, \"version\": \"%d.%d.%d\", "
-          "\"libllama\": \"%s\"}\n",
-          self->n_particles, self->n_prompt, median, ours[3 * n / 4] - ours[n / 4], base, base / median,
-          1e3 * self->n_particles / median, n, GENLM_MAJOR_VERSION, GENLM_MINOR_VERSION, GENLM_MICRO_VERSION,
-          llama_version ());
-  fflush (stdout);
+  timing = bench_summarize (ours, n);
+  base = bench_summarize (plain, n).median;
+  bench_line_begin ("llama", NULL);
+  bench_line_count ("batch", self->n_particles);
+  bench_line_count ("prompt", self->n_prompt);
+  bench_line_timing (&timing, "ms/step");
+  bench_line_text ("baseline", "plain loop over llama_decode");
+  bench_line_number ("baseline_median", base);
+  bench_line_number ("ratio", base / timing.median);
+  bench_line_number ("tokens_per_s", 1e3 * self->n_particles / timing.median);
+  bench_line_text ("libllama", llama_version ());
+  bench_line_end ();
 }
 
 static struct llama_context *

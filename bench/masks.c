@@ -5,7 +5,6 @@
 
 #include <genlm.h>
 
-#include <stdio.h>
 #include <string.h>
 
 #include "genlm-byte-matcher.h"
@@ -13,6 +12,8 @@
 #include "genlm-mask-cache.h"
 #include "genlm-regex-dfa.h"
 #include "genlm-walk-memo.h"
+#include "line.h"
+#include "vocab.h"
 
 /* The inside of a JSON string, and the quotation mark that ends it. */
 #define JSON_STRING "([^\"\\\\\\x00-\\x1f]|\\\\([\"\\\\/bfnrt]|u[0-9a-fA-F]{4}))"
@@ -33,8 +34,6 @@ typedef struct
   guint             sink;
 } Case;
 
-typedef void (*Body) (Case *);
-
 static GenlmByteDfa *
 build (const char *pattern)
 {
@@ -48,27 +47,14 @@ build (const char *pattern)
   return dfa;
 }
 
-/* The least time of one run in microseconds, @n_runs of them under one reading
- * of the clock. */
+/* The least time of one run. */
 static double
-measure (Case  *self,
-         Body   body,
-         guint  n_runs,
-         guint  repetitions)
+measure (BenchBody body,
+         Case     *self,
+         guint     n_runs,
+         guint     repetitions)
 {
-  double least = G_MAXDOUBLE;
-  guint i;
-  guint run;
-
-  for (i = 0; i < repetitions; i++)
-    {
-      gint64 start = g_get_monotonic_time ();
-
-      for (run = 0; run < n_runs; run++)
-        body (self);
-      least = MIN (least, (double) (g_get_monotonic_time () - start) / n_runs);
-    }
-  return least;
+  return bench_measure (BENCH_CLOCK_WALL, body, self, n_runs, repetitions).least;
 }
 
 static void
@@ -78,17 +64,19 @@ report (const char *name,
         double      time,
         double      aim)
 {
-  g_autofree char *escaped = g_strescape (of, NULL);
-
-  printf ("{\"name\": \"%s\", \"of\": \"%s\", \"vocabulary\": \"%s\", \"unit\": \"us\", "
-          "\"least\": %.4f, \"aim\": %g, \"ratio_to_aim\": %.3f, \"version\": \"%d.%d.%d\"}\n",
-          name, escaped, vocabulary, time, aim, time / aim, GENLM_MAJOR_VERSION,
-          GENLM_MINOR_VERSION, GENLM_MICRO_VERSION);
+  bench_line_begin (name, of);
+  bench_line_text ("vocabulary", vocabulary);
+  bench_line_text ("unit", "us");
+  bench_line_number ("least", time);
+  bench_line_aim (aim, time);
+  bench_line_end ();
 }
 
 static void
-run_walk (Case *self)
+run_walk (gpointer data)
 {
+  Case *self = data;
+
   memset (self->words, 0, (self->index->n_tokens / 64 + 1) * sizeof (guint64));
   if (self->cuts != NULL)
     g_array_set_size (self->cuts, 0);
@@ -112,12 +100,13 @@ bench_walk (GenlmTrieIndex *index,
   Case self = { .dfa = dfa, .state = dfa->start, .index = index, .words = words };
 
   self.cuts = with_cuts ? cuts : NULL;
-  report (name, vocabulary, pattern, measure (&self, run_walk, 10, repetitions), aim);
+  report (name, vocabulary, pattern, measure (run_walk, &self, 10, repetitions), aim);
 }
 
 static void
-run_after (Case *self)
+run_after (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GenlmWalkMemo) memo = genlm_walk_memo_new (self->index, self->dfa, 0);
   g_autoptr (GenlmWalk) after = NULL;
 
@@ -142,7 +131,7 @@ bench_after (GenlmTrieIndex *index,
   self.walk = walk = genlm_walk_memo_get (memo, GENLM_TRIE_WALK_ALL, self.state, NULL);
   self.state = genlm_byte_dfa_step (dfa, dfa->start, ' ', NULL);
   report ("masks-after-identifier", vocabulary, "[-+*/][0-9]",
-          measure (&self, run_after, 1, repetitions), aim);
+          measure (run_after, &self, 1, repetitions), aim);
 }
 
 static double
@@ -159,16 +148,18 @@ time_index (GenlmVocab *vocab)
 }
 
 static void
-run_cached (Case *self)
+run_cached (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GenlmTokenSet) mask = genlm_byte_matcher_dup_mask (self->matcher, self->context, NULL);
 
   self->sink += genlm_token_set_contains (mask, 7);
 }
 
 static void
-run_cached_words (Case *self)
+run_cached_words (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GenlmTokenSet) mask = genlm_byte_matcher_dup_mask (self->matcher, self->context, NULL);
 
   self->sink += genlm_token_set_peek (mask)[0] & 1;
@@ -179,7 +170,7 @@ bench_cached (GenlmVocab *vocab,
               const char *vocabulary,
               const char *name,
               const char *pattern,
-              Body        body,
+              BenchBody   body,
               double      aim,
               guint       repetitions)
 {
@@ -189,12 +180,13 @@ bench_cached (GenlmVocab *vocab,
   g_autoptr (GenlmContext) context = genlm_context_new ();
   Case self = { .matcher = matcher, .context = context };
 
-  report (name, vocabulary, pattern, measure (&self, body, 1000, repetitions), aim);
+  report (name, vocabulary, pattern, measure (body, &self, 1000, repetitions), aim);
 }
 
 static void
-run_lookup (Case *self)
+run_lookup (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GenlmTokenSet) mask = genlm_mask_cache_lookup (self->cache, &self->token,
                                                             sizeof self->token);
 
@@ -221,14 +213,15 @@ bench_lookup (const char *name,
       memset (words, 0xff, n_tokens / 8);
       genlm_mask_cache_insert (cache, &i, sizeof i, mask);
     }
-  report (name, "100,257 tokens", "1024 masks", measure (&self, run_lookup, 1024, repetitions),
+  report (name, "100,257 tokens", "1024 masks", measure (run_lookup, &self, 1024, repetitions),
           0.1);
 }
 
 /* One token more, and its mask. */
 static void
-run_step (Case *self)
+run_step (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GenlmTokenSet) mask = NULL;
   GenlmContext *longer = genlm_context_append (self->last, self->token);
 
@@ -240,8 +233,9 @@ run_step (Case *self)
 
 /* Only the mask, its state being known and its mask not. */
 static void
-run_steady (Case *self)
+run_steady (gpointer data)
 {
+  Case *self = data;
   GenlmContext *longer = genlm_context_append (self->last, self->token);
   g_autoptr (GenlmTokenSet) mask = NULL;
   gint64 start;
@@ -270,28 +264,29 @@ bench_counted (GenlmVocab *vocab,
   double time;
 
   self.last = genlm_context_new ();
-  run_step (&self);
-  time = measure (&self, run_step, n_steps, 3);
+  time = measure (run_step, &self, n_steps, 3);
   genlm_context_unref (self.last);
   report ("masks-counted-step", vocabulary, pattern, time, aim);
   self.last = genlm_context_new ();
   self.sink = 0;
-  measure (&self, run_steady, n_steps, 3);
+  measure (run_steady, &self, n_steps, 3);
   genlm_context_unref (self.last);
-  report ("masks-counted-mask", vocabulary, pattern, (double) self.sink / (n_steps * 3), aim);
+  report ("masks-counted-mask", vocabulary, pattern, (double) self.sink / (n_steps * 3 + 1), aim);
 }
 
 static void
-run_append (Case *self)
+run_append (gpointer data)
 {
+  Case *self = data;
   GenlmContext *longer = genlm_context_append (self->context, self->token++ & 0xff);
 
   genlm_context_unref (longer);
 }
 
 static void
-run_append_weigh (Case *self)
+run_append_weigh (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GenlmContext) longer = genlm_context_append (self->context, 'a');
   double prefix;
 
@@ -309,43 +304,9 @@ bench_contexts (guint repetitions)
   Case self = { .matcher = matcher, .context = context };
 
   report ("masks-clone", "bytes", "append to a context and let go",
-          measure (&self, run_append, 1000, repetitions), 0.1);
+          measure (run_append, &self, 1000, repetitions), 0.1);
   report ("masks-clone-weigh", "bytes", "the same, and the weight of the prefix",
-          measure (&self, run_append_weigh, 1000, repetitions), 0.1);
-}
-
-/* The lines of the file are base64, one token each. */
-static GenlmVocab *
-load_vocab (const char *name)
-{
-  g_autofree char *file = g_strdup_printf ("../shared/data/vocab-%s.b64.xz", name);
-  const char *argv[] = { "xz", "-dc", file, NULL };
-  g_autoptr (GByteArray) data = g_byte_array_new ();
-  g_autoptr (GArray) offsets = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  gsize i;
-
-  if (!g_file_test (file, G_FILE_TEST_EXISTS)
-      || !g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL,
-                        NULL, NULL))
-    {
-      g_printerr ("no %s, so its masks are left out\n", file);
-      return NULL;
-    }
-  lines = g_strsplit (text, "\n", -1);
-  g_array_append_val (offsets, data->len);
-  for (i = 0; lines[i] != NULL && lines[i + 1] != NULL; i++)
-    {
-      gsize length;
-      g_autofree guchar *token = g_base64_decode (lines[i], &length);
-
-      g_byte_array_append (data, token, (guint) length);
-      g_array_append_val (offsets, data->len);
-    }
-  bytes = g_bytes_new (data->data, data->len);
-  return genlm_vocab_new_flat (bytes, (const guint32 *) offsets->data, offsets->len, NULL, NULL);
+          measure (run_append_weigh, &self, 1000, repetitions), 0.1);
 }
 
 static void
@@ -400,7 +361,7 @@ main (int    argc,
 
   for (i = 0; i < G_N_ELEMENTS (vocabularies); i++)
     {
-      g_autoptr (GenlmVocab) vocab = load_vocab (vocabularies[i].name);
+      g_autoptr (GenlmVocab) vocab = bench_load_vocab (vocabularies[i].name);
 
       if (vocab != NULL)
         bench_vocab (vocab, vocabularies[i].name, vocabularies[i].aim, repetitions);

@@ -5,14 +5,14 @@
 
 #include <genlm.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "genlm-regex-compiler.h"
 #include "genlm-regex-dfa.h"
 #include "genlm-regex-parser.h"
 #include "genlm-trie-walk.h"
+#include "line.h"
+#include "vocab.h"
 
 /* How many states the plain table holds. */
 #define MAX_PLAIN_STATES (4096u)
@@ -35,14 +35,6 @@ typedef struct
   guint             sink;
 } Case;
 
-typedef void (*Body) (Case *);
-
-typedef struct
-{
-  double median;
-  double spread;
-} Timing;
-
 static GenlmByteDfa *
 build (const char *pattern)
 {
@@ -57,8 +49,9 @@ build (const char *pattern)
 }
 
 static void
-run_cold (Case *self)
+run_cold (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GenlmTokenSet) mask = NULL;
   guint64 *words;
 
@@ -68,8 +61,9 @@ run_cold (Case *self)
 }
 
 static void
-run_cached (Case *self)
+run_cached (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GenlmTokenSet) mask = NULL;
 
   mask = genlm_potential_mask_next_sync (self->potential, self->context, NULL, NULL);
@@ -77,8 +71,9 @@ run_cached (Case *self)
 }
 
 static void
-run_plain_prefix (Case *self)
+run_plain_prefix (gpointer data)
 {
+  Case *self = data;
   gsize n_bytes;
   const guint8 *bytes = g_bytes_get_data (self->bytes, &n_bytes);
   guint16 state = 1;
@@ -90,8 +85,9 @@ run_plain_prefix (Case *self)
 }
 
 static void
-run_plain_mask (Case *self)
+run_plain_mask (gpointer data)
 {
+  Case *self = data;
   guint16 states[GENLM_TRIE_MAX_DEPTH + 1];
   const guint32 scrap = self->n_words * 32 - 1;
   guint32 p = 0;
@@ -154,66 +150,6 @@ build_table (GenlmByteDfa   *dfa,
   return g_steal_pointer (&table);
 }
 
-static int
-compare_times (const void *a,
-               const void *b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return x < y ? -1 : x > y;
-}
-
-/* The median time in microseconds of one run, @n_runs of them under one
- * reading of the clock, and the distance between the quartiles. */
-static Timing
-measure (Case  *self,
-         Body   body,
-         guint  n_runs,
-         guint  repetitions)
-{
-  g_autofree double *times = g_new (double, repetitions);
-  Timing timing;
-  guint i;
-  guint run;
-
-  body (self);
-  for (i = 0; i < repetitions; i++)
-    {
-      gint64 start = g_get_monotonic_time ();
-
-      for (run = 0; run < n_runs; run++)
-        body (self);
-      times[i] = (double) (g_get_monotonic_time () - start) / n_runs;
-    }
-  qsort (times, repetitions, sizeof (double), compare_times);
-  timing.median = times[repetitions / 2];
-  timing.spread = times[repetitions * 3 / 4] - times[repetitions / 4];
-  return timing;
-}
-
-static void
-report (const char *name,
-        const char *vocabulary,
-        gsize       size,
-        const char *of,
-        Timing      ours,
-        double      baseline,
-        const char *baseline_name,
-        double      aim,
-        guint       repetitions)
-{
-  g_autofree char *escaped = g_strescape (of, NULL);
-
-  printf ("{\"name\": \"%s\", \"of\": \"%s\", \"vocabulary\": \"%s\", \"size\": %" G_GSIZE_FORMAT
-          ", \"unit\": \"us\", \"median\": %.4f, \"spread\": %.4f, \"aim\": %g, "
-          "\"ratio_to_aim\": %.3f, \"baseline\": \"%s\", \"baseline_median\": %.4f, "
-          "\"ratio\": %.3f, \"repetitions\": %u, \"version\": \"%d.%d.%d\"}\n",
-          name, escaped, vocabulary, size, ours.median, ours.spread, aim, ours.median / aim,
-          baseline_name, baseline, ours.median / baseline, repetitions, GENLM_MAJOR_VERSION,
-          GENLM_MINOR_VERSION, GENLM_MICRO_VERSION);
-}
-
 static void
 bench_mask (GenlmVocab *vocab,
             const char *vocabulary,
@@ -226,17 +162,17 @@ bench_mask (GenlmVocab *vocab,
   g_autofree guint16 *table = build_table (dfa, dfa->start);
   g_autofree guint32 *mask = NULL;
   Case self = { .dfa = dfa, .state = dfa->start, .table = table, .pattern = pattern };
-  Timing plain = { 0, 0 };
-  Timing ours;
+  BenchTiming plain;
+  BenchTiming ours;
 
   self.index = index;
   self.trie = genlm_vocab_get_trie (vocab);
   self.n_words = genlm_vocab_get_size (vocab) / 32 + 2;
   self.mask = mask = g_new (guint32, self.n_words);
-  ours = measure (&self, run_cold, 1, repetitions);
-  plain = measure (&self, run_plain_mask, 1, repetitions);
-  report ("regex-mask-cold", vocabulary, genlm_vocab_get_size (vocab), pattern, ours,
-          plain.median, "plain walk of the trie over a table", aim, repetitions);
+  ours = bench_measure (BENCH_CLOCK_WALL, run_cold, &self, 1, repetitions);
+  plain = bench_measure (BENCH_CLOCK_WALL, run_plain_mask, &self, 1, repetitions);
+  bench_report_timing ("regex-mask-cold", pattern, vocabulary, genlm_vocab_get_size (vocab), &ours,
+                       aim, "plain walk of the trie over a table", plain.median);
 }
 
 /* The first mask of all of a new element: the automaton is built on the way. */
@@ -249,7 +185,7 @@ bench_first (GenlmVocab *vocab,
 {
   g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
   g_autofree double *times = g_new (double, repetitions);
-  Timing timing;
+  BenchTiming timing;
   guint i;
 
   for (i = 0; i < repetitions; i++)
@@ -262,11 +198,9 @@ bench_first (GenlmVocab *vocab,
       run_cold (&self);
       times[i] = (double) (g_get_monotonic_time () - start);
     }
-  qsort (times, repetitions, sizeof (double), compare_times);
-  timing.median = times[repetitions / 2];
-  timing.spread = times[repetitions * 3 / 4] - times[repetitions / 4];
-  report ("regex-mask-first", vocabulary, genlm_vocab_get_size (vocab), pattern, timing, aim,
-          "the aim", aim, repetitions);
+  timing = bench_summarize (times, repetitions);
+  bench_report_timing ("regex-mask-first", pattern, vocabulary, genlm_vocab_get_size (vocab),
+                       &timing, aim, NULL, 0);
 }
 
 static GenlmPotential *
@@ -290,10 +224,10 @@ bench_cached (GenlmVocab *vocab,
   g_autoptr (GenlmPotential) coerced = genlm_potential_coerce (element, vocab, NULL);
   g_autoptr (GenlmContext) context = genlm_context_new ();
   Case self = { .potential = coerced, .context = context };
-  Timing ours = measure (&self, run_cached, 1000, repetitions);
+  BenchTiming ours = bench_measure (BENCH_CLOCK_WALL, run_cached, &self, 1000, repetitions);
 
-  report ("regex-mask-cached", vocabulary, genlm_vocab_get_size (vocab), ".*", ours, 1.0,
-          "the aim", 1.0, repetitions);
+  bench_report_timing ("regex-mask-cached", ".*", vocabulary, genlm_vocab_get_size (vocab), &ours,
+                       1.0, NULL, 0);
 }
 
 /* The time of a call for a context of which nothing is known yet, in
@@ -320,19 +254,17 @@ bench_prefix (const char *pattern,
   char *text = g_strnfill (N_BYTES, 'a');
   g_autoptr (GBytes) bytes = g_bytes_new_take (text, N_BYTES);
   Case self = { .bytes = bytes, .table = table };
-  Timing plain = measure (&self, run_plain_prefix, 10, repetitions);
+  BenchTiming plain = bench_measure (BENCH_CLOCK_WALL, run_plain_prefix, &self, 10, repetitions);
   g_autofree double *times = g_new (double, repetitions);
-  Timing ours;
+  BenchTiming ours;
   guint i;
 
   time_prefix (element, bytes);
   for (i = 0; i < repetitions; i++)
     times[i] = time_prefix (element, bytes) / N_BYTES;
-  qsort (times, repetitions, sizeof (double), compare_times);
-  ours.median = times[repetitions / 2];
-  ours.spread = times[repetitions * 3 / 4] - times[repetitions / 4];
-  report ("regex-prefix-per-byte", "bytes", N_BYTES, pattern, ours, plain.median / N_BYTES,
-          "plain walk of the bytes over a table", 0.1, repetitions);
+  ours = bench_summarize (times, repetitions);
+  bench_report_timing ("regex-prefix-per-byte", pattern, "bytes", N_BYTES, &ours, 0.1,
+                       "plain walk of the bytes over a table", plain.median / N_BYTES);
 }
 
 /* Takes the store. */
@@ -352,8 +284,9 @@ start_automaton (GenlmByteExprs *exprs,
 /* From the text of a pattern of a schema to the state before the first byte of
  * a JSON string. */
 static void
-run_compile (Case *self)
+run_compile (gpointer data)
 {
+  Case *self = data;
   const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
                                      GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
   GenlmByteExprs *exprs = genlm_byte_exprs_new (&limits);
@@ -370,8 +303,9 @@ run_compile (Case *self)
 }
 
 static void
-run_plain_compile (Case *self)
+run_plain_compile (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GRegex) regex = g_regex_new (self->pattern, G_REGEX_DOLLAR_ENDONLY, 0, NULL);
 
   self->sink += g_regex_get_capture_count (regex);
@@ -382,17 +316,18 @@ bench_compile (const char *pattern,
                guint       repetitions)
 {
   Case self = { .pattern = pattern };
-  Timing ours = measure (&self, run_compile, 20, repetitions);
-  Timing plain = measure (&self, run_plain_compile, 20, repetitions);
+  BenchTiming ours = bench_measure (BENCH_CLOCK_WALL, run_compile, &self, 20, repetitions);
+  BenchTiming plain = bench_measure (BENCH_CLOCK_WALL, run_plain_compile, &self, 20, repetitions);
 
-  report ("regex-compile", "bytes", strlen (pattern), pattern, ours, plain.median,
-          "compiling for PCRE2", 50, repetitions);
+  bench_report_timing ("regex-compile", pattern, "bytes", strlen (pattern), &ours, 50,
+                       "compiling for PCRE2", plain.median);
 }
 
 /* The bytes are names, each with a NUL behind it. */
 static void
-run_words (Case *self)
+run_words (gpointer data)
 {
+  Case *self = data;
   const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
                                      GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
   GenlmByteExprs *exprs = genlm_byte_exprs_new (&limits);
@@ -409,8 +344,9 @@ run_words (Case *self)
 }
 
 static void
-run_plain_words (Case *self)
+run_plain_words (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GHashTable) words = g_hash_table_new (g_str_hash, g_str_equal);
   gsize size;
   const char *text = g_bytes_get_data (self->bytes, &size);
@@ -428,8 +364,8 @@ bench_words (guint n_words,
   g_autoptr (GByteArray) text = g_byte_array_new ();
   g_autoptr (GBytes) bytes = NULL;
   Case self = { 0 };
-  Timing ours;
-  Timing plain;
+  BenchTiming ours;
+  BenchTiming plain;
   guint i;
 
   for (i = 0; i < n_words; i++)
@@ -440,44 +376,10 @@ bench_words (guint n_words,
     }
   bytes = g_bytes_new (text->data, text->len);
   self.bytes = bytes;
-  ours = measure (&self, run_words, 1, repetitions);
-  plain = measure (&self, run_plain_words, 1, repetitions);
-  report ("regex-words", "bytes", n_words, "property names", ours, plain.median,
-          "a hash table of them", 1000, repetitions);
-}
-
-/* The lines of the file are base64, one token each. */
-static GenlmVocab *
-load_vocab (const char *name)
-{
-  g_autofree char *file = g_strdup_printf ("../shared/data/vocab-%s.b64.xz", name);
-  const char *argv[] = { "xz", "-dc", file, NULL };
-  g_autoptr (GByteArray) data = g_byte_array_new ();
-  g_autoptr (GArray) offsets = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  gsize i;
-
-  if (!g_file_test (file, G_FILE_TEST_EXISTS)
-      || !g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL,
-                        NULL, NULL))
-    {
-      g_printerr ("no %s, so its masks are left out\n", file);
-      return NULL;
-    }
-  lines = g_strsplit (text, "\n", -1);
-  g_array_append_val (offsets, data->len);
-  for (i = 0; lines[i] != NULL && lines[i + 1] != NULL; i++)
-    {
-      gsize length;
-      g_autofree guchar *token = g_base64_decode (lines[i], &length);
-
-      g_byte_array_append (data, token, (guint) length);
-      g_array_append_val (offsets, data->len);
-    }
-  bytes = g_bytes_new (data->data, data->len);
-  return genlm_vocab_new_flat (bytes, (const guint32 *) offsets->data, offsets->len, NULL, NULL);
+  ours = bench_measure (BENCH_CLOCK_WALL, run_words, &self, 1, repetitions);
+  plain = bench_measure (BENCH_CLOCK_WALL, run_plain_words, &self, 1, repetitions);
+  bench_report_timing ("regex-words", "property names", "bytes", n_words, &ours, 1000,
+                       "a hash table of them", plain.median);
 }
 
 int
@@ -501,7 +403,7 @@ main (int    argc,
 
   for (i = 0; i < G_N_ELEMENTS (vocabularies); i++)
     {
-      g_autoptr (GenlmVocab) vocab = load_vocab (vocabularies[i].name);
+      g_autoptr (GenlmVocab) vocab = bench_load_vocab (vocabularies[i].name);
 
       if (vocab == NULL)
         continue;

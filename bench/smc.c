@@ -2,11 +2,9 @@
  * that cost nothing, beside a plain loop that draws and appends. */
 
 #include "free-potential.h"
+#include "line.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define VOCABULARY 256
 #define MAX_TOKENS 50
@@ -20,14 +18,6 @@ typedef struct
   guint64       n_tokens;
 } Case;
 
-typedef void (*Body) (Case *);
-
-typedef struct
-{
-  double median;
-  double spread;
-} Timing;
-
 static void
 on_done (GObject      *source,
          GAsyncResult *result,
@@ -37,8 +27,9 @@ on_done (GObject      *source,
 }
 
 static void
-run_smc (Case *self)
+run_smc (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GenlmSequences) sequences = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -61,8 +52,10 @@ run_smc (Case *self)
 
 /* As many draws and contexts, by hand. */
 static void
-run_plain (Case *self)
+run_plain (gpointer data)
 {
+  Case *self = data;
+
   for (guint i = 0; i < self->particles; i++)
     {
       g_autoptr (GenlmContext) context = genlm_context_new ();
@@ -82,50 +75,18 @@ run_plain (Case *self)
   self->n_tokens = (guint64) self->particles * MAX_TOKENS;
 }
 
-/* Microseconds that this thread has computed: nothing here waits, and other
- * programs on the machine do not count. */
-static double
-now (void)
+/* The times of a particle-step: every run has as many. */
+static BenchTiming
+measure (BenchBody body,
+         Case     *self,
+         guint     repetitions)
 {
-  struct timespec time;
+  BenchTiming timing = bench_measure (BENCH_CLOCK_THREAD, body, self, 1, repetitions);
+  double *const times[] = { &timing.least, &timing.median, &timing.spread, &timing.p99, &timing.max };
 
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
-  return 1e6 * (double) time.tv_sec + 1e-3 * (double) time.tv_nsec;
-}
-
-static int
-compare_times (const void *a,
-               const void *b)
-{
-  const double *x = a;
-  const double *y = b;
-
-  return (*x > *y) - (*x < *y);
-}
-
-/* The median time of a particle-step in microseconds, and the distance between
- * the quartiles. */
-static Timing
-measure (Case *self,
-         Body  body,
-         guint repetitions)
-{
-  g_autofree double *times = g_new (double, repetitions);
-
-  body (self);
-  for (guint i = 0; i < repetitions; i++)
-    {
-      double start = now ();
-
-      body (self);
-      times[i] = (now () - start) / (double) self->n_tokens;
-    }
-
-  qsort (times, repetitions, sizeof (double), compare_times);
-  return (Timing) {
-    times[repetitions / 2],
-    times[repetitions * 3 / 4] - times[repetitions / 4],
-  };
+  for (gsize i = 0; i < G_N_ELEMENTS (times); i++)
+    *times[i] /= (double) self->n_tokens;
+  return timing;
 }
 
 static void
@@ -139,22 +100,23 @@ report (const char   *name,
   g_autoptr (GError) error = NULL;
   g_autoptr (GenlmSmc) smc = genlm_smc_new (sampler, NULL, &error);
   Case self = { smc, weights, particles, is_async, 0 };
-  Timing ours;
-  Timing plain;
+  g_autofree char *title = g_strdup_printf ("smc over %s, %s", name, is_async ? "asynchronous" : "synchronous");
+  BenchTiming ours;
+  BenchTiming plain;
 
   if (smc == NULL)
     g_error ("%s", error->message);
   g_object_set (smc, "particles", particles, "max-tokens", MAX_TOKENS,
                 "seed", G_GUINT64_CONSTANT (1), NULL);
-  ours = measure (&self, run_smc, repetitions);
-  plain = measure (&self, run_plain, repetitions);
-  printf ("{\"name\": \"smc over %s, %s\", \"vocabulary\": %d, \"batch\": %u, \"length\": %d, "
-          "\"unit\": \"us per particle-step\", \"median\": %.3f, \"spread\": %.3f, "
-          "\"baseline\": \"plain loop of draw and append\", \"baseline_median\": %.3f, \"ratio\": %.3f, "
-          "\"repetitions\": %u, \"version\": \"%d.%d.%d\"}\n",
-          name, is_async ? "asynchronous" : "synchronous", VOCABULARY, particles, MAX_TOKENS,
-          ours.median, ours.spread, plain.median, ours.median / plain.median, repetitions,
-          GENLM_MAJOR_VERSION, GENLM_MINOR_VERSION, GENLM_MICRO_VERSION);
+  ours = measure (run_smc, &self, repetitions);
+  plain = measure (run_plain, &self, repetitions);
+  bench_line_begin (title, NULL);
+  bench_line_count ("vocabulary", VOCABULARY);
+  bench_line_count ("batch", particles);
+  bench_line_count ("length", MAX_TOKENS);
+  bench_line_timing (&ours, "us per particle-step");
+  bench_line_baseline ("plain loop of draw and append", plain.median, ours.median);
+  bench_line_end ();
 }
 
 /* A spread distribution without an end, so that all particles live to the last

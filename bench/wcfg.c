@@ -6,15 +6,18 @@
 #include <genlm.h>
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "genlm-byte-matcher.h"
 #include "genlm-lark-reader.h"
 #include "genlm-wcfg-machine.h"
+#include "line.h"
+#include "vocab.h"
 
 #define N_LONG (1000000u)
+
+#define VOCABULARY "cl100k_base"
+#define BASELINE "a prefix for each token"
 
 static const char json[]
   = "start: value\n"
@@ -36,51 +39,6 @@ static const char arithmetic[]
     "%ignore /[ \\t\\n]+/\n";
 
 static const char list[] = "start: \"a\" start | \"a\"\n";
-
-typedef struct
-{
-  double *times; /* in microseconds */
-  gsize   n_times;
-  double  median;
-  double  spread;
-} Timing;
-
-static int
-compare_times (const void *a,
-               const void *b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return x < y ? -1 : x > y;
-}
-
-static void
-finish_timing (Timing *timing)
-{
-  qsort (timing->times, timing->n_times, sizeof (double), compare_times);
-  timing->median = timing->times[timing->n_times / 2];
-  timing->spread = timing->times[timing->n_times * 3 / 4] - timing->times[timing->n_times / 4];
-}
-
-static void
-report (const char   *name,
-        const char   *of,
-        guint64       size,
-        const Timing *ours,
-        double        aim,
-        const char   *baseline_name,
-        double        baseline)
-{
-  printf ("{\"name\": \"%s\", \"of\": \"%s\", \"size\": %" G_GUINT64_FORMAT
-          ", \"unit\": \"us\", \"median\": %.4f, \"spread\": %.4f, \"p99\": %.4f, \"max\": %.4f, "
-          "\"aim\": %g, \"ratio_to_aim\": %.3f, \"baseline\": \"%s\", \"baseline_median\": %.4f, "
-          "\"ratio\": %.6f, \"repetitions\": %" G_GSIZE_FORMAT ", \"version\": \"%d.%d.%d\"}\n",
-          name, of, size, ours->median, ours->spread, ours->times[ours->n_times * 99 / 100],
-          ours->times[ours->n_times - 1], aim, ours->median / aim, baseline_name, baseline,
-          ours->median / baseline, ours->n_times, GENLM_MAJOR_VERSION, GENLM_MINOR_VERSION,
-          GENLM_MICRO_VERSION);
-}
 
 static GenlmByteMachine *
 make_machine (const char *text)
@@ -201,26 +159,24 @@ make_contexts (GenlmVocab *vocab,
   return contexts;
 }
 
-static void
+static BenchTiming
 time_weights (GenlmByteMatcher *matcher,
-              GPtrArray        *contexts,
-              Timing           *timing)
+              GPtrArray        *contexts)
 {
+  g_autofree double *times = g_new (double, contexts->len);
   guint i;
 
-  timing->n_times = contexts->len;
-  timing->times = g_new (double, contexts->len);
   for (i = 0; i < contexts->len; i++)
     {
-      gint64 start = g_get_monotonic_time ();
+      double start = bench_clock_read (BENCH_CLOCK_WALL);
       g_autoptr (GenlmWeights) weights = NULL;
       g_autoptr (GError) error = NULL;
 
       weights = genlm_byte_matcher_dup_weights (matcher, g_ptr_array_index (contexts, i), &error);
       g_assert_no_error (error);
-      timing->times[i] = (double) (g_get_monotonic_time () - start);
+      times[i] = bench_clock_read (BENCH_CLOCK_WALL) - start;
     }
-  finish_timing (timing);
+  return bench_summarize (times, contexts->len);
 }
 
 /* What one prefix for each token takes, in microseconds. */
@@ -231,7 +187,7 @@ time_prefixes (GenlmByteMachine *machine,
 {
   GenlmVocab *vocab = genlm_byte_matcher_get_vocab (matcher);
   gpointer state = genlm_byte_matcher_find_state (matcher, context, NULL);
-  gint64 start = g_get_monotonic_time ();
+  double start = bench_clock_read (BENCH_CLOCK_WALL);
   guint32 token;
 
   for (token = 0; token < genlm_vocab_get_size (vocab); token++)
@@ -244,7 +200,7 @@ time_prefixes (GenlmByteMachine *machine,
       machine->klass->weigh (machine, next, &weight, NULL, NULL);
       machine->klass->unref_state (next);
     }
-  return (double) (g_get_monotonic_time () - start);
+  return bench_clock_read (BENCH_CLOCK_WALL) - start;
 }
 
 static void
@@ -258,39 +214,35 @@ bench_weights (const char *name,
   g_autoptr (GenlmByteMachine) machine = make_machine (grammar);
   g_autoptr (GenlmByteMatcher) matcher = genlm_byte_matcher_new (machine, vocab);
   g_autoptr (GPtrArray) contexts = make_contexts (vocab, text);
-  double baseline = 0;
-  Timing timing = { 0 };
+  g_autofree double *times = g_new (double, repetitions);
+  guint32 n_tokens = genlm_vocab_get_size (vocab);
+  BenchTiming timing;
+  double baseline;
   guint i;
 
-  time_weights (matcher, contexts, &timing);
+  timing = time_weights (matcher, contexts);
   baseline = time_prefixes (machine, matcher, g_ptr_array_index (contexts, contexts->len / 2));
-  report ("wcfg-weights-first", name, genlm_vocab_get_size (vocab), &timing, 1000,
-          "a prefix for each token", baseline);
+  bench_report_timing ("wcfg-weights-first", name, VOCABULARY, n_tokens, &timing, 1000, BASELINE,
+                       baseline);
   if (other != NULL)
     {
       g_autoptr (GPtrArray) others = make_contexts (vocab, other);
 
-      g_clear_pointer (&timing.times, g_free);
-      time_weights (matcher, others, &timing);
-      report ("wcfg-weights-other-text", name, genlm_vocab_get_size (vocab), &timing, 1000,
-              "a prefix for each token", baseline);
+      timing = time_weights (matcher, others);
+      bench_report_timing ("wcfg-weights-other-text", name, VOCABULARY, n_tokens, &timing, 1000,
+                           BASELINE, baseline);
     }
-  g_clear_pointer (&timing.times, g_free);
-  timing = (Timing){ g_new (double, repetitions), repetitions, 0, 0 };
   for (i = 0; i < repetitions; i++)
     {
       g_autoptr (GPtrArray) again = make_contexts (vocab, text);
-      gint64 start = g_get_monotonic_time ();
-      Timing round = { 0 };
+      double start = bench_clock_read (BENCH_CLOCK_WALL);
 
-      time_weights (matcher, again, &round);
-      timing.times[i] = (double) (g_get_monotonic_time () - start) / again->len;
-      g_free (round.times);
+      time_weights (matcher, again);
+      times[i] = (bench_clock_read (BENCH_CLOCK_WALL) - start) / again->len;
     }
-  finish_timing (&timing);
-  report ("wcfg-weights-again", name, genlm_vocab_get_size (vocab), &timing, 1000,
-          "a prefix for each token", baseline);
-  g_free (timing.times);
+  timing = bench_summarize (times, repetitions);
+  bench_report_timing ("wcfg-weights-again", name, VOCABULARY, n_tokens, &timing, 1000, BASELINE,
+                       baseline);
 }
 
 static void
@@ -302,12 +254,13 @@ bench_prefix (const char *name,
 {
   g_autoptr (GenlmByteMachine) machine = make_machine (grammar);
   gsize n = strlen (text);
-  Timing timing = { g_new (double, repetitions), repetitions, 0, 0 };
+  g_autofree double *times = g_new (double, repetitions);
+  BenchTiming timing;
   guint i;
 
   for (i = 0; i < repetitions; i++)
     {
-      gint64 begin = g_get_monotonic_time ();
+      double begin = bench_clock_read (BENCH_CLOCK_WALL);
       gpointer start = machine->klass->dup_start (machine);
       gpointer state = machine->klass->advance (machine, start, (const guint8 *) text, n, NULL);
       double weight;
@@ -317,11 +270,10 @@ bench_prefix (const char *name,
         g_error ("The text has no weight");
       machine->klass->unref_state (state);
       machine->klass->unref_state (start);
-      timing.times[i] = (double) (g_get_monotonic_time () - begin) / (double) n;
+      times[i] = (bench_clock_read (BENCH_CLOCK_WALL) - begin) / (double) n;
     }
-  finish_timing (&timing);
-  report ("wcfg-prefix-per-byte", name, n, &timing, aim, "the aim", aim);
-  g_free (timing.times);
+  timing = bench_summarize (times, repetitions);
+  bench_report_timing ("wcfg-prefix-per-byte", name, NULL, n, &timing, aim, NULL, 0);
 }
 
 /* One byte more and its prefix, by contexts. */
@@ -333,14 +285,15 @@ bench_step (const char *name,
 {
   g_autoptr (GenlmByteMachine) machine = make_machine (grammar);
   g_autoptr (GenlmByteMatcher) matcher = genlm_byte_matcher_new (machine, genlm_vocab_bytes ());
-  Timing timing = { g_new (double, repetitions), repetitions, 0, 0 };
+  g_autofree double *times = g_new (double, repetitions);
+  BenchTiming timing;
   guint i;
   guint k;
 
   for (i = 0; i < repetitions; i++)
     {
       g_autoptr (GPtrArray) contexts = make_contexts (genlm_vocab_bytes (), text);
-      gint64 start = g_get_monotonic_time ();
+      double start = bench_clock_read (BENCH_CLOCK_WALL);
 
       for (k = 0; k < contexts->len; k++)
         {
@@ -348,46 +301,10 @@ bench_step (const char *name,
 
           genlm_byte_matcher_weigh (matcher, g_ptr_array_index (contexts, k), &weight, NULL, NULL);
         }
-      timing.times[i] = (double) (g_get_monotonic_time () - start) / contexts->len;
+      times[i] = (bench_clock_read (BENCH_CLOCK_WALL) - start) / contexts->len;
     }
-  finish_timing (&timing);
-  report ("wcfg-step", name, strlen (text), &timing, 0.3, "the aim", 0.3);
-  g_free (timing.times);
-}
-
-/* The lines of the file are base64, one token each. */
-static GenlmVocab *
-load_vocab (const char *name)
-{
-  g_autofree char *file = g_strdup_printf ("../shared/data/vocab-%s.b64.xz", name);
-  const char *argv[] = { "xz", "-dc", file, NULL };
-  g_autoptr (GByteArray) data = g_byte_array_new ();
-  g_autoptr (GArray) offsets = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  gsize i;
-
-  if (!g_file_test (file, G_FILE_TEST_EXISTS)
-      || !g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL,
-                        NULL, NULL))
-    {
-      g_printerr ("no %s, so its weights are left out\n", file);
-      return NULL;
-    }
-  lines = g_strsplit (text, "\n", -1);
-  g_array_append_val (offsets, data->len);
-  for (i = 0; lines[i] != NULL && lines[i + 1] != NULL; i++)
-    {
-      gsize length;
-      g_autofree guchar *token = g_base64_decode (lines[i], &length);
-
-      g_byte_array_append (data, token, (guint) length);
-      g_array_append_val (offsets, data->len);
-    }
-  bytes = g_bytes_new (data->data, data->len);
-  return genlm_vocab_new_flat (bytes, (const guint32 *) (gpointer) offsets->data, offsets->len, NULL,
-                               NULL);
+  timing = bench_summarize (times, repetitions);
+  bench_report_timing ("wcfg-step", name, NULL, strlen (text), &timing, 0.3, NULL, 0);
 }
 
 int
@@ -398,7 +315,7 @@ main (int    argc,
   g_autofree char *document = make_document ();
   g_autofree char *expression = make_expression ();
   g_autofree char *letters = g_strnfill (N_LONG, 'a');
-  g_autoptr (GenlmVocab) vocab = load_vocab ("cl100k_base");
+  g_autoptr (GenlmVocab) vocab = bench_load_vocab (VOCABULARY);
 
   if (vocab != NULL)
     {

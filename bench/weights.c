@@ -4,11 +4,14 @@
 #include <genlm.h>
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "line.h"
 
 /* Runs under one reading of the clock, which counts microseconds. */
 #define RUNS 8
+
+#define GOLDEN_RATIO 0.6180339887498949
 
 typedef struct
 {
@@ -17,26 +20,31 @@ typedef struct
   double        sink;
 } Case;
 
-typedef void (*Body) (Case *);
-
-typedef struct
+/* Draws go all over the vector, as those of a sampler do. */
+static double
+next_uniform (Case *self)
 {
-  double median;
-  double spread;
-} Timing;
+  self->uniform += GOLDEN_RATIO;
+  if (self->uniform >= 1.0)
+    self->uniform -= 1.0;
+  return self->uniform;
+}
 
 static void
-run_sample (Case *self)
+run_sample (gpointer data)
 {
+  Case *self = data;
   guint32 token;
 
-  genlm_weights_sample (self->weights, self->uniform, &token, NULL);
+  genlm_weights_sample (self->weights, next_uniform (self), &token, NULL);
   self->sink += token;
 }
 
 static void
-run_logsumexp (Case *self)
+run_logsumexp (gpointer data)
 {
+  Case *self = data;
+
   self->sink += genlm_weights_logsumexp (self->weights);
 }
 
@@ -58,8 +66,9 @@ plain_max_and_sum (const double *values,
 }
 
 static void
-run_plain_logsumexp (Case *self)
+run_plain_logsumexp (gpointer data)
 {
+  Case *self = data;
   double max, sum = plain_max_and_sum (genlm_weights_peek (self->weights),
                                        genlm_weights_get_size (self->weights), &max);
 
@@ -67,12 +76,13 @@ run_plain_logsumexp (Case *self)
 }
 
 static void
-run_plain_sample (Case *self)
+run_plain_sample (gpointer data)
 {
+  Case *self = data;
   const double *values = genlm_weights_peek (self->weights);
   gsize n = genlm_weights_get_size (self->weights);
   double max, sum = plain_max_and_sum (values, n, &max);
-  double rest = self->uniform * sum;
+  double rest = next_uniform (self) * sum;
   gsize i;
 
   for (i = 0; i + 1 < n; i++)
@@ -84,59 +94,22 @@ run_plain_sample (Case *self)
   self->sink += i;
 }
 
-static int
-compare_times (const void *a,
-               const void *b)
-{
-  const double *x = a, *y = b;
-
-  return (*x > *y) - (*x < *y);
-}
-
-/* The median time in microseconds, and the distance between the quartiles. */
-static Timing
-measure (Case *self,
-         Body  body,
-         guint repetitions)
-{
-  g_autofree double *times = g_new (double, repetitions);
-  g_autoptr (GTimer) timer = g_timer_new ();
-  Timing timing;
-
-  body (self);
-  for (guint i = 0; i < repetitions; i++)
-    {
-      g_timer_start (timer);
-      for (guint run = 0; run < RUNS; run++)
-        {
-          self->uniform = (run + (i + 0.5) / repetitions) / RUNS;
-          body (self);
-        }
-      times[i] = 1e6 * g_timer_elapsed (timer, NULL) / RUNS;
-    }
-
-  qsort (times, repetitions, sizeof (double), compare_times);
-  timing.median = times[repetitions / 2];
-  timing.spread = times[repetitions * 3 / 4] - times[repetitions / 4];
-  return timing;
-}
-
 static void
 report (const char *name,
         Case       *self,
-        Body        body,
-        Body        plain,
+        BenchBody   body,
+        BenchBody   plain,
         guint       repetitions)
 {
-  Timing ours = measure (self, body, repetitions);
-  Timing base = measure (self, plain, repetitions);
+  BenchTiming ours = bench_measure (BENCH_CLOCK_WALL, body, self, RUNS, repetitions);
+  BenchTiming base = bench_measure (BENCH_CLOCK_WALL, plain, self, RUNS, repetitions);
 
-  printf ("{\"name\": \"%s\", \"vocabulary\": %" G_GSIZE_FORMAT ", \"batch\": 1, \"unit\": \"us\", "
-          "\"median\": %.2f, \"spread\": %.2f, \"baseline\": \"plain loop with libm exp\", "
-          "\"baseline_median\": %.2f, \"ratio\": %.3f, \"repetitions\": %u, \"version\": \"%d.%d.%d\"}\n",
-          name, genlm_weights_get_size (self->weights), ours.median, ours.spread,
-          base.median, ours.median / base.median, repetitions,
-          GENLM_MAJOR_VERSION, GENLM_MINOR_VERSION, GENLM_MICRO_VERSION);
+  bench_line_begin (name, NULL);
+  bench_line_count ("vocabulary", genlm_weights_get_size (self->weights));
+  bench_line_count ("batch", 1);
+  bench_line_timing (&ours, "us");
+  bench_line_baseline ("plain loop with libm exp", base.median, ours.median);
+  bench_line_end ();
 }
 
 static GenlmWeights *

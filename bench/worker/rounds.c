@@ -3,28 +3,9 @@
 
 #include "rounds.h"
 
-#include <genlm.h>
+#include "line.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-
-static int
-compare_doubles (gconstpointer a,
-                 gconstpointer b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return x < y ? -1 : x > y;
-}
-
-static double
-sort_for_median (double *values,
-                 guint   n)
-{
-  qsort (values, n, sizeof (double), compare_doubles);
-  return values[n / 2];
-}
 
 /* Microseconds for one call. */
 static double
@@ -32,10 +13,10 @@ time_body (BenchBody body,
            gpointer  data,
            guint     n_calls)
 {
-  gint64 start = g_get_monotonic_time ();
+  double start = bench_clock_read (BENCH_CLOCK_WALL);
 
   body (data);
-  return (double) (g_get_monotonic_time () - start) / n_calls;
+  return (bench_clock_read (BENCH_CLOCK_WALL) - start) / n_calls;
 }
 
 /* Measures, prints a line, and gives the median of ours. */
@@ -48,9 +29,8 @@ bench_rounds_run (const BenchRounds *self)
   g_autofree double *limits = g_new (double, n);
   g_autofree double *ratios = g_new (double, n);
   g_autofree double *shares = g_new (double, n);
-  g_autofree char *of = g_strescape (self->of, NULL);
   double load = 0;
-  double median;
+  BenchTiming timing;
 
   self->ours (self->data);
   if (self->baseline != NULL)
@@ -68,18 +48,23 @@ bench_rounds_run (const BenchRounds *self)
     }
 
   getloadavg (&load, 1);
-  median = sort_for_median (ours, n);
-  printf ("{\"name\": \"%s\", \"of\": \"%s\", \"unit\": \"us\", \"median\": %.3f, \"spread\": %.3f, "
-          "\"repetitions\": %u, ",
-          self->name, of, median, ours[n * 3 / 4] - ours[n / 4], n);
+  timing = bench_summarize (ours, n);
+  bench_line_begin (self->name, self->of);
+  bench_line_timing (&timing, "us");
   if (self->baseline != NULL)
-    printf ("\"baseline\": \"%s\", \"baseline_median\": %.3f, \"ratio\": %.3f, ",
-            self->baseline_name, sort_for_median (baselines, n), sort_for_median (ratios, n));
+    {
+      bench_line_text ("baseline", self->baseline_name);
+      bench_line_number ("baseline_median", bench_summarize (baselines, n).median);
+      bench_line_number ("ratio", bench_summarize (ratios, n).median);
+    }
   if (limits[0] > 0)
-    printf ("\"limit\": %.3f, \"ratio_to_limit\": %.3f, ", sort_for_median (limits, n), sort_for_median (shares, n));
-  printf ("\"load\": %.2f, \"version\": \"" GENLM_VERSION_S "\"}\n", load);
-  fflush (stdout);
-  return median;
+    {
+      bench_line_number ("limit", bench_summarize (limits, n).median);
+      bench_line_number ("ratio_to_limit", bench_summarize (shares, n).median);
+    }
+  bench_line_number ("load", load);
+  bench_line_end ();
+  return timing.median;
 }
 
 /* A line for what is not a time; a limit of 0 is none. */
@@ -90,9 +75,13 @@ bench_report (const char *name,
               double      value,
               double      limit)
 {
-  printf ("{\"name\": \"%s\", \"of\": \"%s\", \"unit\": \"%s\", \"value\": %.2f, ", name, of, unit, value);
+  bench_line_begin (name, of);
+  bench_line_text ("unit", unit);
+  bench_line_number ("value", value);
   if (limit > 0)
-    printf ("\"limit\": %.2f, \"ratio_to_limit\": %.3f, ", limit, value / limit);
-  printf ("\"version\": \"" GENLM_VERSION_S "\"}\n");
-  fflush (stdout);
+    {
+      bench_line_number ("limit", limit);
+      bench_line_number ("ratio_to_limit", value / limit);
+    }
+  bench_line_end ();
 }

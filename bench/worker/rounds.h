@@ -1,10 +1,8 @@
 #pragma once
 
-#include <glib.h>
+#include "timing.h"
 
 G_BEGIN_DECLS
-
-typedef void (*BenchBody) (gpointer data);
 
 /* Ours may take a factor times the baseline and a constant; all zero is no limit. */
 typedef struct

@@ -1,0 +1,5 @@
+#pragma once
+
+#include <genlm.h>
+
+GenlmVocab *bench_load_vocab (const char *name);
