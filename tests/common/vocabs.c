@@ -1,5 +1,7 @@
 #include "vocabs.h"
 
+#include <string.h>
+
 /* A vocabulary of byte strings. */
 GenlmVocab *
 make_vocab (GPtrArray *tokens)
@@ -26,6 +28,18 @@ make_vocab (GPtrArray *tokens)
   vocab = genlm_vocab_new_flat (bytes, (const guint32 *) offsets->data, offsets->len, NULL, &error);
   g_assert_no_error (error);
   return vocab;
+}
+
+GenlmVocab *
+make_vocab_for_texts (const char *const *texts,
+                      gsize              n_texts)
+{
+  g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  gsize i;
+
+  for (i = 0; i < n_texts; i++)
+    g_ptr_array_add (tokens, g_bytes_new (texts[i], strlen (texts[i])));
+  return make_vocab (tokens);
 }
 
 static guint8

@@ -6,6 +6,7 @@
 #include "earley-grammars.h"
 #include "genlm-byte-matcher.h"
 #include "genlm-earley-machine.h"
+#include "vocabs.h"
 
 #define N_RANDOM (150u)
 #define LENGTH   (5u)
@@ -19,27 +20,6 @@ static const GenlmEngineLimits default_limits = { GENLM_ENGINE_DEFAULT_MAX_STATE
 /* Tokens one of which is empty and two are equal. */
 static const char *const token_texts[] = { "a",   "b",  "ab", "ba",  "aa",   "aab", "bb", " ", "a b",
                                            "  a", "b ", "",   "abb", "aaaa", "a",   "(",  ")", "))", "c" };
-
-static GenlmVocab *
-make_vocab (void)
-{
-  GString *data = g_string_new (NULL);
-  guint32 offsets[G_N_ELEMENTS (token_texts) + 1] = { 0 };
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-  GenlmVocab *vocab;
-  gsize i;
-
-  for (i = 0; i < G_N_ELEMENTS (token_texts); i++)
-    {
-      g_string_append (data, token_texts[i]);
-      offsets[i + 1] = (guint32) data->len;
-    }
-  bytes = g_string_free_to_bytes (data);
-  vocab = genlm_vocab_new_flat (bytes, offsets, G_N_ELEMENTS (offsets), NULL, &error);
-  g_assert_no_error (error);
-  return vocab;
-}
 
 static GenlmByteMachine *
 make_machine (const GenlmGrammar *grammar,
@@ -181,7 +161,7 @@ check_texts (const GenlmGrammar *grammar,
   g_autoptr (EarleyOracle) oracle = earley_oracle_new (grammar);
   g_autoptr (GenlmByteMachine) machine = make_machine (grammar, FALSE);
   g_autoptr (GenlmByteMachine) plain_machine = make_machine (grammar, TRUE);
-  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (GenlmVocab) vocab = make_vocab_for_texts (token_texts, G_N_ELEMENTS (token_texts));
   g_autoptr (GenlmByteMatcher) matcher = genlm_byte_matcher_new (machine, genlm_vocab_bytes ());
   g_autoptr (GenlmByteMatcher) by_tokens = genlm_byte_matcher_coerce (matcher, vocab);
   g_autoptr (GenlmByteMatcher) plain = genlm_byte_matcher_new (plain_machine, vocab);

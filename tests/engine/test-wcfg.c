@@ -8,6 +8,7 @@
 #include "genlm-byte-matcher.h"
 #include "genlm-regex-parser.h"
 #include "genlm-wcfg-machine.h"
+#include "vocabs.h"
 #include "wcfg-oracle.h"
 
 static const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
@@ -712,22 +713,8 @@ make_small_vocab (void)
     "abababab", ",", "a,a", "a,", ",a,a,", "xx", "xxx", "xa", "xxa", "xaxxb", "axbxxaxxx",
     "xxxxxxxxb", "xx)x)", "bxx", "xyx", "xyxxya", "xy"
   };
-  GString *data = g_string_new (NULL);
-  guint32 offsets[G_N_ELEMENTS (texts) + 1] = { 0 };
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-  GenlmVocab *vocab;
-  gsize i;
 
-  for (i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      g_string_append (data, texts[i]);
-      offsets[i + 1] = (guint32) data->len;
-    }
-  bytes = g_string_free_to_bytes (data);
-  vocab = genlm_vocab_new_flat (bytes, offsets, G_N_ELEMENTS (offsets), NULL, &error);
-  g_assert_no_error (error);
-  return vocab;
+  return make_vocab_for_texts (texts, G_N_ELEMENTS (texts));
 }
 
 /* All texts up to a length of some letters that have a weight. */

@@ -6,73 +6,33 @@
 #include <math.h>
 #include <string.h>
 
+#include "asking.h"
+#include "vocabs.h"
+
 #define N_RANDOM_TOKENS (200u)
 
 /* Masks along a text are looked at in steps of so many tokens. */
 #define STEP            (37u)
 
 static GenlmPotential *
-try_make (const char  *grammar,
-          const char  *more,
-          GError     **error)
-{
-  g_autofree char *text = g_strdup_printf ("{'grammar': <%%s>%s}", more);
-  GVariant *values = g_variant_new_parsed (text, grammar);
-
-  return genlm_element_make ("cfg", values, error);
-}
-
-static GenlmPotential *
 make (const char *grammar,
       const char *more)
 {
-  g_autoptr (GError) error = NULL;
-  GenlmPotential *potential = try_make (grammar, more, &error);
-
-  g_assert_no_error (error);
-  return potential;
-}
-
-static GenlmContext *
-new_context (const char *bytes,
-             gsize       length)
-{
-  g_autoptr (GBytes) all = g_bytes_new (bytes, length);
-
-  return genlm_context_new_from_bytes (all);
+  return make_element ("cfg", "grammar", grammar, more);
 }
 
 static gboolean
 is_prefix (GenlmPotential *potential,
            GenlmContext   *context)
 {
-  g_autoptr (GError) error = NULL;
-  double weight = genlm_potential_prefix_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weight == 0.0;
+  return ask_prefix (potential, context) == 0.0;
 }
 
 static gboolean
 is_complete (GenlmPotential *potential,
              GenlmContext   *context)
 {
-  g_autoptr (GError) error = NULL;
-  double weight = genlm_potential_complete_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weight == 0.0;
-}
-
-static GenlmTokenSet *
-ask_mask (GenlmPotential *potential,
-          GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  GenlmTokenSet *mask = genlm_potential_mask_next_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return mask;
+  return ask_complete (potential, context) == 0.0;
 }
 
 /* A text is “x” if it is derived, “-” if it may become one that is, and “” if
@@ -82,7 +42,7 @@ check_text (GenlmPotential *potential,
             const char     *text,
             const char     *verdict)
 {
-  g_autoptr (GenlmContext) context = new_context (text, strlen (text));
+  g_autoptr (GenlmContext) context = new_context (text);
   g_autofree char *shown = g_utf8_make_valid (text, -1);
 
   g_test_message ("“%s”: “%s”", shown, verdict);
@@ -110,7 +70,7 @@ check_next (const char *grammar,
             gboolean    may_end)
 {
   g_autoptr (GenlmPotential) potential = make (grammar, more);
-  g_autoptr (GenlmContext) context = new_context (text, strlen (text));
+  g_autoptr (GenlmContext) context = new_context (text);
   g_autoptr (GenlmTokenSet) mask = ask_mask (potential, context);
   guint byte;
 
@@ -186,7 +146,7 @@ test_cuts (void)
 
   for (i = 0; i < sizeof text; i++)
     {
-      g_autoptr (GenlmContext) context = new_context (text, i);
+      g_autoptr (GenlmContext) context = new_context_sized (text, i);
 
       g_assert_true (is_prefix (potential, context));
       g_assert_cmpint (is_complete (potential, context), ==, i == sizeof text - 1);
@@ -201,7 +161,7 @@ check_refusal (const char *grammar,
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (try_make (grammar, more, &error));
+  g_assert_null (try_make_element ("cfg", "grammar", grammar, more, &error));
   g_test_message ("%s", error->message);
   g_assert_error (error, GENLM_POTENTIAL_ERROR, code);
   g_assert_nonnull (strstr (error->message, "cfg"));
@@ -262,7 +222,7 @@ static void
 test_limit_later (void)
 {
   g_autoptr (GenlmPotential) potential = NULL;
-  g_autoptr (GenlmContext) context = new_context ("abbababbbabaaabababababbbbaaaabbab", 34);
+  g_autoptr (GenlmContext) context = new_context_sized ("abbababbbabaaabababababbbbaaaabbab", 34);
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) mask_error = NULL;
 
@@ -327,38 +287,6 @@ test_file (void)
 }
 
 /* --- Vocabularies -------------------------------------------------------- */
-
-/* The lines of the file are base64, one token each. */
-static GenlmVocab *
-load_vocab (void)
-{
-  static const char file[] = "../shared/data/vocab-cl100k_base.b64.xz";
-  const char *argv[] = { "xz", "-dc", file, NULL };
-  g_autoptr (GByteArray) data = g_byte_array_new ();
-  g_autoptr (GArray) offsets = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  gsize i;
-
-  if (!g_file_test (file, G_FILE_TEST_EXISTS)
-      || !g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL,
-                        NULL, NULL))
-    return NULL;
-  lines = g_strsplit (text, "\n", -1);
-  g_array_append_val (offsets, data->len);
-  for (i = 0; lines[i] != NULL && lines[i + 1] != NULL; i++)
-    {
-      gsize length;
-      g_autofree guchar *token = g_base64_decode (lines[i], &length);
-
-      g_byte_array_append (data, token, (guint) length);
-      g_array_append_val (offsets, data->len);
-    }
-  bytes = g_bytes_new (data->data, data->len);
-  return genlm_vocab_new_flat (bytes, (const guint32 *) (gpointer) offsets->data, offsets->len, NULL,
-                               NULL);
-}
 
 /* A token is in the mask if the text with it is a prefix. */
 static void
@@ -428,7 +356,7 @@ static void
 test_real_tokens (void)
 {
   static const char file[] = "../shared/data/grammars.jsonl";
-  g_autoptr (GenlmVocab) vocab = load_vocab ();
+  g_autoptr (GenlmVocab) vocab = load_vocab ("cl100k_base");
   g_autoptr (GRand) rand = g_rand_new_with_seed (11);
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
@@ -461,7 +389,7 @@ check_laws (const char        *grammar,
 
   for (; *texts != NULL; texts++)
     {
-      g_autoptr (GenlmContext) context = new_context (*texts, strlen (*texts));
+      g_autoptr (GenlmContext) context = new_context (*texts);
 
       genlm_batch_append (contexts, context);
     }

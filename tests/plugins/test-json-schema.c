@@ -4,26 +4,13 @@
 #include <math.h>
 #include <string.h>
 
-static GenlmPotential *
-try_make (const char  *schema,
-          const char  *more,
-          GError     **error)
-{
-  g_autofree char *text = g_strdup_printf ("{'schema': <%%s>%s}", more);
-  GVariant *values = g_variant_new_parsed (text, schema);
-
-  return genlm_element_make ("json-schema", values, error);
-}
+#include "asking.h"
 
 static GenlmPotential *
 make (const char *schema,
       const char *more)
 {
-  g_autoptr (GError) error = NULL;
-  GenlmPotential *potential = try_make (schema, more, &error);
-
-  g_assert_no_error (error);
-  return potential;
+  return make_element ("json-schema", "schema", schema, more);
 }
 
 static void
@@ -32,14 +19,10 @@ ask (GenlmPotential *potential,
      double         *prefix,
      double         *complete)
 {
-  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
-  g_autoptr (GenlmContext) context = genlm_context_new_from_bytes (bytes);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmContext) context = new_context (text);
 
-  *prefix = genlm_potential_prefix_sync (potential, context, NULL, &error);
-  g_assert_no_error (error);
-  *complete = genlm_potential_complete_sync (potential, context, NULL, &error);
-  g_assert_no_error (error);
+  *prefix = ask_prefix (potential, context);
+  *complete = ask_complete (potential, context);
 }
 
 /* A text begins with what it is: "y" whole, "p" the start of one, "n" neither. */
@@ -302,7 +285,7 @@ check_refusal (const char *schema,
                const char *part)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GenlmPotential) potential = try_make (schema, more, &error);
+  g_autoptr (GenlmPotential) potential = try_make_element ("json-schema", "schema", schema, more, &error);
 
   g_assert_null (potential);
   g_assert_error (error, GENLM_POTENTIAL_ERROR, code);
@@ -380,7 +363,7 @@ test_references (void)
   spawned = genlm_potential_spawn (potential, &error);
   g_assert_no_error (error);
   check (spawned, "ynull");
-  g_assert_null (try_make (schema, "", &error));
+  g_assert_null (try_make_element ("json-schema", "schema", schema, "", &error));
   g_assert_nonnull (error);
 }
 

@@ -1,6 +1,7 @@
 /* The element "llama" on a tiny model of random weights and, where the
  * environment variable GENLM_TEST_MODEL names one, on a real model. */
 
+#include "asking.h"
 #include "genlm-llama-crew-private.h"
 #include "genlm-llama-gguf-private.h"
 #include "genlm-llama-model-private.h"
@@ -67,17 +68,6 @@ assert_same_bits (GenlmWeights *a,
   g_assert_cmpmem (genlm_weights_peek (a), n * sizeof (double), genlm_weights_peek (b), n * sizeof (double));
 }
 
-static GenlmWeights *
-next (GenlmPotential *potential,
-      GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  GenlmWeights *weights = genlm_potential_logw_next_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weights;
-}
-
 static GenlmWeightsList *
 next_batch (GenlmPotential *potential,
             GenlmBatch     *batch)
@@ -87,28 +77,6 @@ next_batch (GenlmPotential *potential,
 
   g_assert_no_error (error);
   return list;
-}
-
-static double
-prefix (GenlmPotential *potential,
-        GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  double weight = genlm_potential_prefix_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weight;
-}
-
-static double
-complete (GenlmPotential *potential,
-          GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  double weight = genlm_potential_complete_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weight;
 }
 
 static void
@@ -329,11 +297,11 @@ check_laws (GenlmPotential *potential)
   g_autoptr (GenlmContext) context = genlm_context_new ();
   double eos, weight = 0.0;
 
-  g_assert_cmpfloat (prefix (potential, context), ==, 0.0);
+  g_assert_cmpfloat (ask_prefix (potential, context), ==, 0.0);
 
   for (guint i = 0; i < 6; i++)
     {
-      g_autoptr (GenlmWeights) weights = next (potential, context);
+      g_autoptr (GenlmWeights) weights = ask_next (potential, context);
       guint32 token = g_rand_int_range (random, 32, 256);
       GenlmContext *longer;
       g_autoptr (GenlmContext) fresh = NULL;
@@ -341,18 +309,18 @@ check_laws (GenlmPotential *potential)
       gsize n;
 
       eos = genlm_weights_get (weights, genlm_weights_get_size (weights) - 1);
-      g_assert_cmpfloat_with_epsilon (complete (potential, context), weight + eos, TOLERANCE);
+      g_assert_cmpfloat_with_epsilon (ask_complete (potential, context), weight + eos, TOLERANCE);
 
       longer = genlm_context_append (context, token);
       weight += genlm_weights_get (weights, token);
-      g_assert_cmpfloat_with_epsilon (prefix (potential, longer), weight, TOLERANCE);
+      g_assert_cmpfloat_with_epsilon (ask_prefix (potential, longer), weight, TOLERANCE);
       genlm_context_unref (context);
       context = longer;
 
       /* The same, with nothing kept on the nodes. */
       tokens = genlm_context_dup_tokens (context, &n);
       fresh = genlm_context_new_for_tokens (tokens, n);
-      g_assert_cmpfloat_with_epsilon (prefix (potential, fresh), weight, TOLERANCE);
+      g_assert_cmpfloat_with_epsilon (ask_prefix (potential, fresh), weight, TOLERANCE);
     }
 }
 
@@ -367,8 +335,8 @@ test_laws (void)
   check_laws (potential);
 
   /* Without anything that was asked before. */
-  g_assert_true (isfinite (complete (bare, context)));
-  g_assert_cmpfloat (complete (bare, context), <, prefix (bare, context));
+  g_assert_true (isfinite (ask_complete (bare, context)));
+  g_assert_cmpfloat (ask_complete (bare, context), <, ask_prefix (bare, context));
 }
 
 static void
@@ -379,8 +347,8 @@ test_mass (void)
   g_autoptr (GenlmPotential) closed = make (tiny, "x");
   g_autoptr (GenlmContext) context = genlm_context_new ();
   g_autoptr (GenlmContext) control = genlm_context_append (context, TINY_CONTROL);
-  g_autoptr (GenlmWeights) weights = next (potential, context);
-  g_autoptr (GenlmWeights) rest = next (closed, context);
+  g_autoptr (GenlmWeights) weights = ask_next (potential, context);
+  g_autoptr (GenlmWeights) rest = ask_next (closed, context);
   g_autoptr (GError) error = NULL;
   GenlmWeights *refused;
 
@@ -393,9 +361,9 @@ test_mass (void)
   g_assert_cmpfloat (genlm_weights_get (rest, TINY_CONTROL), ==, -INFINITY);
   g_assert_cmpfloat (genlm_weights_get (rest, 'a'), ==, genlm_weights_get (weights, 'a'));
 
-  g_assert_cmpfloat (prefix (closed, control), ==, -INFINITY);
-  g_assert_cmpfloat (complete (closed, control), ==, -INFINITY);
-  g_assert_true (isfinite (prefix (potential, control)));
+  g_assert_cmpfloat (ask_prefix (closed, control), ==, -INFINITY);
+  g_assert_cmpfloat (ask_complete (closed, control), ==, -INFINITY);
+  g_assert_true (isfinite (ask_prefix (potential, control)));
   refused = genlm_potential_logw_next_sync (closed, control, NULL, &error);
   g_assert_null (refused);
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_ZERO_PREFIX);
@@ -410,8 +378,8 @@ test_temperature (void)
   g_autoptr (GenlmPotential) cold = g_initable_new (GENLM_TYPE_LLAMA, NULL, NULL, "model", tiny, "prompt", "x",
                                                     "allow-control", TRUE, "threads", 1, "temperature", 0.5, NULL);
   g_autoptr (GenlmContext) context = genlm_context_new ();
-  g_autoptr (GenlmWeights) a = next (plain, context);
-  g_autoptr (GenlmWeights) b = next (cold, context);
+  g_autoptr (GenlmWeights) a = ask_next (plain, context);
+  g_autoptr (GenlmWeights) b = ask_next (cold, context);
 
   /* Ratios between tokens are squared. */
   g_assert_cmpfloat_with_epsilon (genlm_weights_get (b, 'a') - genlm_weights_get (b, 'b'),
@@ -462,7 +430,7 @@ check_exact (const char *model)
                                                           "threads", i == 3 ? 2 : 1,
                                                           "context-size", 256 + 256 * (i % 2), NULL);
 
-      g_ptr_array_add (alone, next (single, g_ptr_array_index (contexts, i)));
+      g_ptr_array_add (alone, ask_next (single, g_ptr_array_index (contexts, i)));
     }
 
   for (guint size = 1; size <= contexts->len; size++)
@@ -538,7 +506,7 @@ test_too_long (void)
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
   g_assert_nonnull (strstr (error->message, "context-size"));
 
-  g_assert_true (isfinite (complete (potential, longest)));
+  g_assert_true (isfinite (ask_complete (potential, longest)));
 }
 
 /* The prompt and every new token is computed once, whoever asks. */
@@ -574,13 +542,13 @@ test_sharing (void)
   g_assert_cmpuint (get_counter (first, "n-batches"), ==, 3);
 
   /* What was just asked is known. */
-  weights = next (first, genlm_batch_get (batch, 0));
-  prefix (first, genlm_batch_get (batch, 0));
-  complete (first, genlm_batch_get (batch, 0));
+  weights = ask_next (first, genlm_batch_get (batch, 0));
+  ask_prefix (first, genlm_batch_get (batch, 0));
+  ask_complete (first, genlm_batch_get (batch, 0));
   g_assert_cmpuint (get_counter (first, "n-decoded"), ==, 6 + 8 + 8 + 1);
 
   /* A shorter prompt: only its last token, whose logits are gone. */
-  weights_again = next (other, empty);
+  weights_again = ask_next (other, empty);
   g_assert_cmpuint (get_counter (first, "n-decoded"), ==, 6 + 8 + 8 + 1 + 1);
 }
 
@@ -599,7 +567,7 @@ test_empty_prompt (void)
 
   special = g_initable_new (GENLM_TYPE_LLAMA, NULL, NULL, "model", tiny, "prompt", "<|control|>",
                             "threads", 1, "parse-special", TRUE, "context-size", 1024, NULL);
-  complete (special, empty);
+  ask_complete (special, empty);
   g_assert_cmpuint (get_counter (special, "n-decoded"), ==, 1);
 }
 
@@ -667,7 +635,7 @@ test_cancel (void)
   g_cancellable_cancel (cancellable);
   wait_for (&outcome);
 
-  g_assert_true (isfinite (complete (potential, context)));
+  g_assert_true (isfinite (ask_complete (potential, context)));
 }
 
 /* The last reference goes while the engine is at work. */
@@ -702,7 +670,7 @@ ask_much (gpointer data)
     {
       g_autoptr (GenlmContext) context = random_context (random, i);
 
-      g_assert_true (isfinite (complete (data, context)));
+      g_assert_true (isfinite (ask_complete (data, context)));
     }
   return NULL;
 }
@@ -749,7 +717,7 @@ test_real (void)
 
   potential = make (path, "The capital of France is");
   g_assert_true (genlm_vocab_find (genlm_potential_get_vocab (potential), paris, &expected));
-  weights = next (potential, context);
+  weights = ask_next (potential, context);
   best = genlm_weights_top_k (weights, 1, &n);
   g_assert_cmpuint (best[0], ==, expected);
   check_laws (potential);
@@ -819,8 +787,8 @@ check_grown (const char *path,
       GenlmWeights *weights = genlm_weights_list_get (list, i);
       double end = genlm_weights_get (weights, genlm_weights_get_size (weights) - 1);
 
-      g_assert_cmpfloat (prefix (potential, genlm_batch_get (batch, i)), ==, expected[i]);
-      g_assert_cmpfloat (complete (potential, genlm_batch_get (batch, i)), ==, expected[i] + end);
+      g_assert_cmpfloat (ask_prefix (potential, genlm_batch_get (batch, i)), ==, expected[i]);
+      g_assert_cmpfloat (ask_complete (potential, genlm_batch_get (batch, i)), ==, expected[i] + end);
     }
   g_assert_cmpuint (get_counter (potential, "n-decoded"), ==, before);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "asking.h"
+
 typedef struct
 {
   char *folder;
@@ -59,36 +61,6 @@ make_tiny (Fixture    *fixture,
                                                  fixture->file, more);
 
   return make (properties);
-}
-
-static GenlmContext *
-new_context (const char *bytes)
-{
-  g_autoptr (GBytes) all = g_bytes_new (bytes, strlen (bytes));
-
-  return genlm_context_new_from_bytes (all);
-}
-
-static GenlmWeights *
-ask_next (GenlmPotential *potential,
-          GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  GenlmWeights *weights = genlm_potential_logw_next_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weights;
-}
-
-static double
-ask_prefix (GenlmPotential *potential,
-            GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  double weight = genlm_potential_prefix_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weight;
 }
 
 static void

@@ -3,66 +3,13 @@
 #include <math.h>
 #include <string.h>
 
-static GenlmPotential *
-try_make (const char  *pattern,
-          const char  *more,
-          GError     **error)
-{
-  g_autofree char *text = g_strdup_printf ("{'pattern': <%%s>%s}", more);
-  GVariant *values = g_variant_new_parsed (text, pattern);
-
-  return genlm_element_make ("regex", values, error);
-}
+#include "asking.h"
+#include "vocabs.h"
 
 static GenlmPotential *
 make (const char *pattern)
 {
-  g_autoptr (GError) error = NULL;
-  GenlmPotential *potential = try_make (pattern, "", &error);
-
-  g_assert_no_error (error);
-  return potential;
-}
-
-static GenlmContext *
-new_context (const char *bytes)
-{
-  g_autoptr (GBytes) all = g_bytes_new (bytes, strlen (bytes));
-
-  return genlm_context_new_from_bytes (all);
-}
-
-static double
-ask_prefix (GenlmPotential *potential,
-            GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  double weight = genlm_potential_prefix_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weight;
-}
-
-static double
-ask_complete (GenlmPotential *potential,
-              GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  double weight = genlm_potential_complete_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weight;
-}
-
-static GenlmTokenSet *
-ask_mask (GenlmPotential *potential,
-          GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  GenlmTokenSet *mask = genlm_potential_mask_next_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return mask;
+  return make_element ("regex", "pattern", pattern, "");
 }
 
 /* The law that binds the answers: what may follow is what has weight with it
@@ -167,7 +114,7 @@ check_refusal (const char *pattern,
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (try_make (pattern, more, &error));
+  g_assert_null (try_make_element ("regex", "pattern", pattern, more, &error));
   g_test_message ("%s", error->message);
   g_assert_error (error, GENLM_POTENTIAL_ERROR, code);
   g_assert_nonnull (strstr (error->message, "regex"));
@@ -197,7 +144,7 @@ test_limit_later (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) mask_error = NULL;
 
-  potential = try_make ("[ab]*a[ab]{20}", ", 'max-states': <uint32 20>, 'name': <'evil'>", NULL);
+  potential = try_make_element ("regex", "pattern", "[ab]*a[ab]{20}", ", 'max-states': <uint32 20>, 'name': <'evil'>", NULL);
   g_assert_true (isnan (genlm_potential_prefix_sync (potential, context, NULL, &error)));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
   g_assert_nonnull (strstr (error->message, "evil"));
@@ -227,7 +174,7 @@ test_not_ready (void)
 static void
 test_properties (void)
 {
-  g_autoptr (GenlmPotential) limited = try_make (".", ", 'charset': <'abc'>", NULL);
+  g_autoptr (GenlmPotential) limited = try_make_element ("regex", "pattern", ".", ", 'charset': <'abc'>", NULL);
   g_autoptr (GenlmPotential) all = make (".");
   g_autoptr (GenlmContext) d = new_context ("d");
   GenlmTraits traits = genlm_potential_get_traits (all);
@@ -241,36 +188,11 @@ test_properties (void)
 
 /* Tokens one of which is empty, two are equal and two cut a character. */
 static GenlmVocab *
-make_vocab (void)
+make_texts_vocab (void)
 {
-  static const char *texts[] = { "a", "ab", "ac", "d", "dd", "bd", "cab", "", "d", "\xc3", "\xa9", "\xc3\xa9" "d" };
-  GString *data = g_string_new (NULL);
-  guint32 offsets[G_N_ELEMENTS (texts) + 1] = { 0 };
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-  GenlmVocab *vocab;
-  gsize i;
+  static const char *const texts[] = { "a", "ab", "ac", "d", "dd", "bd", "cab", "", "d", "\xc3", "\xa9", "\xc3\xa9" "d" };
 
-  for (i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      g_string_append (data, texts[i]);
-      offsets[i + 1] = (guint32) data->len;
-    }
-  bytes = g_string_free_to_bytes (data);
-  vocab = genlm_vocab_new_flat (bytes, offsets, G_N_ELEMENTS (offsets), NULL, &error);
-  g_assert_no_error (error);
-  return vocab;
-}
-
-static GenlmPotential *
-coerce (GenlmPotential *potential,
-        GenlmVocab     *vocab)
-{
-  g_autoptr (GError) error = NULL;
-  GenlmPotential *coerced = genlm_potential_coerce (potential, vocab, &error);
-
-  g_assert_no_error (error);
-  return coerced;
+  return make_vocab_for_texts (texts, G_N_ELEMENTS (texts));
 }
 
 static void
@@ -291,7 +213,7 @@ check_tokens (GenlmPotential *potential,
 static void
 test_coerced (void)
 {
-  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (GenlmVocab) vocab = make_texts_vocab ();
   g_autoptr (GenlmPotential) base = make ("(ab|ac|d|\xc3\xa9)*");
   g_autoptr (GenlmPotential) coerced = coerce (base, vocab);
   g_autoptr (GenlmPotential) back = coerce (coerced, genlm_vocab_bytes ());
@@ -314,7 +236,7 @@ test_coerced (void)
 static void
 test_shared_context (void)
 {
-  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (GenlmVocab) vocab = make_texts_vocab ();
   g_autoptr (GenlmPotential) base = make ("\x01");
   g_autoptr (GenlmPotential) coerced = coerce (base, vocab);
   g_autoptr (GenlmPotential) other = make ("\x02");
@@ -358,7 +280,7 @@ static const guint32 text[] = { 3, 0, 5, 9, 10, 1, 4 };
 static void
 test_copies (void)
 {
-  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (GenlmVocab) vocab = make_texts_vocab ();
   g_autoptr (GenlmPotential) base = make ("(ab|ac|d|\xc3\xa9)*");
   g_autoptr (GenlmPotential) coerced = coerce (base, vocab);
   g_autoptr (GenlmPotential) spawn = genlm_potential_spawn (coerced, NULL);
@@ -390,7 +312,7 @@ test_cache (void)
 {
   g_autoptr (GenlmPotential) dense = make (".*");
   g_autoptr (GenlmPotential) kept = make ("[ab]*");
-  g_autoptr (GenlmPotential) unkept = try_make ("[ab]*", ", 'max-memory': <uint64 570>", NULL);
+  g_autoptr (GenlmPotential) unkept = try_make_element ("regex", "pattern", "[ab]*", ", 'max-memory': <uint64 570>", NULL);
   g_autoptr (GenlmContext) context = new_context ("ab");
   g_autoptr (GenlmTokenSet) all = ask_mask (dense, context);
   g_autoptr (GenlmTokenSet) again = ask_mask (dense, context);
@@ -483,7 +405,7 @@ hammer (gpointer data)
 static void
 test_threads (void)
 {
-  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (GenlmVocab) vocab = make_texts_vocab ();
   g_autoptr (GenlmPotential) base = make ("(?!.*dab)(a|b|c|d)*a(b|a|c|d){4}\xc3\xa9*");
   g_autoptr (GenlmPotential) shared = coerce (base, vocab);
   g_autoptr (GenlmContext) root = genlm_context_new ();

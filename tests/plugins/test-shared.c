@@ -7,6 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "asking.h"
+#include "vocabs.h"
+
 #define N_THREADS (6u)
 #define N_WALKS   (25u)
 #define MAX_STEPS (12u)
@@ -46,40 +49,16 @@ typedef struct
   GArray         *heard;
 } Asker;
 
-static GenlmVocab *
-make_vocab (void)
-{
-  g_autoptr (GString) data = g_string_new (NULL);
-  guint32 offsets[G_N_ELEMENTS (pieces) + 1] = { 0 };
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-  GenlmVocab *vocab;
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (pieces); i++)
-    {
-      g_string_append (data, pieces[i]);
-      offsets[i + 1] = (guint32) data->len;
-    }
-  bytes = g_bytes_new (data->str, data->len);
-  vocab = genlm_vocab_new_flat (bytes, offsets, G_N_ELEMENTS (offsets), NULL, &error);
-  g_assert_no_error (error);
-  return vocab;
-}
-
 static GenlmPotential *
 make (const Case *self,
       GenlmVocab *vocab)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GenlmPotential) over_bytes = NULL;
-  GenlmPotential *over_tokens;
 
   over_bytes = genlm_element_make (self->element, g_variant_new_parsed (self->properties), &error);
   g_assert_no_error (error);
-  over_tokens = genlm_potential_coerce (over_bytes, vocab, &error);
-  g_assert_no_error (error);
-  return over_tokens;
+  return coerce (over_bytes, vocab);
 }
 
 /* One of the tokens that have weight; EOS if there is no other. */
@@ -105,17 +84,12 @@ static GenlmWeights *
 listen (Asker        *self,
         GenlmContext *context)
 {
-  g_autoptr (GError) error = NULL;
-  GenlmWeights *weights;
-  double heard[2];
+  double prefix = ask_prefix (self->potential, context);
+  double complete = ask_complete (self->potential, context);
+  GenlmWeights *weights = ask_next (self->potential, context);
 
-  heard[0] = genlm_potential_prefix_sync (self->potential, context, NULL, &error);
-  g_assert_no_error (error);
-  heard[1] = genlm_potential_complete_sync (self->potential, context, NULL, &error);
-  g_assert_no_error (error);
-  weights = genlm_potential_logw_next_sync (self->potential, context, NULL, &error);
-  g_assert_no_error (error);
-  g_array_append_vals (self->heard, heard, G_N_ELEMENTS (heard));
+  g_array_append_val (self->heard, prefix);
+  g_array_append_val (self->heard, complete);
   g_array_append_vals (self->heard, genlm_weights_peek (weights), genlm_weights_get_size (weights));
   return weights;
 }
@@ -173,7 +147,7 @@ static void
 test_threads (gconstpointer data)
 {
   const Case *self = data;
-  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (GenlmVocab) vocab = make_vocab_for_texts (pieces, G_N_ELEMENTS (pieces));
   g_autoptr (GenlmPotential) shared = make (self, vocab);
   g_autoptr (GenlmContext) root = genlm_context_new ();
   Asker askers[N_THREADS];

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "asking.h"
+#include "vocabs.h"
+
 #define JSON                                                                                       \
   "start: value\n"                                                                                 \
   "value: object | array | STRING | NUMBER | \"true\" | \"false\" | \"null\"\n"                    \
@@ -16,55 +19,10 @@
   "%ignore /[ \\t\\r\\n]+/\n"
 
 static GenlmPotential *
-try_make (const char  *grammar,
-          const char  *more,
-          GError     **error)
-{
-  g_autofree char *text = g_strdup_printf ("{'grammar': <%%s>%s}", more);
-  GVariant *values = g_variant_new_parsed (text, grammar);
-
-  return genlm_element_make ("wcfg", values, error);
-}
-
-static GenlmPotential *
 make (const char *grammar,
       const char *more)
 {
-  g_autoptr (GError) error = NULL;
-  GenlmPotential *potential = try_make (grammar, more, &error);
-
-  g_assert_no_error (error);
-  return potential;
-}
-
-static GenlmContext *
-new_context (const char *bytes)
-{
-  g_autoptr (GBytes) all = g_bytes_new (bytes, strlen (bytes));
-
-  return genlm_context_new_from_bytes (all);
-}
-
-static double
-ask_prefix (GenlmPotential *potential,
-            GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  double weight = genlm_potential_prefix_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weight;
-}
-
-static double
-ask_complete (GenlmPotential *potential,
-              GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  double weight = genlm_potential_complete_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weight;
+  return make_element ("wcfg", "grammar", grammar, more);
 }
 
 static void
@@ -236,7 +194,7 @@ test_syntax (void)
   check (rules, "", log (0.75), -INFINITY, NULL);
   check (said, "a", -G_LN2, -G_LN2, NULL);
   check (lark, "a", 0, 0, NULL);
-  g_assert_null (try_make ("0.5: S->a", ", 'syntax': <'lark'>", &error));
+  g_assert_null (try_make_element ("wcfg", "grammar", "0.5: S->a", ", 'syntax': <'lark'>", &error));
   g_assert_nonnull (error);
 }
 
@@ -267,7 +225,7 @@ check_refusal (const char *grammar,
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (try_make (grammar, more, &error));
+  g_assert_null (try_make_element ("wcfg", "grammar", grammar, more, &error));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, code);
   if (strstr (error->message, message) == NULL)
     g_error ("“%s” does not hold “%s”", error->message, message);
@@ -325,7 +283,7 @@ test_not_ready (void)
 }
 
 static GenlmVocab *
-make_vocab (void)
+make_texts_vocab (void)
 {
   static const char *const texts[] = {
     "2", "t", "r", "5", "-", ".", "e", "u",
@@ -333,22 +291,8 @@ make_vocab (void)
     "]", "]]", "[[", "[]", "true", ":", "\": ", "\n", "\"a\":{", "\"}", "1}", "1,2", "0", ".5",
     "e1", "\\", "u00", "\"]}", "", ",\"", "\n   "
   };
-  GString *data = g_string_new (NULL);
-  guint32 offsets[G_N_ELEMENTS (texts) + 1] = { 0 };
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-  GenlmVocab *vocab;
-  gsize i;
 
-  for (i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      g_string_append (data, texts[i]);
-      offsets[i + 1] = (guint32) data->len;
-    }
-  bytes = g_string_free_to_bytes (data);
-  vocab = genlm_vocab_new_flat (bytes, offsets, G_N_ELEMENTS (offsets), NULL, &error);
-  g_assert_no_error (error);
-  return vocab;
+  return make_vocab_for_texts (texts, G_N_ELEMENTS (texts));
 }
 
 /* Every token beside a prefix of its own. */
@@ -397,7 +341,7 @@ static const char *const json_texts[] = { "", "{", "[1,", "[1, 2 ", "{\"a", "{\"
 static void
 test_tokens (void)
 {
-  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (GenlmVocab) vocab = make_texts_vocab ();
   g_autoptr (GenlmPotential) base = make (JSON, "");
   g_autoptr (GenlmPotential) coerced = genlm_potential_coerce (base, vocab, NULL);
   gsize i;
@@ -406,42 +350,10 @@ test_tokens (void)
     check_tokens (base, coerced, json_texts[i], NULL, genlm_vocab_get_size (vocab));
 }
 
-/* The lines of the file are base64, one token each. */
-static GenlmVocab *
-load_vocab (void)
-{
-  const char *file = "../shared/data/vocab-cl100k_base.b64.xz";
-  const char *argv[] = { "xz", "-dc", file, NULL };
-  g_autoptr (GByteArray) data = g_byte_array_new ();
-  g_autoptr (GArray) offsets = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  gsize i;
-
-  if (!g_file_test (file, G_FILE_TEST_EXISTS)
-      || !g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL,
-                        NULL, NULL))
-    return NULL;
-  lines = g_strsplit (text, "\n", -1);
-  g_array_append_val (offsets, data->len);
-  for (i = 0; lines[i] != NULL && lines[i + 1] != NULL; i++)
-    {
-      gsize length;
-      g_autofree guchar *token = g_base64_decode (lines[i], &length);
-
-      g_byte_array_append (data, token, (guint) length);
-      g_array_append_val (offsets, data->len);
-    }
-  bytes = g_bytes_new (data->data, data->len);
-  return genlm_vocab_new_flat (bytes, (const guint32 *) (gpointer) offsets->data, offsets->len, NULL,
-                               NULL);
-}
-
 static void
 test_real_tokens (void)
 {
-  g_autoptr (GenlmVocab) vocab = load_vocab ();
+  g_autoptr (GenlmVocab) vocab = load_vocab ("cl100k_base");
   g_autoptr (GenlmPotential) base = make (JSON, "");
   g_autoptr (GenlmPotential) coerced = NULL;
   g_autoptr (GRand) rand = g_rand_new_with_seed (11);
@@ -467,7 +379,7 @@ test_real_tokens (void)
 static void
 test_copies (void)
 {
-  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (GenlmVocab) vocab = make_texts_vocab ();
   g_autoptr (GenlmPotential) base = make (JSON, "");
   g_autoptr (GenlmPotential) coerced = genlm_potential_coerce (base, vocab, NULL);
   g_autoptr (GenlmPotential) spawn = genlm_potential_spawn (coerced, NULL);

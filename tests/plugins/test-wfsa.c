@@ -4,34 +4,14 @@
 #include <math.h>
 #include <string.h>
 
-static GenlmPotential *
-try_make (const char  *property,
-          const char  *value,
-          const char  *more,
-          GError     **error)
-{
-  g_autofree char *text = g_strdup_printf ("{'%s': <%%s>%s}", property, more);
-
-  return genlm_element_make ("wfsa", g_variant_new_parsed (text, value), error);
-}
+#include "asking.h"
+#include "vocabs.h"
 
 static GenlmPotential *
 make (const char *property,
       const char *value)
 {
-  g_autoptr (GError) error = NULL;
-  GenlmPotential *potential = try_make (property, value, "", &error);
-
-  g_assert_no_error (error);
-  return potential;
-}
-
-static GenlmContext *
-new_context (const char *bytes)
-{
-  g_autoptr (GBytes) all = g_bytes_new (bytes, strlen (bytes));
-
-  return genlm_context_new_from_bytes (all);
+  return make_element ("wfsa", property, value, "");
 }
 
 static void
@@ -41,39 +21,6 @@ assert_near (double value,
 {
   if (value != expected && !(fabs (value - expected) <= tolerance))
     g_error ("%.17g is not %.17g within %g", value, expected, tolerance);
-}
-
-static double
-ask_prefix (GenlmPotential *potential,
-            GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  double weight = genlm_potential_prefix_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weight;
-}
-
-static double
-ask_complete (GenlmPotential *potential,
-              GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  double weight = genlm_potential_complete_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weight;
-}
-
-static GenlmWeights *
-ask_next (GenlmPotential *potential,
-          GenlmContext   *context)
-{
-  g_autoptr (GError) error = NULL;
-  GenlmWeights *weights = genlm_potential_logw_next_sync (potential, context, NULL, &error);
-
-  g_assert_no_error (error);
-  return weights;
 }
 
 /* @next says what has weight: pairs of a byte, or 256 for the end, and its log
@@ -115,7 +62,7 @@ test_pattern (void)
   g_autoptr (GenlmPotential) loop = make ("pattern", "(ab|ac|d)*");
   g_autoptr (GenlmPotential) accents = make ("pattern", "(\xc3\xa9|\xc3\xa8|a)b");
   g_autoptr (GenlmPotential) dot = make ("pattern", ".");
-  g_autoptr (GenlmPotential) wide = try_make ("pattern", ".", ", 'charset': <'a\xc3\xa9'>", NULL);
+  g_autoptr (GenlmPotential) wide = try_make_element ("wfsa", "pattern", ".", ", 'charset': <'a\xc3\xa9'>", NULL);
 
   check (choice, "", 0, -INFINITY, NEXT ('a', 0));
   check (choice, "a", 0, -INFINITY, NEXT ('b', -LN2, 'c', -LN2));
@@ -179,11 +126,11 @@ test_file (void)
   rebuilt = genlm_element_from_recipe (recipe, &error);
   g_assert_no_error (error);
   check (rebuilt, "ab", LN2, LN2, NEXT (256, 0));
-  g_assert_null (try_make ("file", folder, "", &error));
+  g_assert_null (try_make_element ("wfsa", "file", folder, "", &error));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_INVALID_PROPERTY);
   g_clear_error (&error);
   g_unlink (path);
-  g_assert_null (try_make ("file", path, "", &error));
+  g_assert_null (try_make_element ("wfsa", "file", path, "", &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_assert_nonnull (strstr (error->message, path));
   g_rmdir (folder);
@@ -223,7 +170,7 @@ check_refusal (const char *property,
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (try_make (property, value, more, &error));
+  g_assert_null (try_make_element ("wfsa", property, value, more, &error));
   g_test_message ("%s", error->message);
   g_assert_error (error, GENLM_POTENTIAL_ERROR, code);
   g_assert_nonnull (strstr (error->message, "wfsa"));
@@ -285,25 +232,11 @@ test_not_ready (void)
 
 /* The last two are what pruning would drop. */
 static GenlmVocab *
-make_vocab (void)
+make_texts_vocab (void)
 {
-  static const char *texts[] = { "a", "ab", "ac", "d", "dd", "bd", "cab", "e", "xa" };
-  GString *data = g_string_new (NULL);
-  guint32 offsets[G_N_ELEMENTS (texts) + 1] = { 0 };
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-  GenlmVocab *vocab;
-  gsize i;
+  static const char *const texts[] = { "a", "ab", "ac", "d", "dd", "bd", "cab", "e", "xa" };
 
-  for (i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      g_string_append (data, texts[i]);
-      offsets[i + 1] = (guint32) data->len;
-    }
-  bytes = g_string_free_to_bytes (data);
-  vocab = genlm_vocab_new_flat (bytes, offsets, G_N_ELEMENTS (offsets), NULL, &error);
-  g_assert_no_error (error);
-  return vocab;
+  return make_vocab_for_texts (texts, G_N_ELEMENTS (texts));
 }
 
 static void
@@ -343,7 +276,7 @@ test_size (void)
 static void
 test_coerced (void)
 {
-  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (GenlmVocab) vocab = make_texts_vocab ();
   g_autoptr (GenlmPotential) base = make ("pattern", "(ab|ac|d)*");
   g_autoptr (GError) error = NULL;
   g_autoptr (GenlmPotential) coerced = genlm_potential_coerce (base, vocab, &error);
@@ -380,7 +313,7 @@ test_product (void)
 static void
 test_copies (void)
 {
-  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (GenlmVocab) vocab = make_texts_vocab ();
   g_autoptr (GenlmPotential) base = make ("text", FAN);
   g_autoptr (GenlmPotential) coerced = genlm_potential_coerce (base, vocab, NULL);
   g_autoptr (GenlmPotential) spawn = genlm_potential_spawn (coerced, NULL);
@@ -494,7 +427,7 @@ test_threads (void)
   const char *text = "0 0 a .3\n0 1 a .2\n0 0 c .2\n0 1 b .1\n1 0 b .3\n1 1 b .2\n1 1 a .1\n"
                      "1 0 c .2\n0 .1\n1 .1\n";
   g_autoptr (GenlmPotential) roomy = make ("text", text);
-  g_autoptr (GenlmPotential) narrow = try_make ("text", text, ", 'max-states': <uint32 5>", NULL);
+  g_autoptr (GenlmPotential) narrow = try_make_element ("wfsa", "text", text, ", 'max-states': <uint32 5>", NULL);
   double sum = hammer_all (roomy);
 
   g_assert_true (isfinite (sum));
