@@ -858,7 +858,8 @@ read_reference (const Reading        *reading,
 
   if (value == NULL)
     return TRUE;
-  if (value->type != GENLM_JSON_STRING)
+  /* What holds a NUL is the name of nothing. */
+  if (value->type != GENLM_JSON_STRING || strlen (value->text) != value->n)
     return refuse_type (loader, value, "a URI reference, a string");
   if (!genlm_schema_store_resolve (loader->schema->store, reading->resource, value->text, &target, &error))
     return refuse (loader, value, error->code, "the reference “%s” leads nowhere: %s", value->text, error->message);
@@ -889,6 +890,18 @@ read_references (const Reading          *reading,
   return TRUE;
 }
 
+/* One of none holds never, if one takes it at its word; who wrote it may have
+ * meant the contrary. */
+static gboolean
+read_choices (const Reading        *reading,
+              const GenlmJsonValue *value,
+              GenlmSchemaList      *list)
+{
+  if (value != NULL && value->type == GENLM_JSON_ARRAY && value->n == 0)
+    return refuse_type (reading->loader, value, "an array of at least one schema");
+  return read_schemas (reading, value, list);
+}
+
 static gboolean
 read_in_place_part (const Reading   *reading,
                     GenlmSchemaNode *node)
@@ -902,8 +915,8 @@ read_in_place_part (const Reading   *reading,
 
   if (!read_references (reading, &part) ||
       !read_schemas (reading, KEYWORD (reading, ALL_OF), &part.all_of) ||
-      !read_schemas (reading, KEYWORD (reading, ANY_OF), &part.any_of) ||
-      !read_schemas (reading, KEYWORD (reading, ONE_OF), &part.one_of) ||
+      !read_choices (reading, KEYWORD (reading, ANY_OF), &part.any_of) ||
+      !read_choices (reading, KEYWORD (reading, ONE_OF), &part.one_of) ||
       !read_schema (reading, KEYWORD (reading, NOT), &part.negated) ||
       !read_schema (reading, KEYWORD (reading, IF), &part.condition))
     return FALSE;
@@ -984,6 +997,37 @@ find_keywords (Reading              *reading,
     leave_only_reference (reading);
 }
 
+/* Names of schemas are read before the schemas are. One that is none would be
+ * ignored. */
+static gboolean
+check_names (const Reading *reading)
+{
+  static const struct
+  {
+    GenlmSchemaKeywordId  id;
+    GenlmJsonType         type;
+    const char           *expected;
+  } names[] = {
+    { GENLM_SCHEMA_KEYWORD_SCHEMA, GENLM_JSON_STRING, "the URI of a meta-schema, a string" },
+    { GENLM_SCHEMA_KEYWORD_ID, GENLM_JSON_STRING, "a URI reference, a string" },
+    { GENLM_SCHEMA_KEYWORD_ANCHOR, GENLM_JSON_STRING, "a name, a string" },
+    { GENLM_SCHEMA_KEYWORD_DYNAMIC_ANCHOR, GENLM_JSON_STRING, "a name, a string" },
+    { GENLM_SCHEMA_KEYWORD_RECURSIVE_ANCHOR, GENLM_JSON_BOOLEAN, "true or false" },
+    { GENLM_SCHEMA_KEYWORD_DEFS, GENLM_JSON_OBJECT, "an object whose members are schemas" },
+    { GENLM_SCHEMA_KEYWORD_DEFINITIONS, GENLM_JSON_OBJECT, "an object whose members are schemas" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const GenlmJsonValue *value = reading->keywords[names[i].id];
+
+      if (value != NULL && value->type != names[i].type
+          && !refuse_type (reading->loader, value, names[i].expected))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 read_node (Loader  *loader,
            guint32  index)
@@ -999,8 +1043,9 @@ read_node (Loader  *loader,
       return TRUE;
     }
   find_keywords (&reading, node.value);
-  if (!read_in_place_part (&reading, &node) || !read_values (&reading, &node) || !read_number_part (&reading, &node) ||
-      !read_string_part (&reading, &node) || !read_array_part (&reading, &node) || !read_object_part (&reading, &node))
+  if (!check_names (&reading) || !read_in_place_part (&reading, &node) || !read_values (&reading, &node) ||
+      !read_number_part (&reading, &node) || !read_string_part (&reading, &node) ||
+      !read_array_part (&reading, &node) || !read_object_part (&reading, &node))
     return FALSE;
   g_array_index (loader->schema->nodes, GenlmSchemaNode, index) = node;
   return TRUE;
