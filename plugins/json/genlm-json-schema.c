@@ -101,6 +101,19 @@ resolve (const char  *uri,
   return g_bytes_new (text, strlen (text));
 }
 
+/* Of several handlers the first that knows the document has the word. */
+static gboolean
+take_document (GSignalInvocationHint *hint,
+               GValue                *result,
+               const GValue          *answer,
+               gpointer               user_data)
+{
+  if (g_value_get_string (answer) == NULL)
+    return TRUE;
+  g_value_copy (answer, result);
+  return FALSE;
+}
+
 static GenlmSchema *
 load_schema (GenlmJsonSchema  *self,
              GCancellable     *cancellable,
@@ -293,7 +306,7 @@ genlm_json_schema_class_init (GenlmJsonSchemaClass *klass)
    * counts. Emitted while the element is initialised, on the same thread. */
   signals[SIGNAL_RESOLVE_REFERENCE] =
     g_signal_new ("resolve-reference", GENLM_TYPE_JSON_SCHEMA, G_SIGNAL_RUN_LAST, 0,
-                  g_signal_accumulator_first_wins, NULL, NULL, G_TYPE_STRING, 1, G_TYPE_STRING);
+                  take_document, NULL, NULL, G_TYPE_STRING, 1, G_TYPE_STRING);
 
   genlm_potential_base_class_set_metadata (
     base_class, "JSON Schema", "Potential/Constraint",

@@ -367,6 +367,62 @@ test_references (void)
   g_assert_nonnull (error);
 }
 
+static char *
+answer (GObject    *object,
+        const char *uri,
+        gpointer    user_data)
+{
+  return g_strdup (user_data);
+}
+
+/* A handler that does not know the document leaves the word to the next. */
+static void
+test_handlers (void)
+{
+  g_autoptr (GenlmPotential) potential =
+    g_object_new (genlm_element_factory_load_type (genlm_element_factory_find ("json-schema"), NULL),
+                  "schema", "{\"$ref\":\"http://example.com/a.json\"}", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_signal_connect (potential, "resolve-reference", G_CALLBACK (answer), NULL);
+  g_signal_connect (potential, "resolve-reference", G_CALLBACK (answer), (gpointer) "{\"type\":\"null\"}");
+  g_signal_connect (potential, "resolve-reference", G_CALLBACK (answer), (gpointer) "{}");
+  g_assert_true (g_initable_init (G_INITABLE (potential), NULL, &error));
+  g_assert_no_error (error);
+  check (potential, "ynull");
+  check (potential, "n1");
+}
+
+/* A token without bytes may follow wherever anything may. */
+static void
+test_empty_token (void)
+{
+  static const char *const tokens[] = { "\"", "a", "", "1", "{" };
+  g_autoptr (GenlmPotential) bytes = make ("{\"uniqueItems\":true,\"items\":{\"maxLength\":2}}", "");
+  g_autoptr (GVariantBuilder) builder = g_variant_builder_new (G_VARIANT_TYPE ("aay"));
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  g_autoptr (GenlmVocab) vocab = NULL;
+  g_autoptr (GenlmPotential) potential = NULL;
+  g_autoptr (GError) error = NULL;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (tokens); i++)
+    g_variant_builder_add_value (builder, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, tokens[i], strlen (tokens[i]), 1));
+  vocab = genlm_vocab_new (g_variant_builder_end (builder), NULL, &error);
+  g_assert_no_error (error);
+  potential = genlm_potential_coerce (bytes, vocab, &error);
+  g_assert_no_error (error);
+  for (i = 0; i < 4; i++)
+    {
+      g_autoptr (GenlmContext) last = g_steal_pointer (&context);
+      g_autoptr (GenlmTokenSet) mask = genlm_potential_mask_next_sync (potential, last, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_true (genlm_token_set_contains (mask, 2));
+      context = genlm_context_append (last, i % 3);
+    }
+}
+
 static void
 test_told (void)
 {
@@ -408,6 +464,8 @@ main (int    argc,
   g_test_add_func ("/json-schema/limits", test_limits);
   g_test_add_func ("/json-schema/file", test_file);
   g_test_add_func ("/json-schema/references", test_references);
+  g_test_add_func ("/json-schema/references/handlers", test_handlers);
+  g_test_add_func ("/json-schema/empty-token", test_empty_token);
   g_test_add_func ("/json-schema/told", test_told);
   return g_test_run ();
 }

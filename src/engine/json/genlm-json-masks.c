@@ -1191,6 +1191,7 @@ build (Walk                  *walk,
   gsize size = (gsize) index->n_tokens + 1;
   GenlmJsonCursor start = *cursor;
   GenlmJsonMask *mask;
+  guint32 i;
 
   walk->words = walk->marks->words;
   if (walk->stepper.blind)
@@ -1207,6 +1208,9 @@ build (Walk                  *walk,
     walk_nodes (walk, 0, index->trie->n_nodes);
   else
     walk_outers (walk);
+  /* A token without bytes leaves a text as it is. */
+  for (i = 0; i < index->trie->n_empty_tokens; i++)
+    genlm_json_marks_set (walk->marks, index->trie->empty_tokens[i]);
   if (genlm_json_cursor_complete (&walk->stepper, &start, 0))
     genlm_json_marks_set (walk->marks, index->n_tokens);
   g_array_sort (walk->closings, compare_nodes);
