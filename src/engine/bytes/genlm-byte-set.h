@@ -61,6 +61,15 @@ genlm_byte_set_is_subset (const GenlmByteSet *self,
   return TRUE;
 }
 
+static inline gboolean
+genlm_byte_set_meets (const GenlmByteSet *self,
+                      const GenlmByteSet *other)
+{
+  return ((self->words[0] & other->words[0]) | (self->words[1] & other->words[1])
+          | (self->words[2] & other->words[2]) | (self->words[3] & other->words[3]))
+         != 0;
+}
+
 /* Writes the members to @bytes, or all others if those are fewer, and returns
  * how many there are. */
 static inline guint
