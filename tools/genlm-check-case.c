@@ -379,6 +379,11 @@ read_tokens (Case           *self,
 {
   GenlmJsonText element;
 
+  if (genlm_json_text_peek_kind (array) != '[')
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "The “tokens” of a test are no array of ids");
+      return FALSE;
+    }
   instance->tokens = g_array_new (FALSE, FALSE, sizeof (guint32));
   while (genlm_json_text_next (&array, NULL, &element))
     {
@@ -431,8 +436,13 @@ read_instance (Case           *self,
   if (self->setup->vocab != NULL && genlm_json_text_find (test, "tokens", &value)
       && !read_tokens (self, instance, value, error))
     return FALSE;
-  if (genlm_json_text_find (test, "text", &value) && genlm_json_text_peek_kind (value) == '"')
+  if (genlm_json_text_find (test, "text", &value))
     {
+      if (genlm_json_text_peek_kind (value) != '"')
+        {
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "The “text” of a test is no string");
+          return FALSE;
+        }
       instance->text = genlm_json_text_decode (value);
     }
   else if (genlm_json_text_find (test, "data", &value))
@@ -536,9 +546,30 @@ run (Case           *self,
 
   if (!genlm_json_text_check (text, error) || !read_source (self, text, error) || !build (self, error))
     return FALSE;
-  if (!genlm_json_text_find (text, "tests", &tests) || genlm_json_text_peek_kind (tests) != '[')
+  if (!genlm_json_text_find (text, "tests", &tests))
     return TRUE;
+  if (genlm_json_text_peek_kind (tests) != '[')
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "Its “tests” are no array");
+      return FALSE;
+    }
   return run_instances (self, tests, error);
+}
+
+/* The string, or a number as it is written. */
+static char *
+dup_id (GenlmJsonText  text,
+        const char    *default_id)
+{
+  GenlmJsonText id;
+
+  if (!genlm_json_text_check (text, NULL) || !genlm_json_text_find (text, "id", &id))
+    return g_strdup (default_id);
+  if (genlm_json_text_peek_kind (id) == '"')
+    return genlm_json_text_dup_string (id);
+  if (genlm_json_text_peek_kind (id) == '-' || g_ascii_isdigit (genlm_json_text_peek_kind (id)))
+    return genlm_json_text_dup_text (id);
+  return g_strdup (default_id);
 }
 
 /* Judges one case: a JSON object. Never fails: what goes wrong is its result. */
@@ -549,18 +580,13 @@ genlm_check_case_run (const GenlmCheckSetup *setup,
 {
   GenlmCheckResult *result = g_new0 (GenlmCheckResult, 1);
   g_auto (Case) self = { setup, result, NULL, NULL, NULL, 0 };
-  GenlmJsonText id;
   GError *error = NULL;
 
   self.deadline = g_get_monotonic_time () + (gint64) (setup->max_seconds * G_USEC_PER_SEC);
   result->mask_us = g_array_new (FALSE, FALSE, sizeof (float));
   if (!run (&self, text, &error))
     set_failed (&self, error);
-  if (genlm_json_text_check (text, NULL) && genlm_json_text_find (text, "id", &id)
-      && genlm_json_text_peek_kind (id) == '"')
-    result->id = genlm_json_text_dup_string (id);
-  else
-    result->id = g_strdup (default_id);
+  result->id = dup_id (text, default_id);
   return result;
 }
 

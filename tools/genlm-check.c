@@ -75,8 +75,14 @@ read_references (GError **error)
       g_prefix_error (error, "%s: ", opt_references);
       return NULL;
     }
+  if (genlm_json_text_peek_kind (text) != '{')
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "%s: It is no JSON object; --refs takes one, of URLs and the schemas there", opt_references);
+      return NULL;
+    }
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{ss}"));
-  while (genlm_json_text_peek_kind (text) != '[')
+  while (TRUE)
     {
       g_autofree char *url = NULL;
       g_autofree char *document = NULL;

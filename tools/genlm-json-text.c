@@ -231,7 +231,8 @@ genlm_json_text_peek_kind (GenlmJsonText text)
   return *skip_space (text.start, text.end);
 }
 
-/* Takes the next member or element off an object or array. */
+/* Takes the next member or element off an object or array; of what is neither
+ * there is none. */
 gboolean
 genlm_json_text_next (GenlmJsonText  *container,
                       char          **name,
@@ -242,7 +243,7 @@ genlm_json_text_next (GenlmJsonText  *container,
   gboolean named;
 
   /* Between calls the text starts with the comma, and its end is the bracket. */
-  if (*p == '}' || *p == ']')
+  if (!first && *p != ',')
     return FALSE;
   p = skip_space (p + 1, container->end);
   if (first && (*p == '}' || *p == ']'))

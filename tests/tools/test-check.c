@@ -228,6 +228,56 @@ test_array (Fixture       *fixture,
   assert_failed (refused, "*broken.json*ends too early*");
 }
 
+/* What a set holds in the wrong place is told, not read as something else. */
+static void
+test_malformed (Fixture       *fixture,
+                gconstpointer  data)
+{
+  static const char cases[] =
+    "{\"id\": 7, \"pattern\": \"a\"}\n"
+    "{\"pattern\": \"a\", \"tests\": {\"valid\": true}}\n"
+    "{\"pattern\": \"a\", \"tests\": [1]}\n"
+    "{\"pattern\": \"a\", \"tests\": [{\"valid\": true, \"text\": 1}]}\n"
+    "{\"pattern\": \"a\", \"tests\": [{\"valid\": true, \"tokens\": \"a\"}]}\n"
+    "{\"pattern\": \"a\", \"tests\": [{\"valid\": true, \"tokens\": [97, 1000]}]}\n"
+    "[]\n";
+  g_autofree char *suite = write_file (fixture, "suite.jsonl", cases);
+  g_autofree char *vocab = write_vocab (fixture);
+  g_autoptr (Result) result = run ("check", "regex", "--suite", suite, "--vocab", vocab, NULL);
+  g_auto (GStrv) lines = NULL;
+
+  assert_done (result);
+  lines = g_strsplit (g_strchomp (result->output), "\n", -1);
+  assert_verdict (lines, 0, "7", "right");
+  for (guint i = 1; i < 7; i++)
+    assert_verdict (lines, i, "", "refused");
+  g_assert_nonnull (strstr (lines[1], "no array"));
+  g_assert_nonnull (strstr (lines[3], "no string"));
+  g_assert_nonnull (strstr (lines[4], "no array of ids"));
+}
+
+/* The documents of remote references. */
+static void
+test_references (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  static const char *const wrong[] = { "42", "[1]", "\"a\"", "{" };
+  g_autofree char *schema = write_file (fixture, "schema", "{\"$ref\": \"http://example.com/a\"}");
+  g_autofree char *references = write_file (fixture, "refs", " {\"http://example.com/a\": {\"type\": \"null\"}}\n");
+  g_autoptr (Result) missing = run ("check", "json-schema", schema, NULL);
+  g_autoptr (Result) given = run ("check", "json-schema", schema, "--refs", references, "--text", "null", NULL);
+
+  assert_failed (missing, "*#/$ref*no document is known*");
+  assert_done (given);
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autofree char *file = write_file (fixture, "wrong", wrong[i]);
+      g_autoptr (Result) refused = run ("check", "json-schema", schema, "--refs", file, NULL);
+
+      assert_failed (refused, "*wrong: It is no*");
+    }
+}
+
 static void
 test_vocab (Fixture       *fixture,
             gconstpointer  data)
@@ -255,6 +305,8 @@ main (int    argc,
   ADD ("mistakes", test_mistakes);
   ADD ("suite", test_suite);
   ADD ("array", test_array);
+  ADD ("malformed", test_malformed);
+  ADD ("references", test_references);
   ADD ("vocab", test_vocab);
 #undef ADD
 
