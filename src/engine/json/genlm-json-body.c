@@ -59,6 +59,14 @@ value_is_kind (const GenlmJsonValue *value,
 
 /* Atoms */
 
+/* Whether no other atom can be the same. */
+static gboolean
+is_unlike_others (guint8 kind)
+{
+  return kind == GENLM_JSON_ATOM_HAS || kind == GENLM_JSON_ATOM_NUMBERS || kind == GENLM_JSON_ATOM_WORDS
+         || kind == GENLM_JSON_ATOM_VARIANTS;
+}
+
 /* The formula's node of an atom. */
 static guint32
 add_atom (GenlmJsonBody       *self,
@@ -67,7 +75,7 @@ add_atom (GenlmJsonBody       *self,
   GenlmJsonAtom *added;
   guint i;
 
-  i = atom->kind == GENLM_JSON_ATOM_HAS ? self->atoms->len : 0;
+  i = is_unlike_others (atom->kind) ? self->atoms->len : 0;
   for (; i < self->atoms->len; i++)
     {
       const GenlmJsonAtom *other = genlm_json_body_peek_atom (self, i);
@@ -222,6 +230,71 @@ add_listed_names (GenlmJsonBook  *book,
     }
 }
 
+/* Whether the arrays or objects of an enumeration are looked at together. */
+static gboolean
+are_variants (const GenlmJsonBody  *self,
+              const GenlmJsonValue *enumeration)
+{
+  guint n = 0;
+  guint i;
+
+  if (enumeration == NULL || self->kind < GENLM_JSON_KIND_ARRAY)
+    return FALSE;
+  for (i = 0; i < enumeration->n && n < GENLM_JSON_VARIANTS_MIN; i++)
+    n += value_is_kind (&enumeration->items[i], self->kind);
+  return n == GENLM_JSON_VARIANTS_MIN;
+}
+
+/* Makes room for the members and items of variants. */
+static void
+enter_variants (GenlmJsonBook        *book,
+                GenlmJsonBody        *self,
+                const GenlmJsonValue *enumeration)
+{
+  guint i;
+  guint j;
+
+  for (i = 0; i < enumeration->n; i++)
+    {
+      const GenlmJsonValue *value = &enumeration->items[i];
+
+      if (!value_is_kind (value, self->kind))
+        continue;
+      self->max_prefix = MAX (self->max_prefix, value->n);
+      for (j = 0; self->kind == GENLM_JSON_KIND_OBJECT && j < value->n; j++)
+        {
+          GenlmSchemaName name = { value->members[j].name, value->members[j].length };
+
+          if (!g_hash_table_contains (self->word_ids, &name))
+            add_word (self, member_name (book, &value->members[j]));
+        }
+    }
+}
+
+static void
+enter_object (GenlmJsonBook               *book,
+              GenlmJsonBody               *self,
+              GenlmJsonClaim               claim,
+              const GenlmSchemaObjectPart *object)
+{
+  guint i;
+
+  for (i = 0; i < object->n_properties; i++)
+    add_property (book, self, &object->properties[i].name, claim,
+                  object->properties[i].node);
+  for (i = 0; i < object->n_pattern_properties; i++)
+    add_test (self, self->pattern_tests, (gpointer) object->pattern_properties[i].pattern);
+  if (object->property_names != GENLM_SCHEMA_NONE)
+    {
+      GenlmJsonClaim names = genlm_json_book_simplify_claim (book, object->property_names);
+
+      add_test (self, self->name_tests, GUINT_TO_POINTER (names + 1));
+      add_listed_names (book, self, names);
+    }
+  for (i = 0; i < object->n_required; i++)
+    add_word (self, &object->required[i]);
+}
+
 /* Before the schemas within a schema are looked at: the names it knows, in
  * the order it is written in. */
 static void
@@ -247,22 +320,10 @@ enter_claim (GenlmJsonBook  *book,
   node = genlm_json_book_peek_node (book, claim);
   if (self->kind == GENLM_JSON_KIND_ARRAY && node->array != NULL)
     self->max_prefix = MAX (self->max_prefix, node->array->prefix_items.n);
-  if (self->kind != GENLM_JSON_KIND_OBJECT || node->object == NULL)
-    return;
-  for (i = 0; i < node->object->n_properties; i++)
-    add_property (book, self, &node->object->properties[i].name, claim,
-                  node->object->properties[i].node);
-  for (i = 0; i < node->object->n_pattern_properties; i++)
-    add_test (self, self->pattern_tests, (gpointer) node->object->pattern_properties[i].pattern);
-  if (node->object->property_names != GENLM_SCHEMA_NONE)
-    {
-      GenlmJsonClaim names = genlm_json_book_simplify_claim (book, node->object->property_names);
-
-      add_test (self, self->name_tests, GUINT_TO_POINTER (names + 1));
-      add_listed_names (book, self, names);
-    }
-  for (i = 0; i < node->object->n_required; i++)
-    add_word (self, &node->object->required[i]);
+  if (self->kind == GENLM_JSON_KIND_OBJECT && node->object != NULL)
+    enter_object (book, self, claim, node->object);
+  if (are_variants (self, node->enumeration))
+    enter_variants (book, self, node->enumeration);
 }
 
 /* Formulas */
@@ -321,7 +382,9 @@ list_parts (GenlmJsonBook  *book,
     {
       if (node->constant != NULL && value_is_kind (node->constant, self->kind))
         add_node (parts, genlm_json_book_claim_constant (book, node->constant));
-      for (i = 0; node->enumeration != NULL && i < node->enumeration->n; i++)
+      for (i = 0; !are_variants (self, node->enumeration) && node->enumeration != NULL
+                  && i < node->enumeration->n;
+           i++)
         if (value_is_kind (&node->enumeration->items[i], self->kind))
           add_node (parts, genlm_json_book_claim_constant (book, &node->enumeration->items[i]));
     }
@@ -425,6 +488,21 @@ make_values (GenlmJsonBook              *book,
     }
   return genlm_json_formula_make (&self->formula, GENLM_JSON_FORMULA_OR,
                                   (const guint32 *) members->data, members->len);
+}
+
+/* The same for many arrays or objects. */
+static guint32
+make_variants (GenlmJsonBody        *self,
+               const GenlmJsonValue *enumeration)
+{
+  GPtrArray *values = g_ptr_array_new ();
+  guint i;
+
+  for (i = 0; i < enumeration->n; i++)
+    if (value_is_kind (&enumeration->items[i], self->kind))
+      g_ptr_array_add (values, (gpointer) &enumeration->items[i]);
+  self->n_variants++;
+  return make_thing_atom (self, GENLM_JSON_ATOM_VARIANTS, genlm_json_variants_new (values));
 }
 
 static guint32
@@ -664,7 +742,12 @@ make_claim (GenlmJsonBook  *book,
       member = make_values (book, self, &node->constant, 1);
       g_array_append_val (members, member);
     }
-  if (node->enumeration != NULL)
+  if (are_variants (self, node->enumeration))
+    {
+      member = make_variants (self, node->enumeration);
+      g_array_append_val (members, member);
+    }
+  else if (node->enumeration != NULL)
     {
       values = g_ptr_array_new ();
       list_values (book, claim, values);
@@ -826,13 +909,32 @@ sort_atoms (GenlmJsonBody *self)
       const GenlmJsonAtom *atom = genlm_json_body_peek_atom (self, i);
 
       if (atom->kind == GENLM_JSON_ATOM_MEMBERS || atom->kind == GENLM_JSON_ATOM_ITEMS
-          || atom->kind == GENLM_JSON_ATOM_CONTAINS || atom->kind == GENLM_JSON_ATOM_UNEVALUATED)
+          || atom->kind == GENLM_JSON_ATOM_CONTAINS || atom->kind == GENLM_JSON_ATOM_VARIANTS
+          || atom->kind == GENLM_JSON_ATOM_UNEVALUATED)
         g_array_append_val (self->moving, i);
-      if (atom->kind == GENLM_JSON_ATOM_COUNT
-          && (atom->max != GENLM_SCHEMA_UNBOUNDED || self->negative))
+      if ((atom->kind == GENLM_JSON_ATOM_COUNT
+           && (atom->max != GENLM_SCHEMA_UNBOUNDED || self->negative))
+          || atom->kind == GENLM_JSON_ATOM_VARIANTS)
         self->limited = TRUE;
       if (atom->kind == GENLM_JSON_ATOM_HAS)
         self->requiring = TRUE;
+    }
+}
+
+static void
+place_variants (GenlmJsonBook *book,
+                GenlmJsonBody *self)
+{
+  guint i;
+
+  for (i = 0; self->n_variants > 0 && i < self->atoms->len; i++)
+    {
+      GenlmJsonVariants *variants = genlm_json_body_peek_atom (self, i)->what;
+
+      if (genlm_json_body_peek_atom (self, i)->kind != GENLM_JSON_ATOM_VARIANTS)
+        continue;
+      genlm_json_variants_place (variants, self->words, self->max_prefix);
+      book->memory += genlm_json_variants_get_memory (variants);
     }
 }
 
@@ -917,6 +1019,7 @@ genlm_json_body_new (GenlmJsonBook        *book,
       sort_words (book, self);
       self->tests = make_tests (book, self);
     }
+  place_variants (book, self);
   sort_atoms (self);
   book->memory += sizeof *self
                   + genlm_json_formula_get_memory (&self->formula)
@@ -939,6 +1042,8 @@ genlm_json_body_free (GenlmJsonBody *self)
 
       if (atom->kind == GENLM_JSON_ATOM_NUMBERS || atom->kind == GENLM_JSON_ATOM_WORDS)
         g_ptr_array_unref (atom->what);
+      if (atom->kind == GENLM_JSON_ATOM_VARIANTS)
+        genlm_json_variants_free (atom->what);
     }
   genlm_json_formula_clear (&self->formula);
   g_free (self->roots);
@@ -1347,6 +1452,9 @@ add_effects (GenlmJsonBook *book,
     case GENLM_JSON_ATOM_CONTAINS:
       add_effect (book, effects, GENLM_JSON_EFFECT_CONTAINS, index,
                   genlm_json_book_peek_node (book, atom.claim)->array->contains, 0);
+      break;
+    case GENLM_JSON_ATOM_VARIANTS:
+      add_effect (book, effects, GENLM_JSON_EFFECT_VARIANTS, index, GENLM_JSON_NONE, 0);
       break;
     case GENLM_JSON_ATOM_UNEVALUATED:
       node = genlm_json_book_peek_node (book, atom.claim);

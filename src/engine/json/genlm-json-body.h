@@ -8,6 +8,7 @@
 #include "genlm-json-formula.h"
 #include "genlm-json-goal.h"
 #include "genlm-json-strings.h"
+#include "genlm-json-variants.h"
 #include "genlm-word-list.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,7 @@ typedef enum
   GENLM_JSON_ATOM_ITEMS,       /* the items */
   GENLM_JSON_ATOM_CONTAINS,    /* as many items satisfy a schema as min to max */
   GENLM_JSON_ATOM_UNIQUE,      /* no two items are equal */
+  GENLM_JSON_ATOM_VARIANTS,    /* one of many arrays or objects */
   GENLM_JSON_ATOM_UNEVALUATED, /* items or members that nothing else has evaluated */
   GENLM_JSON_ATOM_NUMBER,      /* the keywords of numbers of one schema */
   GENLM_JSON_ATOM_NUMBERS,     /* equal to one of some numbers */
@@ -37,7 +39,7 @@ typedef struct
   guint32        word;  /* HAS */
   guint64        min;
   guint64        max;
-  /* PATTERN, FORMAT: it. NUMBERS, WORDS: a GPtrArray of values. */
+  /* PATTERN, FORMAT: it. NUMBERS, WORDS: a GPtrArray of values. VARIANTS: they. */
   gpointer       what;
 } GenlmJsonAtom;
 
@@ -64,6 +66,7 @@ typedef enum
 {
   GENLM_JSON_EFFECT_ALL,         /* the atom fails if the claim does not hold */
   GENLM_JSON_EFFECT_CONTAINS,    /* the atom counts where it holds */
+  GENLM_JSON_EFFECT_VARIANTS,    /* it leaves those variants that have the value there */
   GENLM_JSON_EFFECT_UNEVALUATED, /* if it does not hold, the cover must in the end */
 } GenlmJsonEffectKind;
 
@@ -72,7 +75,8 @@ typedef struct
 {
   guint8         kind;
   guint32        atom;
-  GenlmJsonClaim claim; /* of the member's value; NONE: one that never holds, or for CONTAINS always */
+  GenlmJsonClaim claim; /* of the member's value; NONE: one that never holds, or for CONTAINS always.
+                        * VARIANTS: none */
   guint32        cover;
 } GenlmJsonEffect;
 
@@ -99,6 +103,7 @@ struct _GenlmJsonBody
   GArray           *atoms;   /* of GenlmJsonAtom */
   GArray           *moving;  /* those that members or items move */
   guint             n_unevaluated;
+  guint             n_variants;
   gboolean          limited; /* that there are more may do harm */
   gboolean          requiring; /* some member may have to be there */
 

@@ -3,6 +3,7 @@
 #include <genlm.h>
 #include <string.h>
 
+#include "genlm-decimal.h"
 #include "genlm-json-ask.h"
 #include "genlm-json-body.h"
 #include "genlm-json-plan.h"
@@ -50,6 +51,45 @@ content_equal (gconstpointer a,
   return x->hash == y->hash && x->size == y->size && memcmp (x->data, y->data, x->size) == 0;
 }
 
+/* Scalars are the same by what they are, all others by where they stand. */
+
+static guint
+constant_hash (gconstpointer data)
+{
+  const GenlmJsonValue *value = data;
+  GenlmDecimal decimal;
+  guint hash = 0;
+  gsize i;
+
+  switch (value->type)
+    {
+    case GENLM_JSON_STRING:
+      return hash_bytes ((const guint8 *) value->text, value->n);
+    case GENLM_JSON_NUMBER:
+      genlm_decimal_init (&decimal, value->text, value->n);
+      for (i = 0; decimal.sign != 0 && i < decimal.length; i++)
+        if (decimal.digits[i] != '.')
+          hash = hash * 33 + (guint) decimal.digits[i];
+      return hash;
+    case GENLM_JSON_NULL:
+    case GENLM_JSON_BOOLEAN:
+      return value->n;
+    case GENLM_JSON_ARRAY:
+    case GENLM_JSON_OBJECT:
+    default:
+      return g_direct_hash (value);
+    }
+}
+
+static gboolean
+constant_equal (gconstpointer a,
+                gconstpointer b)
+{
+  const GenlmJsonValue *x = a;
+
+  return a == b || (x->type < GENLM_JSON_ARRAY && genlm_json_value_equal (a, b));
+}
+
 static gssize n_books;
 
 GenlmJsonBook *
@@ -73,7 +113,7 @@ genlm_json_book_new (GenlmSchema             *schema,
   self->limits = *limits;
   self->interned = g_hash_table_new (content_hash, content_equal);
   self->constants = g_ptr_array_new ();
-  self->constant_claims = g_hash_table_new (NULL, NULL);
+  self->constant_claims = g_hash_table_new (constant_hash, constant_equal);
   self->sets = g_ptr_array_new ();
   self->bodies = g_ptr_array_new_with_free_func ((GDestroyNotify) genlm_json_body_free);
   self->key = g_byte_array_new ();

@@ -13,8 +13,10 @@ typedef struct
   guint8  *known;
   guint32 *cells;
   guint64 *seen;
+  guint32 **sets;  /* by atom, in place of its cell: the variants that are left; or NULL */
   guint8  *unsure; /* by atom: it may have counted once more than its cell says */
   guint32  denied; /* an atom that is taken to fail, or NONE */
+  guint    n_atoms;
   guint64  places; /* more members or items than these are taken not to come */
 } Draft;
 
@@ -37,7 +39,9 @@ draft_init (Draft               *draft,
   memset (draft->known, GENLM_JSON_OPEN, body->n_claims);
   draft->cells = g_new0 (guint32, body->atoms->len);
   draft->seen = g_new0 (guint64, n_seen_words (body));
+  draft->sets = body->n_variants > 0 ? g_new0 (guint32 *, body->atoms->len) : NULL;
   draft->unsure = g_new0 (guint8, body->atoms->len);
+  draft->n_atoms = body->atoms->len;
   draft->denied = GENLM_JSON_NONE;
   draft->places = GENLM_SCHEMA_UNBOUNDED;
 }
@@ -53,7 +57,9 @@ draft_init_copy (Draft                *draft,
   draft->known = g_memdup2 (frame->known, body->n_claims);
   draft->cells = g_memdup2 (frame->cells, body->atoms->len * sizeof (guint32));
   draft->seen = g_memdup2 (frame->seen, n_seen_words (body) * sizeof (guint64));
+  draft->sets = body->n_variants > 0 ? g_new0 (guint32 *, body->atoms->len) : NULL;
   draft->unsure = g_new0 (guint8, body->atoms->len);
+  draft->n_atoms = body->atoms->len;
   draft->denied = GENLM_JSON_NONE;
   draft->places = GENLM_SCHEMA_UNBOUNDED;
 }
@@ -61,6 +67,11 @@ draft_init_copy (Draft                *draft,
 static void
 draft_clear (Draft *draft)
 {
+  guint i;
+
+  for (i = 0; draft->sets != NULL && i < draft->n_atoms; i++)
+    g_free (draft->sets[i]);
+  g_free (draft->sets);
   g_free (draft->known);
   g_free (draft->cells);
   g_free (draft->seen);
@@ -82,9 +93,24 @@ count_truth (guint64  n,
   return n >= min && max == GENLM_SCHEMA_UNBOUNDED ? GENLM_JSON_YES : GENLM_JSON_OPEN;
 }
 
+/* The variants that are left. */
+static const guint32 *
+peek_set (const GenlmJsonBook *book,
+          const GenlmJsonBody *body,
+          const Draft         *draft,
+          guint                index)
+{
+  if (draft->sets[index] != NULL)
+    return draft->sets[index];
+  if (draft->cells[index] > 0)
+    return g_ptr_array_index (book->sets, draft->cells[index] - 1);
+  return ((const GenlmJsonVariants *) genlm_json_body_peek_atom (body, index)->what)->all;
+}
+
 /* How many members or items more an open atom needs at least. */
 static guint64
-count_needed (const GenlmJsonBody *body,
+count_needed (const GenlmJsonBook *book,
+              const GenlmJsonBody *body,
               const Draft         *draft,
               guint                index)
 {
@@ -100,9 +126,27 @@ count_needed (const GenlmJsonBody *body,
     case GENLM_JSON_ATOM_CONTAINS:
       n = (guint64) draft->cells[index] + draft->unsure[index];
       return atom->min > n ? atom->min - n : 0;
+    case GENLM_JSON_ATOM_VARIANTS:
+      return genlm_json_variants_get_least (atom->what, peek_set (book, body, draft, index)) - draft->n;
     default:
       return 0;
     }
+}
+
+/* How many members or items more an open atom allows at most. */
+static guint64
+count_places (const GenlmJsonBook *book,
+              const GenlmJsonBody *body,
+              const Draft         *draft,
+              guint                index)
+{
+  const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, index);
+
+  if (atom->kind == GENLM_JSON_ATOM_COUNT && atom->max != GENLM_SCHEMA_UNBOUNDED)
+    return atom->max - draft->n;
+  if (atom->kind == GENLM_JSON_ATOM_VARIANTS)
+    return genlm_json_variants_get_most (atom->what, peek_set (book, body, draft, index)) - draft->n;
+  return GENLM_SCHEMA_UNBOUNDED;
 }
 
 static GenlmJsonTruth
@@ -118,7 +162,7 @@ atom_truth (GenlmJsonBook       *book,
   if (cell == GENLM_JSON_CELL_FAILED || index == draft->denied)
     return GENLM_JSON_NO;
   if (draft->places != GENLM_SCHEMA_UNBOUNDED && cell != GENLM_JSON_CELL_IGNORED
-      && count_needed (body, draft, index) > draft->places)
+      && count_needed (book, body, draft, index) > draft->places)
     return GENLM_JSON_NO;
   switch (atom->kind)
     {
@@ -139,6 +183,10 @@ atom_truth (GenlmJsonBook       *book,
                    != count_truth ((guint64) cell + 1, atom->min, atom->max, FALSE)))
         return GENLM_JSON_OPEN;
       return count_truth (cell, atom->min, atom->max, final);
+    case GENLM_JSON_ATOM_VARIANTS:
+      if (!final || cell == GENLM_JSON_CELL_IGNORED)
+        return GENLM_JSON_OPEN;
+      return genlm_json_variants_get_least (atom->what, peek_set (book, body, draft, index)) == draft->n;
     case GENLM_JSON_ATOM_UNEVALUATED:
       return GENLM_JSON_OPEN;
     default:
@@ -245,7 +293,7 @@ needs_more (GenlmJsonBook       *book,
 
       if (!open[i])
         continue;
-      if (!certain && count_needed (body, draft, i) > places)
+      if (!certain && count_needed (book, body, draft, i) > places)
         return TRUE;
       if (name && (!certain || is_necessary (book, ask, body, draft, i)) && ++n_names > places)
         return TRUE;
@@ -288,10 +336,9 @@ is_crowded (GenlmJsonBook       *book,
     open[i] = book->atoms->data[i] == GENLM_JSON_OPEN && draft->cells[i] < GENLM_JSON_CELL_FAILED;
   for (i = 0; i < body->atoms->len && !crowded; i++)
     {
-      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
-      guint64 places = atom->max - draft->n;
+      guint64 places = open[i] ? count_places (book, body, draft, i) : GENLM_SCHEMA_UNBOUNDED;
 
-      if (!open[i] || atom->kind != GENLM_JSON_ATOM_COUNT || atom->max == GENLM_SCHEMA_UNBOUNDED
+      if (places == GENLM_SCHEMA_UNBOUNDED
           || !needs_more (book, ask, body, draft, open, places, FALSE))
         continue;
       crowded = is_necessary (book, ask, body, draft, i)
@@ -361,13 +408,15 @@ add_change (Changes *changes,
 /* Where the count matters no more than that it lies between two others it becomes
  * the least of those, and the draft has room: so many more may come before the next
  * change is near. It is near where a token may come to it, or where it counts whether
- * what is needed, words or what is to be contained, still has places. */
+ * what is needed, words or what is to be contained, still has places. Variants know
+ * it exactly. */
 static void
 settle_count (const GenlmJsonBody *body,
               Draft               *draft)
 {
   Changes changes = { body->max_prefix, G_MAXUINT64 };
   guint64 near = GENLM_TRIE_MAX_DEPTH / 2 + 1;
+  gboolean exact = FALSE;
   guint i;
 
   if (body->words != NULL)
@@ -378,6 +427,8 @@ settle_count (const GenlmJsonBody *body,
 
       if (atom->kind == GENLM_JSON_ATOM_CONTAINS && draft->cells[i] != GENLM_JSON_CELL_IGNORED)
         near += MIN (atom->min, G_MAXUINT32);
+      if (atom->kind == GENLM_JSON_ATOM_VARIANTS && draft->cells[i] < GENLM_JSON_CELL_FAILED)
+        exact = TRUE;
       if (atom->kind != GENLM_JSON_ATOM_COUNT || draft->cells[i] == GENLM_JSON_CELL_IGNORED)
         continue;
       add_change (&changes, draft->n, atom->min);
@@ -385,7 +436,7 @@ settle_count (const GenlmJsonBody *body,
         add_change (&changes, draft->n, atom->max + 1);
     }
   draft->room = 0;
-  if (draft->n < changes.last)
+  if (exact || draft->n < changes.last)
     return;
   if (changes.next == G_MAXUINT64)
     draft->n = changes.last;
@@ -453,6 +504,38 @@ intern (GenlmJsonBook *book,
   return self;
 }
 
+/* The cell of a set, whose length comes first. */
+static guint32
+intern_set (GenlmJsonBook *book,
+            const guint32 *set)
+{
+  gsize size = (set[0] + 1) * sizeof *set;
+  gpointer found;
+
+  g_byte_array_set_size (book->key, 0);
+  add_to_key (book, "s", 1);
+  add_to_key (book, set, size);
+  found = genlm_json_book_find (book, book->key->data, book->key->len);
+  if (found == NULL)
+    {
+      g_ptr_array_add (book->sets, genlm_json_arena_dup (&book->arena, set, size));
+      found = GUINT_TO_POINTER (book->sets->len);
+      genlm_json_book_add (book, book->key->data, book->key->len, found);
+    }
+  return GPOINTER_TO_UINT (found);
+}
+
+static void
+intern_sets (GenlmJsonBook *book,
+             Draft         *draft)
+{
+  guint i;
+
+  for (i = 0; draft->sets != NULL && i < draft->n_atoms; i++)
+    if (draft->sets[i] != NULL && draft->cells[i] < GENLM_JSON_CELL_FAILED)
+      draft->cells[i] = intern_set (book, draft->sets[i]);
+}
+
 /* The frame of a draft; NULL if it cannot come to anything of use. */
 static GenlmJsonFrame *
 finish (GenlmJsonBook *book,
@@ -468,6 +551,7 @@ finish (GenlmJsonBook *book,
     memcpy (draft->known, claims, body->n_claims);
   forget (book, body, draft);
   settle_count (body, draft);
+  intern_sets (book, draft);
   return intern (book, ask, body, draft);
 }
 
@@ -492,7 +576,6 @@ add_cover (GenlmJsonBook *book,
   const guint32 *set = *cell > 0 ? g_ptr_array_index (book->sets, *cell - 1) : NULL;
   guint n = set != NULL ? set[0] : 0;
   g_autofree guint32 *list = NULL;
-  gpointer found;
   guint i;
   guint j;
 
@@ -512,18 +595,7 @@ add_cover (GenlmJsonBook *book,
   for (j = i; j <= n; j++)
     list[j + 1] = set[j];
   list[0] = n + 1;
-  g_byte_array_set_size (book->key, 0);
-  add_to_key (book, "s", 1);
-  add_to_key (book, list, (n + 2) * sizeof *list);
-  found = genlm_json_book_find (book, book->key->data, book->key->len);
-  if (found == NULL)
-    {
-      g_ptr_array_add (book->sets,
-                       genlm_json_arena_dup (&book->arena, list, (n + 2) * sizeof *list));
-      found = GUINT_TO_POINTER (book->sets->len);
-      genlm_json_book_add (book, book->key->data, book->key->len, found);
-    }
-  *cell = GPOINTER_TO_UINT (found);
+  *cell = intern_set (book, list);
 }
 
 static void
@@ -549,6 +621,56 @@ others_order (GenlmJsonBook       *book,
     default:
       return 0;
     }
+}
+
+/* Whether a variant, of which some members have been read, may have the others in
+ * the order that they must have. */
+static gboolean
+variant_has_order (const GenlmJsonBody     *body,
+                   const GenlmJsonVariants *variants,
+                   guint32                  variant,
+                   const Draft             *draft)
+{
+  guint32 i;
+
+  for (i = variants->first_word[variant]; i < variants->first_word[variant + 1]; i++)
+    {
+      guint32 word = variants->words[i];
+
+      if (!((draft->seen[word / 64] >> (word % 64)) & 1)
+          && genlm_json_body_peek_word (body, word)->order < draft->order)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Leaves the variants that have the value. @map says by which claims they go: how
+ * many there are, and each with its claim. */
+static void
+narrow_variants (GenlmJsonBook       *book,
+                 const GenlmJsonBody *body,
+                 Draft               *draft,
+                 guint32              index,
+                 const guint32       *map,
+                 const guint8        *truths)
+{
+  const GenlmJsonVariants *variants = genlm_json_body_peek_atom (body, index)->what;
+  gboolean ordered = body->kind == GENLM_JSON_KIND_OBJECT && book->order != GENLM_JSON_ORDER_ANY;
+  guint32 *set;
+  guint32 n = 0;
+  guint32 i;
+
+  if (draft->cells[index] >= GENLM_JSON_CELL_FAILED)
+    return;
+  set = g_new (guint32, map[0] + 1);
+  for (i = 0; i < map[0]; i++)
+    if (truths[map[2 + 2 * i]] != GENLM_JSON_NO
+        && (!ordered || variant_has_order (body, variants, map[1 + 2 * i], draft)))
+      set[++n] = map[1 + 2 * i];
+  set[0] = n;
+  draft->sets[index] = set;
+  if (n == 0)
+    draft->cells[index] = GENLM_JSON_CELL_FAILED;
 }
 
 /* What a value with these truths does to the draft. */
@@ -577,10 +699,13 @@ apply (GenlmJsonBook       *book,
     {
       const GenlmJsonEffect *effect = &klass->effects[i];
       guint32 claim = slot->claims[i];
-      guint8 truth = claim < SKIPPED ? truths[claim] : GENLM_JSON_NO;
+      gboolean variants = effect->kind == GENLM_JSON_EFFECT_VARIANTS;
+      guint8 truth = claim < SKIPPED && !variants ? truths[claim] : GENLM_JSON_NO;
 
       if (claim == SKIPPED)
         continue;
+      if (variants)
+        narrow_variants (book, body, draft, effect->atom, slot->variants + claim, truths);
       if (effect->kind == GENLM_JSON_EFFECT_ALL && truth == GENLM_JSON_NO)
         draft->cells[effect->atom] = GENLM_JSON_CELL_FAILED;
       if (effect->kind != GENLM_JSON_EFFECT_CONTAINS)
@@ -656,24 +781,42 @@ make_table (GenlmJsonBook       *book,
   return table;
 }
 
-/* The goal for many claims; NULL if nothing is of use. */
-static const GenlmJsonGoal *
-make_wide_goal (GenlmJsonBook       *book,
-                const GenlmJsonSlot *slot,
-                guint                n)
+/* Marks the claims that variants go by. Returns whether there are any. */
+static gboolean
+mark_variants (const GenlmJsonSlot *slot,
+               guint                n,
+               guint8              *marks)
 {
-  g_autofree guint8 *truths = g_new (guint8, n);
-  g_autofree guint8 *wanted = g_new (guint8, n);
-  g_autofree guint32 *any = g_new (guint32, n);
-  guint n_any = 0;
+  const GenlmJsonClass *klass = slot->klass;
+  gboolean any = FALSE;
+  guint i;
+  guint j;
+
+  memset (marks, FALSE, n);
+  for (i = 0; i < klass->n_effects; i++)
+    if (klass->effects[i].kind == GENLM_JSON_EFFECT_VARIANTS && slot->claims[i] != SKIPPED)
+      for (j = 0; j < slot->variants[slot->claims[i]]; j++)
+        any = marks[slot->variants[slot->claims[i] + 2 + 2 * j]] = TRUE;
+  return any;
+}
+
+/* What each claim must be, or OPEN. What variants go by is not looked at: nearly
+ * always there are others. */
+static void
+list_wanted (GenlmJsonBook       *book,
+             const GenlmJsonSlot *slot,
+             guint                n,
+             const guint8        *variants,
+             guint8              *truths,
+             guint8              *wanted)
+{
   guint i;
 
-  memset (truths, GENLM_JSON_OPEN, n);
-  if (!try_value (book, slot, truths))
-    return NULL;
   for (i = 0; i < n; i++)
     {
       wanted[i] = GENLM_JSON_OPEN;
+      if (variants[i])
+        continue;
       truths[i] = GENLM_JSON_NO;
       if (!try_value (book, slot, truths))
         wanted[i] = GENLM_JSON_YES;
@@ -682,22 +825,82 @@ make_wide_goal (GenlmJsonBook       *book,
         wanted[i] = GENLM_JSON_NO;
       truths[i] = GENLM_JSON_OPEN;
     }
-  /* A smallest set of claims that must not all fail, if there is one. */
-  memset (truths, GENLM_JSON_NO, n);
+}
+
+/* A small set of claims that must not all fail, if there is one: a smallest one, or
+ * all that variants go by. @truths are all open. */
+static guint
+list_any (GenlmJsonBook       *book,
+          const GenlmJsonSlot *slot,
+          guint                n,
+          const guint8        *variants,
+          guint8              *truths,
+          const guint8        *wanted,
+          guint32             *any)
+{
+  guint n_any = 0;
+  guint i;
+
   for (i = 0; i < n; i++)
-    if (wanted[i] != GENLM_JSON_OPEN)
+    if (wanted[i] == GENLM_JSON_OPEN)
+      truths[i] = variants[i] ? GENLM_JSON_OPEN : GENLM_JSON_NO;
+  if (try_value (book, slot, truths))
+    return 0;
+  for (i = 0; i < n; i++)
+    {
+      if (truths[i] == GENLM_JSON_OPEN)
+        continue;
       truths[i] = GENLM_JSON_OPEN;
+      if (!try_value (book, slot, truths))
+        continue;
+      truths[i] = GENLM_JSON_NO;
+      any[n_any++] = i;
+    }
+  return n_any;
+}
+
+/* The same for the claims that variants go by, all together. */
+static guint
+list_any_variant (GenlmJsonBook       *book,
+                  const GenlmJsonSlot *slot,
+                  guint                n,
+                  const guint8        *variants,
+                  guint32             *any)
+{
+  g_autofree guint8 *truths = g_new (guint8, n);
+  guint n_any = 0;
+  guint i;
+
+  for (i = 0; i < n; i++)
+    truths[i] = variants[i] ? GENLM_JSON_NO : GENLM_JSON_OPEN;
+  if (try_value (book, slot, truths))
+    return 0;
+  for (i = 0; i < n; i++)
+    if (variants[i])
+      any[n_any++] = i;
+  return n_any;
+}
+
+/* The goal for many claims; NULL if nothing is of use. */
+static const GenlmJsonGoal *
+make_wide_goal (GenlmJsonBook       *book,
+                const GenlmJsonSlot *slot,
+                guint                n)
+{
+  g_autofree guint8 *truths = g_new (guint8, n);
+  g_autofree guint8 *wanted = g_new (guint8, n);
+  g_autofree guint8 *variants = g_new (guint8, n);
+  g_autofree guint32 *any = g_new (guint32, n);
+  guint n_any = 0;
+
+  memset (truths, GENLM_JSON_OPEN, n);
   if (!try_value (book, slot, truths))
-    for (i = 0; i < n; i++)
-      {
-        if (truths[i] == GENLM_JSON_OPEN)
-          continue;
-        truths[i] = GENLM_JSON_OPEN;
-        if (!try_value (book, slot, truths))
-          continue;
-        truths[i] = GENLM_JSON_NO;
-        any[n_any++] = i;
-      }
+    return NULL;
+  if (mark_variants (slot, n, variants))
+    n_any = list_any_variant (book, slot, n, variants, any);
+  list_wanted (book, slot, n, variants, truths, wanted);
+  if (n_any == 0)
+    n_any = list_any (book, slot, n, variants, truths, wanted, any);
   return genlm_json_ask_make_goal (book, n, 0, wanted, any, n_any);
 }
 
@@ -724,6 +927,50 @@ compare_claims (gconstpointer a,
   return x < y ? -1 : x > y;
 }
 
+/* Appends how many of the variants that are left have a value at the place of the
+ * class, and each with the claim that it is that. */
+static void
+append_variants (GenlmJsonBook        *book,
+                 const GenlmJsonFrame *frame,
+                 const GenlmJsonClass *klass,
+                 guint32               index,
+                 GArray               *map)
+{
+  GenlmJsonVariants *variants = genlm_json_body_peek_atom (frame->body, index)->what;
+  guint32 cell = frame->cells[index];
+  const guint32 *set = cell > 0 ? g_ptr_array_index (book->sets, cell - 1) : variants->all;
+  guint32 start = map->len;
+  guint32 n_parts;
+  const GenlmJsonVariantPart *parts =
+    genlm_json_variants_list (book, variants, frame->body->kind == GENLM_JSON_KIND_ARRAY ? klass->index : klass->word,
+                              &n_parts);
+  guint32 n = 0;
+  guint32 i;
+  guint32 j = 1;
+
+  g_array_append_val (map, n);
+  for (i = 0; i < n_parts; i++)
+    {
+      while (j <= set[0] && set[j] < parts[i].variant)
+        j++;
+      if (j > set[0] || set[j] != parts[i].variant)
+        continue;
+      g_array_append_val (map, parts[i].variant);
+      g_array_append_val (map, parts[i].claim);
+      n++;
+    }
+  g_array_index (map, guint32, start) = n;
+}
+
+static guint32
+find_claim (const GArray   *claims,
+            GenlmJsonClaim  claim)
+{
+  const guint32 *found = bsearch (&claim, claims->data, claims->len, sizeof *found, compare_claims);
+
+  return (guint32) (found - (const guint32 *) claims->data);
+}
+
 /* The claims that are asked of the value, and how the effects go by them. */
 static GenlmJsonPlan *
 make_plan (GenlmJsonBook *book,
@@ -731,28 +978,44 @@ make_plan (GenlmJsonBook *book,
 {
   const GenlmJsonClass *klass = slot->klass;
   g_autoptr (GArray) claims = g_array_new (FALSE, FALSE, sizeof (GenlmJsonClaim));
+  g_autoptr (GArray) variants = g_array_new (FALSE, FALSE, sizeof (guint32));
   guint32 *map = genlm_json_book_alloc (book, klass->n_effects * sizeof *map);
   guint n = 0;
   guint i;
+  guint j;
 
   for (i = 0; i < klass->n_effects; i++)
     {
-      map[i] = effect_matters (slot->frame, &klass->effects[i]) ? klass->effects[i].claim : SKIPPED;
-      if (map[i] != GENLM_JSON_NONE && map[i] != SKIPPED)
+      const GenlmJsonEffect *effect = &klass->effects[i];
+
+      map[i] = effect_matters (slot->frame, effect) ? effect->claim : SKIPPED;
+      if (map[i] != SKIPPED && effect->kind == GENLM_JSON_EFFECT_VARIANTS)
+        {
+          map[i] = variants->len;
+          append_variants (book, slot->frame, klass, effect->atom, variants);
+          for (j = map[i] + 2; j < variants->len; j += 2)
+            g_array_append_val (claims, g_array_index (variants, guint32, j));
+        }
+      else if (map[i] != GENLM_JSON_NONE && map[i] != SKIPPED)
         g_array_append_val (claims, map[i]);
     }
   g_array_sort (claims, compare_claims);
   for (i = 0; i < claims->len; i++)
     if (i == 0 || g_array_index (claims, guint32, i) != g_array_index (claims, guint32, n - 1))
       g_array_index (claims, guint32, n++) = g_array_index (claims, guint32, i);
+  g_array_set_size (claims, n);
   for (i = 0; i < klass->n_effects; i++)
-    if (map[i] != GENLM_JSON_NONE && map[i] != SKIPPED)
-      {
-        const guint32 *found = bsearch (&map[i], claims->data, n, sizeof *found, compare_claims);
+    if (map[i] != SKIPPED && klass->effects[i].kind == GENLM_JSON_EFFECT_VARIANTS)
+      for (j = 0; j < g_array_index (variants, guint32, map[i]); j++)
+        {
+          guint32 *claim = &g_array_index (variants, guint32, map[i] + 2 + 2 * j);
 
-        map[i] = (guint32) (found - (const guint32 *) claims->data);
-      }
+          *claim = find_claim (claims, *claim);
+        }
+    else if (map[i] != GENLM_JSON_NONE && map[i] != SKIPPED)
+      map[i] = find_claim (claims, map[i]);
   slot->claims = map;
+  slot->variants = genlm_json_arena_dup (&book->arena, variants->data, variants->len * sizeof (guint32));
   return genlm_json_plan_intern (book, (const GenlmJsonClaim *) claims->data, n);
 }
 

@@ -27,8 +27,10 @@ struct _GenlmJsonSlot
   GenlmJsonFrame  *frame;
   GenlmJsonClass  *klass;
   GenlmJsonAsk    *ask;    /* NULL: no value is of use */
-  /* For each effect of the class the claim of the ask it goes by, or NONE. */
+  /* For each effect of the class the claim of the ask it goes by, or NONE; of
+   * variants where among these their number stands, and then each with its claim. */
   const guint32   *claims;
+  const guint32   *variants;
   GenlmJsonNext   *nexts[2]; /* the latter if the room of the frame is used up */
   guint32          outlook[2];
   guint8           ends;   /* a truth: every result that is of use leads on */
