@@ -114,6 +114,7 @@ may_be (GenlmJsonBook *book,
     {
     case GENLM_JSON_KIND_NUMBER:
       self->number_is_free = genlm_json_number_is_free (book, body);
+      self->number_is_listed = genlm_json_number_is_listed (body, self->goal);
       self->number_form = (guint8) genlm_json_number_get_form (book, body, self->goal);
       self->whole = judge_whole (book, body);
       return enter_scalar (book, self, body);

@@ -17,6 +17,7 @@ struct _GenlmJsonAsk
   guint8               kinds[GENLM_JSON_N_KINDS];
   /* Numbers: whether they are looked at before their end. */
   guint8               number_is_free;
+  guint8               number_is_listed; /* or it is enough that they are among some */
   guint8               number_form;    /* how they are written */
   GenlmJsonResult      whole; /* of free numbers, of all that are integers */
   /* Of a string after its opening quote. */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "genlm-json-number-list.h"
+
 static const guint8 schema_types[GENLM_JSON_N_KINDS] = {
   GENLM_SCHEMA_TYPE_NULL,   GENLM_SCHEMA_TYPE_BOOLEAN,
   GENLM_SCHEMA_TYPE_BOOLEAN, GENLM_SCHEMA_TYPE_INTEGER | GENLM_SCHEMA_TYPE_NUMBER,
@@ -1020,11 +1022,15 @@ genlm_json_body_new (GenlmJsonBook        *book,
       self->tests = make_tests (book, self);
     }
   place_variants (book, self);
+  if (kind == GENLM_JSON_KIND_NUMBER)
+    self->numbers = genlm_json_number_list_new (self);
   sort_atoms (self);
   book->memory += sizeof *self
                   + genlm_json_formula_get_memory (&self->formula)
                   + self->atoms->len * sizeof (GenlmJsonAtom)
                   + g_hash_table_size (self->nodes) * 3 * sizeof (gpointer);
+  if (self->numbers != NULL)
+    book->memory += self->numbers->len * sizeof (GenlmJsonListedNumber);
   if (self->words != NULL)
     book->memory += self->words->len * sizeof (GenlmJsonWord)
                     + self->properties->len * sizeof (GenlmJsonProperty);
@@ -1058,6 +1064,7 @@ genlm_json_body_free (GenlmJsonBody *self)
   g_clear_pointer (&self->name_tests, g_hash_table_unref);
   g_clear_pointer (&self->classes, g_hash_table_unref);
   g_clear_pointer (&self->covers, g_hash_table_unref);
+  g_clear_pointer (&self->numbers, g_array_unref);
   g_clear_pointer (&self->strings, genlm_json_strings_free);
   g_free (self);
 }

@@ -126,6 +126,9 @@ struct _GenlmJsonBody
 
   /* STRING */
   GenlmJsonStrings *strings;
+
+  /* NUMBER */
+  GArray           *numbers;    /* of GenlmJsonListedNumber, sorted, or NULL if there are none */
 };
 
 GenlmJsonBody  *genlm_json_body_new           (GenlmJsonBook        *book,

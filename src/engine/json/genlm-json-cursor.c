@@ -416,8 +416,14 @@ check_number (GenlmJsonStepper *self,
   if (!self->book->narrow
       && text_length (cursor, at + 1) - cursor->lexeme_at > GENLM_JSON_NUMBER_MAX_GUESS)
     return;
-  claims = g_new (guint8, MAX (body->n_claims, 1));
   text = peek_text (self, cursor, cursor->lexeme_at, at + 1, &length);
+  if (cursor->ask->number_is_listed)
+    {
+      if (!genlm_json_number_may_be_listed (body, cursor->ask->number_form, text, length))
+        cursor->mode = GENLM_JSON_MODE_DEAD;
+      return;
+    }
+  claims = g_new (guint8, MAX (body->n_claims, 1));
   lock (self);
   genlm_json_number_guess (self->book, body, cursor->ask->number_form, text, length, claims);
   if (!unlock (self, cursor))

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "genlm-json-number-list.h"
+
 GenlmJsonNumberPlace
 genlm_json_number_start (guint8 byte)
 {
@@ -105,16 +107,6 @@ genlm_json_number_is_free (const GenlmJsonBook *book,
   return TRUE;
 }
 
-static gboolean
-value_equals (const GenlmJsonValue *value,
-              const GenlmDecimal   *decimal)
-{
-  GenlmDecimal other;
-
-  return genlm_decimal_init (&other, value->text, value->n)
-         && genlm_decimal_compare (&other, decimal) == 0;
-}
-
 /* In the narrow style what is written as an integer: without a point and a
  * sign of the exponent. */
 static gboolean
@@ -160,28 +152,29 @@ genlm_json_number_judge (GenlmJsonBook       *book,
                          gsize                length,
                          guint8              *claims)
 {
+  const GArray *numbers = body->numbers;
   GenlmDecimal value;
   guint i;
-  guint j;
 
   genlm_decimal_init (&value, text, length);
   g_byte_array_set_size (book->atoms, body->atoms->len);
   for (i = 0; i < body->atoms->len; i++)
     {
       const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
-      GPtrArray *values = atom->what;
 
-      if (atom->kind == GENLM_JSON_ATOM_NUMBER)
-        {
-          book->atoms->data[i] = number_part_holds (genlm_json_book_peek_node (book, atom->claim),
-                                                    &value,
-                                                    !book->narrow || is_written_whole (text, length));
-          continue;
-        }
       book->atoms->data[i] = GENLM_JSON_NO;
-      for (j = 0; j < values->len; j++)
-        if (value_equals (g_ptr_array_index (values, j), &value))
-          book->atoms->data[i] = GENLM_JSON_YES;
+      if (atom->kind == GENLM_JSON_ATOM_NUMBER)
+        book->atoms->data[i] = number_part_holds (genlm_json_book_peek_node (book, atom->claim), &value,
+                                                  !book->narrow || is_written_whole (text, length));
+    }
+  for (i = numbers != NULL ? genlm_json_number_list_find (numbers, &value) : 0; numbers != NULL && i < numbers->len; i++)
+    {
+      const GenlmJsonListedNumber *number = &g_array_index (numbers, GenlmJsonListedNumber, i);
+
+      if (genlm_json_number_list_compare (&number->value, &value) != 0)
+        break;
+      if (genlm_decimal_compare (&number->value, &value) == 0)
+        book->atoms->data[number->atom] = GENLM_JSON_YES;
     }
   genlm_json_body_judge (body, book->atoms->data, book->truths, claims);
 }
@@ -365,34 +358,76 @@ may_have_decade (const Start        *start,
   return start->has_point ? decade == first : decade >= first;
 }
 
-/* Whether some number that starts so may equal @value. */
+/* Whether the digits read, without any power of ten, may become those of @value. */
 static gboolean
-may_equal (const Start          *start,
-           const GenlmJsonValue *value)
+may_have_digits (const Start        *start,
+                 const GenlmDecimal *value)
 {
-  GenlmDecimal decimal;
-  gint64 power;
   gsize n = 0;
   gsize i;
 
-  if (!genlm_decimal_init (&decimal, value->text, value->n))
-    return FALSE;
-  if (decimal.sign == 0)
+  for (i = 0; i < value->length && n < start->n_digits; i++)
+    if (value->digits[i] != '.' && value->digits[i] != start->digits[n++])
+      return FALSE;
+  return n == start->n_digits || start->n_zeros >= start->n_digits - n;
+}
+
+/* Whether some number that starts so may equal @value. */
+static gboolean
+may_equal (const Start        *start,
+           const GenlmDecimal *value)
+{
+  gint64 power;
+
+  if (value->sign == 0)
     return start->n_digits == 0 && !(start->plain && start->negative);
-  if ((decimal.sign < 0) != start->negative || (start->plain && !may_have_decade (start, &decimal)))
+  if ((value->sign < 0) != start->negative || (start->plain && !may_have_decade (start, value)))
     return FALSE;
   if (start->n_digits == 0)
     return !start->exact;
-  for (i = 0; i < decimal.length && n < start->n_digits; i++)
-    if (decimal.digits[i] != '.' && decimal.digits[i] != start->digits[n++])
-      return FALSE;
-  if (n < start->n_digits && start->n_zeros < start->n_digits - n)
+  if (!may_have_digits (start, value))
     return FALSE;
   if (!start->exact)
     return TRUE;
-  power = decimal.exponent - start->n_zeros;
-  return decimal.n_digits == start->n_digits - start->n_zeros
-         && (decimal.surplus != NULL || may_have_power (start, power, power));
+  power = value->exponent - start->n_zeros;
+  return value->n_digits == start->n_digits - start->n_zeros
+         && (value->surplus != NULL || may_have_power (start, power, power));
+}
+
+/* Marks the atoms of the listed numbers that a number which starts so may equal, or
+ * with NULL looks for one. Returns whether there are any. */
+static gboolean
+find_numbers (const GArray *numbers,
+              const Start  *start,
+              guint8       *atoms)
+{
+  const GenlmDecimal zero = { .sign = 0 };
+  const GenlmDecimal first = { .sign = start->negative ? -1 : 1, .digits = start->digits,
+                               .length = start->n_digits - start->n_zeros };
+  gboolean found = FALSE;
+  guint pass;
+
+  /* Those that start so are next to each other, after those that have no more
+   * digits but for zeros. */
+  for (pass = 0; pass < 2; pass++)
+    {
+      guint i = genlm_json_number_list_find (numbers, pass == 0 ? &zero : &first);
+
+      for (; i < numbers->len && !(found && atoms == NULL); i++)
+        {
+          const GenlmJsonListedNumber *number = &g_array_index (numbers, GenlmJsonListedNumber, i);
+
+          if (number->value.sign != (pass == 0 ? 0 : first.sign)
+              || (pass > 0 && !may_have_digits (start, &number->value)))
+            break;
+          if (!may_equal (start, &number->value))
+            continue;
+          found = TRUE;
+          if (atoms != NULL)
+            atoms[number->atom] = GENLM_JSON_OPEN;
+        }
+    }
+  return found;
 }
 
 /* What numbers must lie between, their sign left out, and the power of ten of
@@ -656,6 +691,39 @@ guess_number_part (const GenlmSchemaNode *node,
   return may_lie ? GENLM_JSON_OPEN : GENLM_JSON_NO;
 }
 
+/* Whether the goal is that a number is one of those that the body lists, whichever. */
+gboolean
+genlm_json_number_is_listed (const GenlmJsonBody *body,
+                             const GenlmJsonGoal *goal)
+{
+  guint i;
+
+  if (genlm_json_goal_is_exact (goal) || goal->n_any < goal->n_claims)
+    return FALSE;
+  for (i = 0; i < goal->n_claims; i++)
+    {
+      const GenlmJsonFormulaNode *node = genlm_json_formula_peek (&body->formula, body->roots[i]);
+
+      if (goal->wanted[i] != GENLM_JSON_OPEN || node->op != GENLM_JSON_FORMULA_ATOM
+          || genlm_json_body_peek_atom (body, node->a)->kind != GENLM_JSON_ATOM_NUMBERS)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Whether a number that starts so may be one of those listed. */
+gboolean
+genlm_json_number_may_be_listed (const GenlmJsonBody *body,
+                                 GenlmJsonNumberForm  form,
+                                 const char          *text,
+                                 gsize                length)
+{
+  Start start;
+
+  read_start (&start, form != GENLM_JSON_NUMBER_ANY, text, length);
+  return find_numbers (body->numbers, &start, NULL);
+}
+
 /* What may still become of the claims after the start of a number. */
 void
 genlm_json_number_guess (GenlmJsonBook       *book,
@@ -667,15 +735,14 @@ genlm_json_number_guess (GenlmJsonBook       *book,
 {
   Start start;
   guint i;
-  guint j;
 
   read_start (&start, form != GENLM_JSON_NUMBER_ANY, text, length);
   g_byte_array_set_size (book->atoms, body->atoms->len);
   for (i = 0; i < body->atoms->len; i++)
     {
       const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
-      GPtrArray *values = atom->what;
 
+      book->atoms->data[i] = GENLM_JSON_NO;
       if (atom->kind == GENLM_JSON_ATOM_NUMBER)
         {
           const GenlmSchemaNode *node = genlm_json_book_peek_node (book, atom->claim);
@@ -684,12 +751,9 @@ genlm_json_number_guess (GenlmJsonBook       *book,
           if (book->narrow && (node->types & GENLM_SCHEMA_TYPE_NUMBER) == 0
               && !is_written_whole (text, length))
             book->atoms->data[i] = GENLM_JSON_NO;
-          continue;
         }
-      book->atoms->data[i] = GENLM_JSON_NO;
-      for (j = 0; j < values->len; j++)
-        if (may_equal (&start, g_ptr_array_index (values, j)))
-          book->atoms->data[i] = GENLM_JSON_OPEN;
     }
+  if (body->numbers != NULL)
+    find_numbers (body->numbers, &start, book->atoms->data);
   genlm_json_body_judge (body, book->atoms->data, book->truths, claims);
 }

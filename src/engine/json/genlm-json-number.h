@@ -44,6 +44,12 @@ GenlmJsonNumberForm  genlm_json_number_get_form (GenlmJsonBook        *book,
 gboolean             genlm_json_number_is_whole (GenlmJsonNumberPlace  place);
 gboolean             genlm_json_number_is_free  (const GenlmJsonBook  *book,
                                                  const GenlmJsonBody  *body);
+gboolean             genlm_json_number_is_listed (const GenlmJsonBody *body,
+                                                  const GenlmJsonGoal *goal);
+gboolean             genlm_json_number_may_be_listed (const GenlmJsonBody *body,
+                                                      GenlmJsonNumberForm  form,
+                                                      const char          *text,
+                                                      gsize                length);
 void                 genlm_json_number_judge    (GenlmJsonBook        *book,
                                                  const GenlmJsonBody  *body,
                                                  const char           *text,
