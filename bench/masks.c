@@ -81,7 +81,7 @@ run_walk (gpointer data)
   if (self->cuts != NULL)
     g_array_set_size (self->cuts, 0);
   genlm_trie_walk (self->index, GENLM_TRIE_WALK_ALL, self->dfa, self->state, self->words,
-                   self->cuts, NULL);
+                   self->cuts, NULL, NULL);
   self->sink += self->words[0] & 1;
 }
 

@@ -56,7 +56,7 @@ run_cold (gpointer data)
   guint64 *words;
 
   mask = genlm_token_set_new_zeroed ((gsize) self->index->n_tokens + 1, &words);
-  genlm_trie_walk (self->index, GENLM_TRIE_WALK_ALL, self->dfa, self->state, words, NULL, NULL);
+  genlm_trie_walk (self->index, GENLM_TRIE_WALK_ALL, self->dfa, self->state, words, NULL, NULL, NULL);
   self->sink += words[0] & 1;
 }
 

@@ -40,7 +40,7 @@ walk (GenlmTrieIndex  *index,
   guint64 *words;
 
   set = genlm_token_set_new_zeroed ((gsize) index->n_tokens + 1, &words);
-  if (!genlm_trie_walk (index, below, dfa, state, words, cuts, error))
+  if (!genlm_trie_walk (index, below, dfa, state, words, cuts, NULL, error))
     return NULL;
   return g_steal_pointer (&set);
 }
@@ -222,10 +222,10 @@ test_eos (void)
   g_autoptr (GenlmByteDfa) dfa = build (".*", 1000);
   guint64 words[5] = { 0, 0, 0, 0, 1 };
 
-  g_assert_true (genlm_trie_walk (index, GENLM_TRIE_WALK_ALL, dfa, dfa->start, words, NULL, NULL));
+  g_assert_true (genlm_trie_walk (index, GENLM_TRIE_WALK_ALL, dfa, dfa->start, words, NULL, NULL, NULL));
   g_assert_cmpuint (words[4], ==, 1);
   words[4] = 0;
-  g_assert_true (genlm_trie_walk (index, GENLM_TRIE_WALK_ALL, dfa, dfa->start, words, NULL, NULL));
+  g_assert_true (genlm_trie_walk (index, GENLM_TRIE_WALK_ALL, dfa, dfa->start, words, NULL, NULL, NULL));
   g_assert_cmpuint (words[4], ==, 0);
 }
 

@@ -28,14 +28,32 @@ new_set (GenlmTrieIndex   *index,
   return genlm_token_set_new_zeroed ((gsize) index->n_tokens + 1, words);
 }
 
-/* What is kept of a walk must be what walks below the nodes give. */
+/* Whether a byte of the set stands right below a node. */
+static gboolean
+is_followed (GenlmTrieIndex     *index,
+             guint32             node,
+             const GenlmByteSet *after)
+{
+  const GenlmTrieNode *nodes = index->trie->nodes;
+  guint32 end = node + GENLM_TRIE_NODE_EXTENT (&nodes[node]);
+  guint32 p;
+
+  for (p = node + 1; p < end; p += GENLM_TRIE_NODE_EXTENT (&nodes[p]))
+    if (genlm_byte_set_contains (after, GENLM_TRIE_NODE_BYTE (&nodes[p])))
+      return TRUE;
+  return FALSE;
+}
+
+/* What is kept of a walk must be what walks below the nodes give, less the cuts
+ * where nothing of @after comes if that is not NULL. */
 static void
-check_walk (GenlmTrieIndex  *index,
-            GenlmByteDfa    *dfa,
-            const GenlmWalk *walk,
-            const guint32   *nodes,
-            guint32          n_nodes,
-            GenlmByteState  *state)
+check_walk (GenlmTrieIndex     *index,
+            GenlmByteDfa       *dfa,
+            const GenlmWalk    *walk,
+            const guint32      *nodes,
+            guint32             n_nodes,
+            GenlmByteState     *state,
+            const GenlmByteSet *after)
 {
   g_autoptr (GArray) cuts = g_array_new (FALSE, FALSE, sizeof (GenlmTrieCut));
   g_autoptr (GHashTable) expected_cuts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
@@ -51,7 +69,7 @@ check_walk (GenlmTrieIndex  *index,
   expected = new_set (index, &expected_words);
   found = new_set (index, &found_words);
   for (i = 0; i < n_nodes; i++)
-    g_assert_true (genlm_trie_walk (index, nodes[i], dfa, state, expected_words, cuts, NULL));
+    g_assert_true (genlm_trie_walk (index, nodes[i], dfa, state, expected_words, cuts, NULL, NULL));
   genlm_walk_add_tokens (walk, found_words);
   g_assert_true (genlm_token_set_equal (found, expected));
   g_assert_cmpuint (walk->n_tokens, ==, genlm_token_set_get_count (found));
@@ -61,6 +79,8 @@ check_walk (GenlmTrieIndex  *index,
       GenlmTrieCut cut = g_array_index (cuts, GenlmTrieCut, i);
       gint64 key = (gint64) cut.state->index << 32 | cut.node;
 
+      if (after != NULL && !is_followed (index, cut.node, after))
+        continue;
       g_hash_table_add (expected_cuts, g_memdup2 (&key, sizeof key));
     }
   for (i = 0; i < walk->n_cuts; i++)
@@ -77,10 +97,11 @@ check_walk (GenlmTrieIndex  *index,
 
 /* A walk of all, and walks from where it was cut, and from where those were. */
 static void
-check_memo (GenlmWalkMemo  *memo,
-            GenlmTrieIndex *index,
-            GenlmByteDfa   *dfa,
-            GenlmByteState *state)
+check_memo (GenlmWalkMemo      *memo,
+            GenlmTrieIndex     *index,
+            GenlmByteDfa       *dfa,
+            GenlmByteState     *state,
+            const GenlmByteSet *after_label)
 {
   const guint32 all = GENLM_TRIE_WALK_ALL;
   g_autoptr (GError) error = NULL;
@@ -89,19 +110,21 @@ check_memo (GenlmWalkMemo  *memo,
   guint32 j;
 
   g_assert_no_error (error);
-  check_walk (index, dfa, walk, &all, 1, state);
+  check_walk (index, dfa, walk, &all, 1, state, after_label);
   for (i = 0; i < walk->n_cuts; i++)
     {
       g_autoptr (GenlmWalk) after = genlm_walk_memo_get_after (memo, walk, i, state, NULL, &error);
 
       g_assert_no_error (error);
-      check_walk (index, dfa, after, walk->cuts[i].nodes, walk->cuts[i].n_nodes, state);
+      check_walk (index, dfa, after, walk->cuts[i].nodes, walk->cuts[i].n_nodes, state,
+                  after_label);
       for (j = 0; j < after->n_cuts; j++)
         {
           g_autoptr (GenlmWalk) last = genlm_walk_memo_get_after (memo, after, j, state, NULL, &error);
 
           g_assert_no_error (error);
-          check_walk (index, dfa, last, after->cuts[j].nodes, after->cuts[j].n_nodes, state);
+          check_walk (index, dfa, last, after->cuts[j].nodes, after->cuts[j].n_nodes, state,
+                      after_label);
         }
     }
 }
@@ -124,10 +147,66 @@ test_random (void)
 
       for (round = 0; round < 2; round++)
         {
-          check_memo (memo, index, dfa, dfa->start);
+          check_memo (memo, index, dfa, dfa->start, NULL);
           g_assert_cmpuint (genlm_walk_memo_get_memory (memo), <=, memory);
         }
     }
+}
+
+/* Where it is known what may come after a label, there are no cuts elsewhere. */
+static void
+test_after (void)
+{
+  guint seed;
+  guint i;
+
+  for (seed = 0; seed < 200; seed++)
+    {
+      g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+      g_autoptr (GenlmVocab) vocab = make_random_vocab (rand, letters, G_N_ELEMENTS (letters));
+      g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+      g_autoptr (GenlmByteDfa) dfa = build (patterns[seed % G_N_ELEMENTS (patterns)]);
+      g_autoptr (GenlmWalkMemo) memo = genlm_walk_memo_new (index, dfa, 1 << 24);
+      GenlmByteSet after = { { 0 } };
+
+      for (i = 0; i < G_N_ELEMENTS (letters); i++)
+        if (g_rand_int_range (rand, 0, 3) == 0)
+          genlm_byte_set_add_range (&after, letters[i], letters[i]);
+      genlm_walk_memo_set_after (memo, &after, 1);
+      check_memo (memo, index, dfa, dfa->start, &after);
+    }
+}
+
+/* Walks from equal nodes are one, whichever walks were cut there. */
+static void
+test_equal_cuts (void)
+{
+  static const char *const texts[] = { "a", "ac", "acc", "b", "bc", "xa" };
+  g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_autoptr (GenlmVocab) vocab = NULL;
+  g_autoptr (GenlmTrieIndex) index = NULL;
+  g_autoptr (GenlmByteDfa) dfa = build ("\n?[ab]");
+  GenlmByteState *other = genlm_byte_dfa_step (dfa, dfa->start, '\n', NULL);
+  g_autoptr (GenlmWalkMemo) memo = NULL;
+  g_autoptr (GenlmWalk) one = NULL;
+  g_autoptr (GenlmWalk) two = NULL;
+  g_autoptr (GenlmWalk) after_one = NULL;
+  g_autoptr (GenlmWalk) after_two = NULL;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_ptr_array_add (tokens, g_bytes_new_static (texts[i], strlen (texts[i])));
+  vocab = make_vocab (tokens);
+  index = genlm_trie_index_get (vocab);
+  memo = genlm_walk_memo_new (index, dfa, 1 << 24);
+  one = genlm_walk_memo_get (memo, GENLM_TRIE_WALK_ALL, dfa->start, NULL);
+  two = genlm_walk_memo_get (memo, GENLM_TRIE_WALK_ALL, other, NULL);
+  g_assert_true (one != two);
+  g_assert_cmpuint (one->n_cuts, ==, 1);
+  g_assert_cmpuint (one->cuts[0].n_nodes, ==, 2);
+  after_one = genlm_walk_memo_get_after (memo, one, 0, dfa->start, NULL, NULL);
+  after_two = genlm_walk_memo_get_after (memo, two, 0, dfa->start, NULL, NULL);
+  g_assert_true (after_one == after_two);
 }
 
 static void
@@ -198,7 +277,7 @@ hammer (gpointer data)
   guint i;
 
   for (i = 0; i < 20; i++)
-    check_memo (self->memo, self->index, self->dfa, self->dfa->start);
+    check_memo (self->memo, self->index, self->dfa, self->dfa->start, NULL);
   return NULL;
 }
 
@@ -226,6 +305,8 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/walk-memo/random", test_random);
+  g_test_add_func ("/engine/walk-memo/after", test_after);
+  g_test_add_func ("/engine/walk-memo/equal-cuts", test_equal_cuts);
   g_test_add_func ("/engine/walk-memo/same", test_same);
   g_test_add_func ("/engine/walk-memo/room", test_room);
   g_test_add_func ("/engine/walk-memo/limit", test_limit);

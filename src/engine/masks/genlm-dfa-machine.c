@@ -75,7 +75,7 @@ make_mask (GenlmByteMachine  *machine,
   if (mask != NULL)
     return g_steal_pointer (&mask);
   mask = genlm_token_set_new_zeroed ((gsize) index->n_tokens + 1, &words);
-  if (!genlm_trie_walk (index, GENLM_TRIE_WALK_ALL, dfa, state, words, NULL, error))
+  if (!genlm_trie_walk (index, GENLM_TRIE_WALK_ALL, dfa, state, words, NULL, NULL, error))
     return NULL;
   if (((GenlmByteState *) state)->accepting)
     words[index->n_tokens / 64] |= G_GUINT64_CONSTANT (1) << (index->n_tokens % 64);

@@ -8,8 +8,10 @@
  * needs for one node. */
 #define TOKENS_PER_NODE    (16u)
 
-/* Smaller subtrees are walked rather than looked into. */
+/* Smaller subtrees are walked rather than looked into; those that need not be
+ * looked into for cuts pay sooner. */
 #define MIN_WHOLE_EXTENT   (64u)
+#define MIN_UNCUT_EXTENT   (8u)
 
 /* How many bytes of ASCII at least lead from a state to its home, and how many
  * states a chain has that does not go round. */
@@ -320,12 +322,14 @@ is_look_worth (GenlmTrieIndex *index,
 }
 
 /* Whether @state, which came to a node from itself, is known to stay what it is
- * all below. What is not known of the state is found out. */
+ * all below, where nothing of @after is. What is not known of the state is found
+ * out. */
 static inline gboolean
 is_whole (GenlmTrieIndex  *index,
           GenlmByteDfa    *dfa,
           GenlmByteState  *state,
           guint32          p,
+          guint64          after,
           gboolean        *whole,
           GError         **error)
 {
@@ -335,16 +339,20 @@ is_whole (GenlmTrieIndex  *index,
   if (G_UNLIKELY (!find_outside (index, dfa, state, &outside, error)))
     return FALSE;
   /* A node within a character is never inside. */
-  outside |= BIT (GENLM_BUCKET_NONE);
+  outside |= after | BIT (GENLM_BUCKET_NONE);
   *whole = ((facts | BIT (facts >> GENLM_TRIE_INDEX_SHIFT)) & outside) == 0;
   return TRUE;
 }
 
-/* Cuts on their way into the list. */
+/* Cuts on their way into the list, and what may follow the state that was asked
+ * about last. */
 typedef struct
 {
-  guint        n_cuts;
-  GenlmTrieCut cuts[64];
+  const guint64  *after_labels;
+  GenlmByteState *last;
+  guint64         after;
+  guint           n_cuts;
+  GenlmTrieCut    cuts[64];
 } PendingCuts;
 
 static void
@@ -353,6 +361,22 @@ flush_cuts (PendingCuts *pending,
 {
   g_array_append_vals (cuts, pending->cuts, pending->n_cuts);
   pending->n_cuts = 0;
+}
+
+/* The buckets of what may follow what @state accepts. */
+static inline guint64
+find_after (PendingCuts    *pending,
+            GenlmByteState *state)
+{
+  guint32 i;
+
+  if (pending->last == state)
+    return pending->after;
+  pending->last = state;
+  pending->after = 0;
+  for (i = 0; i < state->n_accepts; i++)
+    pending->after |= pending->after_labels[state->accepts[i]];
+  return pending->after;
 }
 
 static inline void
@@ -368,7 +392,8 @@ add_cut (PendingCuts    *pending,
 
 /* Walks the nodes from @p to @end, which are whole subtrees below one node of
  * depth @depth_before, where the automaton is in @start. With @one_char, what
- * stands below a character of several bytes is left out. Nodes without a token
+ * stands below a character of several bytes is left out. Cuts are left out where
+ * nothing may follow, as far as a look tells. Nodes without a token
  * set the bit of EOS, which saves a branch; it is put right afterwards. */
 static inline __attribute__ ((always_inline)) gboolean
 walk (GenlmTrieIndex  *index,
@@ -380,14 +405,18 @@ walk (GenlmTrieIndex  *index,
       guint32          end,
       guint64         *words,
       GArray          *cuts,
+      const guint64   *after_labels,
       GError         **error)
 {
   const GenlmTrieNode *nodes = index->trie->nodes;
   const guint32 scrap = index->n_tokens;
+  const guint32 min_extent = after_labels != NULL ? MIN_UNCUT_EXTENT : MIN_WHOLE_EXTENT;
   GenlmByteState *const dead = dfa->dead;
   GenlmByteState *states[GENLM_TRIE_MAX_DEPTH + 1];
   PendingCuts pending;
 
+  pending.after_labels = after_labels;
+  pending.last = NULL;
   pending.n_cuts = 0;
   states[depth_before] = start;
   while (p < end)
@@ -397,6 +426,7 @@ walk (GenlmTrieIndex  *index,
       guint32 token = MIN (GENLM_TRIE_NODE_TOKEN (node), scrap);
       GenlmByteState *before = states[depth - 1];
       GenlmByteState *next = genlm_byte_dfa_peek_next (dfa, before, GENLM_TRIE_NODE_BYTE (node));
+      guint64 after = 0;
 
       if (G_UNLIKELY (next == NULL))
         {
@@ -417,13 +447,17 @@ walk (GenlmTrieIndex  *index,
           continue;
         }
       if (cuts != NULL && next->accepting && GENLM_TRIE_NODE_EXTENT (node) > 1)
-        add_cut (&pending, cuts, p, next);
-      if (GENLM_TRIE_NODE_EXTENT (node) >= MIN_WHOLE_EXTENT && next == before
-          && (cuts == NULL || !next->accepting))
+        {
+          after = after_labels != NULL ? find_after (&pending, next) : GENLM_BUCKET_ALL;
+          if (after_labels == NULL || !genlm_trie_index_is_without (index, p, after))
+            add_cut (&pending, cuts, p, next);
+        }
+      if (GENLM_TRIE_NODE_EXTENT (node) >= min_extent && next == before
+          && after != GENLM_BUCKET_ALL)
         {
           gboolean whole;
 
-          if (!is_whole (index, dfa, next, p, &whole, error))
+          if (!is_whole (index, dfa, next, p, after, &whole, error))
             return FALSE;
           if (whole)
             {
@@ -448,11 +482,12 @@ walk_nodes (GenlmTrieIndex  *index,
             guint32          end,
             guint64         *words,
             GArray          *cuts,
+            const guint64   *after_labels,
             GError         **error)
 {
   if (cuts == NULL)
-    return walk (index, dfa, start, depth_before, FALSE, p, end, words, NULL, error);
-  return walk (index, dfa, start, depth_before, FALSE, p, end, words, cuts, error);
+    return walk (index, dfa, start, depth_before, FALSE, p, end, words, NULL, NULL, error);
+  return walk (index, dfa, start, depth_before, FALSE, p, end, words, cuts, after_labels, error);
 }
 
 /* Walks what a list's entries start, as far as only what is inside stands above
@@ -464,6 +499,7 @@ walk_entries (GenlmTrieIndex  *index,
               const Chain     *chain,
               guint64         *words,
               GArray          *cuts,
+              const guint64   *after_labels,
               GError         **error)
 {
   gboolean ok = TRUE;
@@ -484,9 +520,11 @@ walk_entries (GenlmTrieIndex  *index,
       if (genlm_byte_dfa_peek_next (dfa, state, GENLM_TRIE_NODE_BYTE (node)) == dfa->dead)
         continue;
       if (list == GENLM_TRIE_INDEX_LIST_BROKEN)
-        ok = walk (index, dfa, state, depth_before, TRUE, entry->node, end, words, cuts, error);
+        ok = walk (index, dfa, state, depth_before, TRUE, entry->node, end, words, cuts,
+                   after_labels, error);
       else
-        ok = walk_nodes (index, dfa, state, depth_before, entry->node, end, words, cuts, error);
+        ok = walk_nodes (index, dfa, state, depth_before, entry->node, end, words, cuts,
+                         after_labels, error);
     }
   return ok;
 }
@@ -499,6 +537,7 @@ walk_inside (GenlmTrieIndex  *index,
              const Chain     *chain,
              guint64         *words,
              GArray          *cuts,
+             const guint64   *after_labels,
              GError         **error)
 {
   guint list;
@@ -506,11 +545,11 @@ walk_inside (GenlmTrieIndex  *index,
   add_tokens_inside (index, chain, words);
   for (list = 0; list < GENLM_BUCKET_SEVERAL; list++)
     if ((chain->open & BIT (list)) != 0
-        && !walk_entries (index, list, dfa, chain, words, cuts, error))
+        && !walk_entries (index, list, dfa, chain, words, cuts, after_labels, error))
       return FALSE;
   list = (chain->outside & BIT (GENLM_BUCKET_SEVERAL)) != 0 ? GENLM_TRIE_INDEX_LIST_LEADS
                                                             : GENLM_TRIE_INDEX_LIST_BROKEN;
-  return walk_entries (index, list, dfa, chain, words, cuts, error);
+  return walk_entries (index, list, dfa, chain, words, cuts, after_labels, error);
 }
 
 /* A walk of all, which takes the shortest way. */
@@ -520,6 +559,7 @@ walk_near (GenlmTrieIndex  *index,
            GenlmByteState  *state,
            guint64         *words,
            GArray          *cuts,
+           const guint64   *after_labels,
            GError         **error)
 {
   Chain chain;
@@ -531,7 +571,7 @@ walk_near (GenlmTrieIndex  *index,
       && is_look_worth (index, chain.outside))
     {
       find_open (index, dfa, &chain);
-      return walk_inside (index, dfa, &chain, words, cuts, error);
+      return walk_inside (index, dfa, &chain, words, cuts, after_labels, error);
     }
   for (byte = 0; byte < 256; byte++)
     {
@@ -539,7 +579,7 @@ walk_near (GenlmTrieIndex  *index,
       guint32 end = index->first_node[byte + 1];
 
       if (first != end && genlm_byte_dfa_peek_next (dfa, state, (guint8) byte) != dfa->dead
-          && !walk_nodes (index, dfa, state, 0, first, end, words, cuts, error))
+          && !walk_nodes (index, dfa, state, 0, first, end, words, cuts, after_labels, error))
         return FALSE;
     }
   return TRUE;
@@ -616,6 +656,7 @@ walk_clamped (GenlmTrieIndex  *index,
               GenlmByteState  *near,
               guint64         *words,
               GArray          *cuts,
+              const guint64   *after_labels,
               GError         **error)
 {
   g_autofree gboolean *was_set = g_new (gboolean, index->n_far_tokens);
@@ -624,7 +665,7 @@ walk_clamped (GenlmTrieIndex  *index,
 
   for (i = 0; i < index->n_far_tokens; i++)
     was_set[i] = (words[index->far_tokens[i] / 64] >> (index->far_tokens[i] % 64)) & 1;
-  if (!walk_near (index, dfa, near, words, cuts, error))
+  if (!walk_near (index, dfa, near, words, cuts, after_labels, error))
     return FALSE;
   for (i = 0; i < index->n_far_tokens; i++)
     if (!was_set[i])
@@ -641,6 +682,7 @@ walk_all (GenlmTrieIndex  *index,
           GenlmByteState  *state,
           guint64         *words,
           GArray          *cuts,
+          const guint64   *after_labels,
           GError         **error)
 {
   GenlmByteState *near = genlm_byte_dfa_clamp (dfa, state, GENLM_TRIE_INDEX_NEAR, error);
@@ -648,8 +690,8 @@ walk_all (GenlmTrieIndex  *index,
   if (near == NULL)
     return FALSE;
   if (near == state || index->trie->max_depth <= GENLM_TRIE_INDEX_NEAR)
-    return walk_near (index, dfa, near, words, cuts, error);
-  return walk_clamped (index, dfa, state, near, words, cuts, error);
+    return walk_near (index, dfa, near, words, cuts, after_labels, error);
+  return walk_clamped (index, dfa, state, near, words, cuts, after_labels, error);
 }
 
 /* A token without bytes leaves a state as it is. */
@@ -667,8 +709,9 @@ add_empty_tokens (GenlmTrieIndex *index,
 /* Sets the bits of the tokens after which the automaton, which is in @state at
  * the node @below, is not dead: only of tokens that end below this node, or of
  * all with GENLM_TRIE_WALK_ALL. The bit of EOS stays as it is. If @cuts is not
- * NULL it gets every GenlmTrieCut there is below the node, in any order. FALSE
- * when a limit is passed. */
+ * NULL it gets every GenlmTrieCut there is below the node, in any order; with
+ * @after_labels, the buckets of what may follow a label, those may lack below which
+ * there is nothing of what may follow. FALSE when a limit is passed. */
 gboolean
 genlm_trie_walk (GenlmTrieIndex  *index,
                  guint32          below,
@@ -676,6 +719,7 @@ genlm_trie_walk (GenlmTrieIndex  *index,
                  GenlmByteState  *state,
                  guint64         *words,
                  GArray          *cuts,
+                 const guint64   *after_labels,
                  GError         **error)
 {
   guint64 *last_word = &words[index->n_tokens / 64];
@@ -690,11 +734,11 @@ genlm_trie_walk (GenlmTrieIndex  *index,
       const GenlmTrieNode *node = &index->trie->nodes[below];
 
       ok = walk_nodes (index, dfa, state, GENLM_TRIE_NODE_DEPTH (node), below + 1,
-                       below + GENLM_TRIE_NODE_EXTENT (node), words, cuts, error);
+                       below + GENLM_TRIE_NODE_EXTENT (node), words, cuts, after_labels, error);
     }
   else
     {
-      ok = walk_all (index, dfa, state, words, cuts, error);
+      ok = walk_all (index, dfa, state, words, cuts, after_labels, error);
       add_empty_tokens (index, words);
     }
   *last_word = (*last_word & ~eos) | before;

@@ -25,6 +25,7 @@ GENLM_ENGINE_API gboolean genlm_trie_walk (GenlmTrieIndex  *index,
                                            GenlmByteState  *state,
                                            guint64         *words,
                                            GArray          *cuts,
+                                           const guint64   *after_labels,
                                            GError         **error);
 
 G_END_DECLS

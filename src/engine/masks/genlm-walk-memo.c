@@ -6,26 +6,32 @@
 #include "genlm-bits.h"
 #include "genlm-bounded-table.h"
 
-/* What @below is in the key of a walk from the cuts of another one. */
-#define BELOW_CUTS (G_MAXUINT32 - 1)
+/* Up to so many nodes a list is looked for among those of other walks. */
+#define MAX_SHARED_NODES (4096u)
+
+/* The part of the memory that numbers of lists may take. */
+#define LIST_SHARE       (16u)
 
 struct _GenlmWalkMemo
 {
   GenlmTrieIndex    *index;
   GenlmByteDfa      *dfa;
   GenlmBoundedTable *table;
+  /* Numbers of lists of nodes, by list. */
+  GenlmBoundedTable *lists;
   guint64            last_id;
-  /* By label; NULL where nothing is known. */
+  /* By label, and the buckets these bytes start; NULL where nothing is known. */
   GenlmByteSet      *after_labels;
+  guint64           *after_buckets;
 };
 
-/* No padding, as its bytes are the key. */
+/* No padding, as its bytes are the key. The list is 0 where there is one node,
+ * @below. */
 typedef struct
 {
   GenlmByteState *state;
-  guint64         walk;
-  guint32         cut;
-  guint32         below;
+  guint64         list;
+  guint64         below;
 } Key;
 
 static gpointer
@@ -60,6 +66,12 @@ measure (const GenlmWalk *self)
                                 : self->n_tokens * sizeof (guint32));
 }
 
+static gpointer
+number_copy (gpointer number)
+{
+  return g_memdup2 (number, sizeof (guint64));
+}
+
 /* The index must outlive the memo, which may so stay with a vocabulary.
  * @max_memory is in bytes; with 0 nothing is kept. */
 GenlmWalkMemo *
@@ -71,8 +83,21 @@ genlm_walk_memo_new (GenlmTrieIndex *index,
 
   self->index = index;
   self->dfa = genlm_byte_dfa_ref (dfa);
-  self->table = genlm_bounded_table_new (max_memory, walk_ref, (GDestroyNotify) genlm_walk_unref);
+  self->table = genlm_bounded_table_new (max_memory - max_memory / LIST_SHARE, walk_ref,
+                                         (GDestroyNotify) genlm_walk_unref);
+  self->lists = genlm_bounded_table_new (max_memory / LIST_SHARE, number_copy, g_free);
   return self;
+}
+
+/* The buckets of the characters that start with a byte. */
+static guint64
+find_buckets (const GenlmTrieIndex *index,
+              guint8                byte)
+{
+  if (byte < 0x80)
+    return GENLM_BUCKET_BIT (index->ascii_buckets[byte]);
+  return GENLM_BUCKET_BIT (GENLM_BUCKET_SEVERAL) | GENLM_BUCKET_BIT (GENLM_BUCKET_CUT)
+         | GENLM_BUCKET_BIT (GENLM_BUCKET_BROKEN);
 }
 
 /* Says, before anything is asked, which bytes what comes after a label can start
@@ -83,14 +108,25 @@ genlm_walk_memo_set_after (GenlmWalkMemo      *self,
                            const GenlmByteSet *after_labels,
                            gsize               n_labels)
 {
+  gsize i;
+  guint byte;
+
   g_free (self->after_labels);
+  g_free (self->after_buckets);
   self->after_labels = g_memdup2 (after_labels, n_labels * sizeof (GenlmByteSet));
+  self->after_buckets = g_new0 (guint64, n_labels);
+  for (i = 0; i < n_labels; i++)
+    for (byte = 0; byte < 256; byte++)
+      if (genlm_byte_set_contains (&after_labels[i], (guint8) byte))
+        self->after_buckets[i] |= find_buckets (self->index, (guint8) byte);
 }
 
 void
 genlm_walk_memo_free (GenlmWalkMemo *self)
 {
+  genlm_bounded_table_free (self->lists);
   genlm_bounded_table_free (self->table);
+  g_free (self->after_buckets);
   g_free (self->after_labels);
   genlm_byte_dfa_unref (self->dfa);
   g_free (self);
@@ -218,11 +254,33 @@ sort_nodes (guint32 *nodes,
   return n_kept;
 }
 
+/* The number of a list of several nodes: equal lists mostly have the same one, and
+ * others never. */
+static guint64
+find_list (GenlmWalkMemo *memo,
+           const guint32 *nodes,
+           guint32        n_nodes)
+{
+  gsize size = n_nodes * sizeof (guint32);
+  g_autofree guint64 *known = NULL;
+  guint64 number;
+
+  if (n_nodes <= MAX_SHARED_NODES)
+    known = genlm_bounded_table_lookup (memo->lists, nodes, size);
+  if (known != NULL)
+    return *known;
+  number = __atomic_add_fetch (&memo->last_id, 1, __ATOMIC_RELAXED);
+  if (n_nodes <= MAX_SHARED_NODES)
+    genlm_bounded_table_insert (memo->lists, nodes, size, &number, sizeof number);
+  return number;
+}
+
 /* Sorts the cuts by state: counts them, and then puts them one by one behind
  * what is in their group. */
 static void
-keep_cuts (GenlmWalk    *self,
-           const GArray *cuts)
+keep_cuts (GenlmWalk     *self,
+           GenlmWalkMemo *memo,
+           const GArray  *cuts)
 {
   g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
   g_autoptr (GArray) groups = g_array_new (FALSE, FALSE, sizeof (GenlmWalkCut));
@@ -261,20 +319,11 @@ keep_cuts (GenlmWalk    *self,
       GenlmWalkCut *group = &g_array_index (groups, GenlmWalkCut, i);
 
       group->n_nodes = sort_nodes (&self->nodes[group->nodes - self->nodes], group->n_nodes);
+      if (group->n_nodes > 1)
+        group->list = find_list (memo, group->nodes, group->n_nodes);
     }
   self->n_cuts = groups->len;
   self->cuts = (GenlmWalkCut *) g_array_free (g_steal_pointer (&groups), FALSE);
-}
-
-/* The buckets of the characters that start with a byte. */
-static guint64
-find_buckets (const GenlmTrieIndex *index,
-              guint8                byte)
-{
-  if (byte < 0x80)
-    return GENLM_BUCKET_BIT (index->ascii_buckets[byte]);
-  return GENLM_BUCKET_BIT (GENLM_BUCKET_SEVERAL) | GENLM_BUCKET_BIT (GENLM_BUCKET_CUT)
-         | GENLM_BUCKET_BIT (GENLM_BUCKET_BROKEN);
 }
 
 /* The buckets of the characters whose first byte can be read in @state. FALSE
@@ -316,22 +365,17 @@ may_follow (const GenlmTrie    *trie,
   return FALSE;
 }
 
-/* The bytes with which something may follow, and the buckets they start. */
+/* The bytes with which something may follow. */
 static void
 unite_after (const GenlmWalkMemo  *memo,
              const GenlmByteState *state,
-             GenlmByteSet         *after,
-             guint64              *buckets)
+             GenlmByteSet         *after)
 {
   guint32 i;
 
   memset (after, 0, sizeof *after);
   for (i = 0; i < state->n_accepts; i++)
     genlm_byte_set_unite (after, &memo->after_labels[state->accepts[i]]);
-  *buckets = 0;
-  for (i = 0; i < 256; i++)
-    if (genlm_byte_set_contains (after, (guint8) i))
-      *buckets |= find_buckets (memo->index, (guint8) i);
 }
 
 /* Leaves out the cuts where nothing goes on. */
@@ -341,7 +385,6 @@ drop_cuts (const GenlmWalkMemo *memo,
 {
   const GenlmByteState *last = NULL;
   GenlmByteSet after = { { 0 } };
-  guint64 buckets = 0;
   guint n_kept = 0;
   guint i;
 
@@ -350,10 +393,9 @@ drop_cuts (const GenlmWalkMemo *memo,
       GenlmTrieCut cut = g_array_index (cuts, GenlmTrieCut, i);
 
       if (cut.state != last)
-        unite_after (memo, cut.state, &after, &buckets);
+        unite_after (memo, cut.state, &after);
       last = cut.state;
-      if (!genlm_trie_index_is_without (memo->index, cut.node, buckets)
-          && may_follow (memo->index->trie, cut.node, &after))
+      if (may_follow (memo->index->trie, cut.node, &after))
         g_array_index (cuts, GenlmTrieCut, n_kept++) = cut;
     }
   g_array_set_size (cuts, n_kept);
@@ -378,7 +420,8 @@ walk_new (GenlmWalkMemo   *memo,
 
   for (i = 0; i < n_nodes; i++)
     if ((n_nodes == 1 || !genlm_trie_index_is_without (memo->index, nodes[i], first))
-        && !genlm_trie_walk (memo->index, nodes[i], memo->dfa, state, words, cuts, error))
+        && !genlm_trie_walk (memo->index, nodes[i], memo->dfa, state, words, cuts,
+                             memo->after_buckets, error))
       return NULL;
   if (memo->after_labels != NULL)
     drop_cuts (memo, cuts);
@@ -392,7 +435,7 @@ walk_new (GenlmWalkMemo   *memo,
     keep_tokens_below (self, memo->index, nodes, n_nodes, n_below, g_steal_pointer (&words));
   else
     keep_tokens (self, g_steal_pointer (&words));
-  keep_cuts (self, cuts);
+  keep_cuts (self, memo, cuts);
   return self;
 }
 
@@ -473,7 +516,7 @@ genlm_walk_memo_get (GenlmWalkMemo   *self,
                      GenlmByteState  *state,
                      GError         **error)
 {
-  Key key = { state, 0, 0, below };
+  Key key = { state, 0, below };
 
   return get_walk (self, &key, &below, 1, NULL, error);
 }
@@ -490,15 +533,17 @@ genlm_walk_memo_get_after (GenlmWalkMemo   *self,
                            guint64         *room,
                            GError         **error)
 {
-  Key key = { state, walk->id, cut, BELOW_CUTS };
+  const GenlmWalkCut *group = &walk->cuts[cut];
+  Key key = { state, group->list, group->n_nodes == 1 ? group->nodes[0] : 0 };
 
-  return get_walk (self, &key, walk->cuts[cut].nodes, walk->cuts[cut].n_nodes, room, error);
+  return get_walk (self, &key, group->nodes, group->n_nodes, room, error);
 }
 
 guint64
 genlm_walk_memo_get_memory (GenlmWalkMemo *self)
 {
-  return genlm_bounded_table_get_memory (self->table);
+  return genlm_bounded_table_get_memory (self->table)
+         + genlm_bounded_table_get_memory (self->lists);
 }
 
 /* Sets the bits of the tokens of the walk. */

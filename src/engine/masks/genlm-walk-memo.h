@@ -18,6 +18,8 @@ typedef struct
   GenlmByteState *state;
   const guint32  *nodes;
   guint32         n_nodes;
+  /*< private >*/
+  guint64         list;
 } GenlmWalkCut;
 
 /*< private >*/
