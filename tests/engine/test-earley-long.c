@@ -17,6 +17,7 @@
 #define N_RULES   (2000u)
 #define N_NULLABLE (1000u)
 #define N_TOKENS  (80u)
+#define N_RUNS    (16u)
 
 /* Of words of these letters, as tokens and as texts. */
 #define LETTERS   "abcd "
@@ -340,21 +341,17 @@ test_mask_memory (void)
   g_assert_cmpuint (read_masks (grammar, 3 << 20, "a ba"), <, 6 << 20);
 }
 
-/* A mask is known the second time, too, if its tokens end many rules. */
-static void
-test_deep_look (void)
+/* A vocabulary of one letter so many times. */
+static GenlmVocab *
+make_runs (guint n_tokens)
 {
   g_autoptr (GString) data = g_string_new (NULL);
-  g_autoptr (GenlmByteMatcher) matcher = NULL;
-  g_autoptr (GenlmVocab) vocab = NULL;
+  g_autofree guint32 *offsets = g_new0 (guint32, n_tokens + 1);
   g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GenlmContext) context = genlm_context_new_for_tokens ((guint32[]) { 4, 2 }, 2);
-  g_autoptr (GenlmTokenSet) first = NULL;
-  g_autoptr (GenlmTokenSet) second = NULL;
-  guint32 offsets[N_TOKENS + 1] = { 0 };
+  GenlmVocab *vocab;
   guint i;
 
-  for (i = 1; i <= N_TOKENS; i++)
+  for (i = 1; i <= n_tokens; i++)
     {
       guint j;
 
@@ -363,12 +360,47 @@ test_deep_look (void)
       offsets[i] = (guint32) data->len;
     }
   bytes = g_bytes_new (data->str, data->len);
-  vocab = genlm_vocab_new_flat (bytes, offsets, N_TOKENS + 1, NULL, NULL);
+  vocab = genlm_vocab_new_flat (bytes, offsets, n_tokens + 1, NULL, NULL);
+  g_assert_nonnull (vocab);
+  return vocab;
+}
+
+/* A mask is known the second time, too, if its tokens end many rules. */
+static void
+test_deep_look (void)
+{
+  g_autoptr (GenlmVocab) vocab = make_runs (N_TOKENS);
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmContext) context = genlm_context_new_for_tokens ((guint32[]) { 4, 2 }, 2);
+  g_autoptr (GenlmTokenSet) first = NULL;
+  g_autoptr (GenlmTokenSet) second = NULL;
+
   matcher = make_matcher ("s : 'a' s t |\nt : '!' |", GENLM_ENGINE_DEFAULT_MAX_MEMORY, vocab, NULL);
   first = genlm_byte_matcher_dup_mask (matcher, context, NULL);
   second = genlm_byte_matcher_dup_mask (matcher, context, NULL);
   g_assert_cmpuint (genlm_token_set_get_count (first), ==, N_TOKENS + 1);
   g_assert_true (first == second);
+}
+
+/* Of what could be returned to nothing is looked at that takes more than the
+ * mask itself, and the mask is known the second time nevertheless. */
+static void
+test_ambiguous_look (void)
+{
+  g_autoptr (GenlmVocab) vocab = make_runs (N_RUNS);
+  g_autoptr (GenlmByteMachine) machine = NULL;
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmContext) context = genlm_context_new_for_tokens ((guint32[]) { 4, 2 }, 2);
+  g_autoptr (GenlmTokenSet) first = NULL;
+  g_autoptr (GenlmTokenSet) second = NULL;
+
+  matcher = make_matcher ("s : x s | T |\nx : U | x s | s s V\nT = a+\nU = aa*\nV = .a",
+                          GENLM_ENGINE_DEFAULT_MAX_MEMORY, vocab, &machine);
+  first = genlm_byte_matcher_dup_mask (matcher, context, NULL);
+  second = genlm_byte_matcher_dup_mask (matcher, context, NULL);
+  g_assert_cmpuint (genlm_token_set_get_count (first), ==, N_RUNS + 1);
+  g_assert_true (first == second);
+  g_assert_cmpuint (machine->klass->get_size (machine).memory, <, 8 << 20);
 }
 
 /* Not only building is stopped by it: either may be. */
@@ -536,6 +568,7 @@ main (int    argc,
   g_test_add_func ("/earley-long/overlapping", test_overlapping);
   g_test_add_func ("/earley-long/mask-memory", test_mask_memory);
   g_test_add_func ("/earley-long/deep-look", test_deep_look);
+  g_test_add_func ("/earley-long/ambiguous-look", test_ambiguous_look);
   g_test_add_func ("/earley-long/mask-deadline", test_mask_deadline);
   g_test_add_func ("/earley-long/memory", test_memory);
   g_test_add_func ("/earley-long/kept", test_kept);

@@ -56,11 +56,15 @@ weigh (GenlmByteMachine  *machine,
        GError           **error)
 {
   GenlmEarleyParser *parser = ((EarleyMachine *) machine)->parser;
+  gboolean final;
 
   if (prefix != NULL)
     *prefix = genlm_earley_parser_is_dead (parser, state) ? -INFINITY : 0.0;
-  if (complete != NULL)
-    *complete = genlm_earley_parser_is_final (parser, state) ? 0.0 : -INFINITY;
+  if (complete == NULL)
+    return TRUE;
+  if (!genlm_earley_parser_find_final (parser, state, &final, error))
+    return FALSE;
+  *complete = final ? 0.0 : -INFINITY;
   return TRUE;
 }
 

@@ -152,16 +152,22 @@ add_part (GenlmEarleyMembers *self,
 }
 
 /* Both the scans and the items of a state are sorted by label. */
-static void
-list_parts (GenlmEarleyMembers      *self,
-            const GenlmEarleyMember *member)
+static gboolean
+list_parts (GenlmEarleyMembers       *self,
+            const GenlmEarleyMember  *member,
+            GError                  **error)
 {
   const GenlmByteState *state = member->state;
+  const GenlmEarleyScan *scans;
+  GenlmEarleyNode *same;
   guint32 n_scans;
-  const GenlmEarleyScan *scans = genlm_earley_nodes_list_scans (self->nodes, member->node, &n_scans);
   guint32 i = 0;
   guint32 j = 0;
 
+  same = genlm_earley_nodes_find_same (self->nodes, member->node, error);
+  if (same == NULL)
+    return FALSE;
+  scans = genlm_earley_nodes_list_scans (self->nodes, same, &n_scans, error);
   while (i < n_scans && j < state->n_items)
     {
       if (scans[i].terminal == state->items[j].label)
@@ -175,8 +181,8 @@ list_parts (GenlmEarleyMembers      *self,
         j++;
     }
   if (state->items[state->n_items - 1].label == self->rules->n_terminals)
-    add_part (self, state->items[state->n_items - 1], GENLM_EARLEY_END,
-              genlm_earley_nodes_find_same (self->nodes, member->node));
+    add_part (self, state->items[state->n_items - 1], GENLM_EARLEY_END, same);
+  return TRUE;
 }
 
 /* Makes one of what comes after the same item. */
@@ -241,12 +247,14 @@ add_joined (GenlmEarleyMembers  *self,
     {
       node = genlm_earley_nodes_unite (self->nodes, (GenlmEarleyNode **) self->united->pdata,
                                        n_parts);
-      node = genlm_earley_nodes_find_same (self->nodes, node);
+      node = genlm_earley_nodes_find_same (self->nodes, node, error);
     }
   else
     node = genlm_earley_nodes_find_begun (self->nodes, begun.label,
                                           (const GenlmEarleyItem *) (gpointer) self->items->data,
-                                          n_parts);
+                                          n_parts, error);
+  if (node == NULL)
+    return FALSE;
   genlm_earley_members_add (self, node, state);
   return TRUE;
 }
@@ -290,7 +298,8 @@ genlm_earley_members_join (GenlmEarleyMembers  *self,
   g_array_set_size (self->parts, 0);
   if (self->members->len > 1)
     for (i = 0; i < self->members->len; i++)
-      list_parts (self, &g_array_index (self->members, GenlmEarleyMember, i));
+      if (!list_parts (self, &g_array_index (self->members, GenlmEarleyMember, i), error))
+        return FALSE;
   if (self->members->len > 1 && has_room (self))
     {
       g_array_set_size (self->members, 0);

@@ -78,6 +78,7 @@ typedef struct
 struct _GenlmEarleyNodes
 {
   GenlmEarleyRules *rules;
+  GenlmEarleyClock *clock;
   GenlmEarleyHeap   heap;
   GenlmEarleyHeap   old_heap;
   GPtrArray        *saved;
@@ -660,9 +661,10 @@ allocate_group (GenlmEarleyNodes *self,
   return group;
 }
 
-static void
-fill_group (GenlmEarleyNodes *self,
-            GenlmEarleyGroup *group)
+static gboolean
+fill_group (GenlmEarleyNodes  *self,
+            GenlmEarleyGroup  *group,
+            GError           **error)
 {
   guint32 n_members = group->n_members;
   GenlmEarleyNode **made = &group->nodes[n_members];
@@ -685,24 +687,30 @@ fill_group (GenlmEarleyNodes *self,
               g_array_append_vals (self->items, group->nodes[j]->items, group->nodes[j]->n_items);
             list_returns (self, group->component, j, TRUE);
           }
+      if (!genlm_earley_clock_spend (self->clock, self->items->len + n_members, error))
+        break;
       sort_items (self->items);
       made[i] = make_node (self, self->items);
       made[i]->group = group;
     }
+  self->stand_ins[0].id = NEW_ID;
+  if (i < n_members)
+    return FALSE;
   for (i = 0; i < n_members; i++)
     {
       replace_stand_ins (made[i], self->stand_ins, made, n_members);
       genlm_earley_table_insert (&self->nodes, hash_items (made[i]->items, made[i]->n_items, NULL),
                                  made[i]);
     }
-  self->stand_ins[0].id = NEW_ID;
+  return TRUE;
 }
 
 /* Finds where the nonterminals of a component return to, all of which are
  * called when one is. */
-static void
-resolve_group (GenlmEarleyNodes *self,
-               guint32           component)
+static gboolean
+resolve_group (GenlmEarleyNodes  *self,
+               guint32            component,
+               GError           **error)
 {
   GenlmEarleyGroup *group = allocate_group (self, component);
   GenlmEarleyGroup *known;
@@ -713,23 +721,28 @@ resolve_group (GenlmEarleyNodes *self,
     {
       g_array_set_size (self->items, 0);
       list_returns (self, component, i, FALSE);
+      if (!genlm_earley_clock_spend (self->clock, self->items->len, error))
+        return FALSE;
       group->nodes[i] = self->items->len > 0 ? intern (self, self->items) : NULL;
     }
   hash = hash_group (group);
   known = genlm_earley_table_lookup (&self->groups, hash, is_group, group);
   if (known == NULL)
     {
-      fill_group (self, group);
+      if (!fill_group (self, group, error))
+        return FALSE;
       genlm_earley_table_insert (&self->groups, hash, group);
       known = group;
     }
   for (i = 0; i < group->n_members; i++)
     self->calls[self->rules->members[self->rules->first_member[component] + i]].node
       = known->nodes[group->n_members + i];
+  return TRUE;
 }
 
-static void
-resolve_calls (GenlmEarleyNodes *self)
+static gboolean
+resolve_calls (GenlmEarleyNodes  *self,
+               GError           **error)
 {
   const GenlmEarleyRules *rules = self->rules;
   guint32 i;
@@ -742,9 +755,12 @@ resolve_calls (GenlmEarleyNodes *self)
 
       if (rules->first_member[component + 1] - rules->first_member[component] == 1)
         resolve_single (self, nonterminal);
-      else if (self->calls[nonterminal].node == NULL)
-        resolve_group (self, component);
+      else if (self->calls[nonterminal].node == NULL && !resolve_group (self, component, error))
+        return FALSE;
+      if (!genlm_earley_clock_spend (self->clock, self->items->len, error))
+        return FALSE;
     }
+  return TRUE;
 }
 
 static void
@@ -848,9 +864,12 @@ make_closure (GenlmEarleyNodes *self,
   return closure;
 }
 
+/* NULL when a limit is passed, as of all that asks for it. What was found by then
+ * stays true. */
 static GenlmEarleyClosure *
-ensure_closure (GenlmEarleyNodes *self,
-                GenlmEarleyNode  *node)
+ensure_closure (GenlmEarleyNodes  *self,
+                GenlmEarleyNode   *node,
+                GError           **error)
 {
   Following following = { node, self->scans };
   guint64 hash = node->is_final;
@@ -860,8 +879,11 @@ ensure_closure (GenlmEarleyNodes *self,
     return node->closure;
   list_skipped (self, node);
   find_calls (self);
-  resolve_calls (self);
+  if (!genlm_earley_clock_spend (self->clock, self->skipped->len + self->returns->len, error)
+      || !resolve_calls (self, error))
+    return NULL;
   find_scans (self);
+  genlm_earley_clock_spend (self->clock, self->scans->len, NULL);
   for (i = 0; i < self->scans->len; i++)
     {
       const GenlmEarleyScan *scan = &g_array_index (self->scans, GenlmEarleyScan, i);
@@ -879,22 +901,26 @@ ensure_closure (GenlmEarleyNodes *self,
 
 /* The node that stands for all of which the same follows as of @node. */
 GenlmEarleyNode *
-genlm_earley_nodes_find_same (GenlmEarleyNodes *self,
-                              GenlmEarleyNode  *node)
+genlm_earley_nodes_find_same (GenlmEarleyNodes  *self,
+                              GenlmEarleyNode   *node,
+                              GError           **error)
 {
-  return ensure_closure (self, node)->node;
+  const GenlmEarleyClosure *closure = ensure_closure (self, node, error);
+
+  return closure != NULL ? closure->node : NULL;
 }
 
 /* What may be read next after a node. */
 const GenlmEarleyScan *
-genlm_earley_nodes_list_scans (GenlmEarleyNodes *self,
-                               GenlmEarleyNode  *node,
-                               guint32          *n_scans)
+genlm_earley_nodes_list_scans (GenlmEarleyNodes  *self,
+                               GenlmEarleyNode   *node,
+                               guint32           *n_scans,
+                               GError           **error)
 {
-  const GenlmEarleyClosure *closure = ensure_closure (self, node);
+  const GenlmEarleyClosure *closure = ensure_closure (self, node, error);
 
-  *n_scans = closure->n_scans;
-  return closure->scans;
+  *n_scans = closure != NULL ? closure->n_scans : 0;
+  return closure != NULL ? closure->scans : NULL;
 }
 
 static GenlmByteState *
@@ -936,10 +962,13 @@ genlm_earley_nodes_find_lexer (GenlmEarleyNodes  *self,
                                gboolean           after_ignored,
                                GError           **error)
 {
-  GenlmEarleyClosure *closure = ensure_closure (self, node);
+  GenlmEarleyClosure *closure = ensure_closure (self, node, error);
   gboolean with_ignored = self->rules->has_ignored && !after_ignored;
-  GenlmByteState **lexer = after_ignored ? &closure->bare_lexer : &closure->lexer;
+  GenlmByteState **lexer;
 
+  if (closure == NULL)
+    return NULL;
+  lexer = after_ignored ? &closure->bare_lexer : &closure->lexer;
   if (*lexer == NULL)
     *lexer = make_lexer (self, closure, with_ignored, error);
   return *lexer;
@@ -1016,10 +1045,11 @@ find_first_scan (const GenlmEarleyClosure *closure,
   return low;
 }
 
-static void
-make_target (GenlmEarleyNodes   *self,
-             GenlmEarleyClosure *closure,
-             GenlmEarleyTarget  *target)
+static gboolean
+make_target (GenlmEarleyNodes    *self,
+             GenlmEarleyClosure  *closure,
+             GenlmEarleyTarget   *target,
+             GError             **error)
 {
   const Accept accept = g_array_index (self->accepts, Accept, target->accept);
   guint n_scans = 0;
@@ -1030,7 +1060,8 @@ make_target (GenlmEarleyNodes   *self,
   for (i = 0; i < accept.n_labels; i++)
     for (j = find_first_scan (closure, accept.labels[i]);
          j < closure->n_scans && closure->scans[j].terminal == accept.labels[i]; j++)
-      ensure_closure (self, closure->scans[j].node);
+      if (ensure_closure (self, closure->scans[j].node, error) == NULL)
+        return FALSE;
   g_array_set_size (self->items, 0);
   for (i = 0; i < accept.n_labels; i++)
     {
@@ -1045,8 +1076,12 @@ make_target (GenlmEarleyNodes   *self,
           target->returns |= self->rules->suffixes[rest].nullable && node != closure->node;
         }
     }
-  if (n_scans > 0)
-    target->node = genlm_earley_nodes_find_same (self, intern (self, self->items));
+  if (n_scans == 0)
+    return TRUE;
+  if (!genlm_earley_clock_spend (self->clock, self->items->len, error))
+    return FALSE;
+  target->node = genlm_earley_nodes_find_same (self, intern (self, self->items), error);
+  return target->node != NULL;
 }
 
 static GenlmEarleyTarget *
@@ -1083,33 +1118,36 @@ grow_targets (GenlmEarleyNodes   *self,
 /* What comes after @node when one of the terminals is read that a state which
  * began there accepts. */
 const GenlmEarleyTarget *
-genlm_earley_nodes_find_target (GenlmEarleyNodes *self,
-                                GenlmEarleyNode  *node,
-                                guint32           accept)
+genlm_earley_nodes_find_target (GenlmEarleyNodes  *self,
+                                GenlmEarleyNode   *node,
+                                guint32            accept,
+                                GError           **error)
 {
-  GenlmEarleyClosure *closure = ensure_closure (self, node);
+  GenlmEarleyClosure *closure = ensure_closure (self, node, error);
+  GenlmEarleyTarget made = { .accept = accept };
   GenlmEarleyTarget *target;
 
+  if (closure == NULL)
+    return NULL;
   if ((closure->n_targets + 1) * 2 > closure->targets_size)
     grow_targets (self, closure);
   target = find_target_slot (closure->targets, closure->targets_size, accept);
   if (target->accept == NOTHING)
     {
-      target->accept = accept;
+      if (!make_target (self, closure, &made, error))
+        return NULL;
+      *target = made;
       closure->n_targets++;
-      make_target (self, closure, target);
     }
   return target;
 }
 
-/* Whether of the terminal nothing but the listed items may be read after
- * @node. */
+/* Whether of the terminal nothing but the listed items may be read. */
 static gboolean
-has_scans (GenlmEarleyNodes *self,
-           GenlmEarleyNode  *node,
-           guint32           terminal)
+has_scans (GenlmEarleyNodes         *self,
+           const GenlmEarleyClosure *closure,
+           guint32                   terminal)
 {
-  const GenlmEarleyClosure *closure = ensure_closure (self, node);
   const GenlmEarleyItem *items = peek_items (self->begun);
   const GenlmEarleyScan *scans = &closure->scans[find_first_scan (closure, terminal)];
   guint32 n_left = (guint32) (&closure->scans[closure->n_scans] - scans);
@@ -1128,7 +1166,8 @@ GenlmEarleyNode *
 genlm_earley_nodes_find_begun (GenlmEarleyNodes       *self,
                                guint32                 terminal,
                                const GenlmEarleyItem  *items,
-                               guint                   n_items)
+                               guint                   n_items,
+                               GError                **error)
 {
   guint i;
 
@@ -1136,9 +1175,16 @@ genlm_earley_nodes_find_begun (GenlmEarleyNodes       *self,
   g_array_append_vals (self->begun, items, n_items);
   sort_items (self->begun);
   for (i = 0; i < MIN (self->begun->len, MAX_TRIES); i++)
-    if (has_scans (self, peek_items (self->begun)[i].node, terminal))
-      return genlm_earley_nodes_find_same (self, peek_items (self->begun)[i].node);
-  return genlm_earley_nodes_find_same (self, intern (self, self->begun));
+    {
+      const GenlmEarleyClosure *closure;
+
+      closure = ensure_closure (self, peek_items (self->begun)[i].node, error);
+      if (closure == NULL)
+        return NULL;
+      if (has_scans (self, closure, terminal))
+        return closure->node;
+    }
+  return genlm_earley_nodes_find_same (self, intern (self, self->begun), error);
 }
 
 /* --- Saving what is in use ----------------------------------------------- */
@@ -1259,13 +1305,15 @@ make_start (GenlmEarleyNodes *self)
   self->start = intern (self, self->items);
 }
 
-/* The rules must not have an empty language, and outlive it. */
+/* The rules, which must not have an empty language, and the clock outlive it. */
 GenlmEarleyNodes *
-genlm_earley_nodes_new (GenlmEarleyRules *rules)
+genlm_earley_nodes_new (GenlmEarleyRules *rules,
+                        GenlmEarleyClock *clock)
 {
   GenlmEarleyNodes *self = g_new0 (GenlmEarleyNodes, 1);
 
   self->rules = rules;
+  self->clock = clock;
   genlm_earley_heap_init (&self->heap);
   init_tables (self);
   self->saved = g_ptr_array_new ();

@@ -11,6 +11,7 @@
  * live in a heap, from which genlm_earley_nodes_collect_*() saves what is still
  * in use. Whoever calls must hold the owner's lock. */
 
+#include "genlm-earley-clock.h"
 #include "genlm-earley-heap.h"
 #include "genlm-earley-rules.h"
 
@@ -61,7 +62,8 @@ struct _GenlmEarleyNode
   GenlmEarleyItem     items[];
 };
 
-GenlmEarleyNodes  *genlm_earley_nodes_new           (GenlmEarleyRules   *rules);
+GenlmEarleyNodes  *genlm_earley_nodes_new           (GenlmEarleyRules   *rules,
+                                                     GenlmEarleyClock   *clock);
 void               genlm_earley_nodes_free          (GenlmEarleyNodes   *self);
 GenlmEarleyHeap   *genlm_earley_nodes_get_heap      (GenlmEarleyNodes   *self);
 guint64            genlm_earley_nodes_get_memory    (GenlmEarleyNodes   *self);
@@ -72,13 +74,16 @@ GenlmEarleyNode   *genlm_earley_nodes_unite         (GenlmEarleyNodes   *self,
 GenlmEarleyNode   *genlm_earley_nodes_find_begun    (GenlmEarleyNodes   *self,
                                                      guint32             terminal,
                                                      const GenlmEarleyItem *items,
-                                                     guint               n_items);
+                                                     guint               n_items,
+                                                     GError            **error);
 GenlmEarleyNode   *genlm_earley_nodes_find_same     (GenlmEarleyNodes   *self,
-                                                     GenlmEarleyNode    *node);
+                                                     GenlmEarleyNode    *node,
+                                                     GError            **error);
 const GenlmEarleyScan *
                    genlm_earley_nodes_list_scans    (GenlmEarleyNodes   *self,
                                                      GenlmEarleyNode    *node,
-                                                     guint32            *n_scans);
+                                                     guint32            *n_scans,
+                                                     GError            **error);
 GenlmByteState    *genlm_earley_nodes_find_lexer    (GenlmEarleyNodes   *self,
                                                      GenlmEarleyNode    *node,
                                                      gboolean            after_ignored,
@@ -88,7 +93,8 @@ guint32            genlm_earley_nodes_find_accept   (GenlmEarleyNodes   *self,
 const GenlmEarleyTarget *
                    genlm_earley_nodes_find_target   (GenlmEarleyNodes   *self,
                                                      GenlmEarleyNode    *node,
-                                                     guint32             accept);
+                                                     guint32             accept,
+                                                     GError            **error);
 void               genlm_earley_nodes_begin_collect (GenlmEarleyNodes   *self);
 GenlmEarleyNode   *genlm_earley_nodes_save          (GenlmEarleyNodes   *self,
                                                      GenlmEarleyNode    *node);

@@ -27,8 +27,7 @@ struct _GenlmEarleyParser
   GenlmEarleyNodes      *nodes;
   GenlmEarleySignatures *signatures;
   GenlmEngineLimits      limits;
-  /* Of the work that has begun; 0 is none. */
-  gint64                 deadline;
+  GenlmEarleyClock       clock;
   /* When it takes more than this, what nobody holds is let go. */
   guint64                threshold;
   GenlmEarleyTable       configs;
@@ -169,7 +168,10 @@ step_member (GenlmEarleyParser  *self,
   if (!may_follow (self, state, byte))
     return TRUE;
   target = genlm_earley_nodes_find_target (self->nodes, node,
-                                           genlm_earley_nodes_find_accept (self->nodes, state));
+                                           genlm_earley_nodes_find_accept (self->nodes, state),
+                                           error);
+  if (target == NULL)
+    return FALSE;
   self->returns |= target->returns;
   if (target->node != NULL && !add_fork (self, self->forks, target->node, byte, error))
     return FALSE;
@@ -192,7 +194,9 @@ join_forks (GenlmEarleyParser  *self,
   if (forks->len == 0)
     return TRUE;
   node = genlm_earley_nodes_unite (self->nodes, (GenlmEarleyNode **) forks->pdata, forks->len);
-  node = genlm_earley_nodes_find_same (self->nodes, node);
+  node = genlm_earley_nodes_find_same (self->nodes, node, error);
+  if (node == NULL)
+    return FALSE;
   lexer = genlm_earley_nodes_find_lexer (self->nodes, node, forks == self->kept, error);
   if (lexer == NULL)
     return FALSE;
@@ -350,15 +354,8 @@ genlm_earley_parser_look (GenlmEarleyParser  *self,
                           guint               n_nodes,
                           GError            **error)
 {
-  if (G_UNLIKELY (self->deadline != 0 && g_get_monotonic_time () > self->deadline))
-    {
-      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-                   "What may follow was not found within deadline=%u milliseconds; a less ambiguous "
-                   "grammar, or a higher deadline, would let it be",
-                   self->limits.deadline);
-      return FALSE;
-    }
-  return make_room (self, configs, n_configs, nodes, n_nodes, error);
+  return genlm_earley_clock_look (&self->clock, error)
+         && make_room (self, configs, n_configs, nodes, n_nodes, error);
 }
 
 /* --- Handles ------------------------------------------------------------- */
@@ -470,8 +467,8 @@ genlm_earley_parser_new (GenlmEarleyRules         *rules,
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
   self->rules = rules;
-  self->nodes = genlm_earley_nodes_new (rules);
-  self->signatures = genlm_earley_signatures_new (self->nodes, rules->dfa,
+  self->nodes = genlm_earley_nodes_new (rules, &self->clock);
+  self->signatures = genlm_earley_signatures_new (self->nodes, rules->dfa, &self->clock,
                                                   limits->max_memory / SIGNATURE_SHARE);
   self->limits = *limits;
   self->threshold = limits->max_memory / 2;
@@ -521,6 +518,12 @@ GenlmEarleyRules *
 genlm_earley_parser_get_rules (GenlmEarleyParser *self)
 {
   return self->rules;
+}
+
+GenlmEarleyClock *
+genlm_earley_parser_get_clock (GenlmEarleyParser *self)
+{
+  return &self->clock;
 }
 
 GenlmEarleyNodes *
@@ -573,9 +576,7 @@ genlm_earley_parser_open (GenlmEarleyParser  *self,
 {
   GenlmEarleyConfig *config = handle->config;
 
-  self->deadline = 0;
-  if (self->limits.deadline > 0)
-    self->deadline = g_get_monotonic_time () + (gint64) self->limits.deadline * 1000;
+  genlm_earley_clock_start (&self->clock, self->limits.deadline);
   return make_room (self, &config, 1, NULL, 0, error) ? config : NULL;
 }
 
@@ -591,6 +592,7 @@ genlm_earley_parser_advance (GenlmEarleyParser  *self,
   GenlmEarleyConfig *config = handle->config;
   gsize i;
 
+  genlm_earley_clock_start (&self->clock, 0);
   for (i = 0; i < n_bytes && config != self->dead; i++)
     {
       GenlmEarleyConfig *next = NULL;
@@ -620,40 +622,51 @@ genlm_earley_parser_is_dead (GenlmEarleyParser *self,
 }
 
 static gboolean
-is_member_final (GenlmEarleyParser       *self,
-                 const GenlmEarleyMember *member)
+find_member_final (GenlmEarleyParser        *self,
+                   const GenlmEarleyMember  *member,
+                   gboolean                 *final,
+                   GError                  **error)
 {
   const GenlmEarleyTarget *target;
   guint32 accept;
 
+  *final = FALSE;
   if (!member->state->accepting)
-    return FALSE;
+    return TRUE;
   accept = genlm_earley_nodes_find_accept (self->nodes, member->state);
-  target = genlm_earley_nodes_find_target (self->nodes, member->node, accept);
-  return (target->node != NULL && target->node->is_final)
-         || (target->keeps && member->node->is_final);
+  target = genlm_earley_nodes_find_target (self->nodes, member->node, accept, error);
+  if (target == NULL)
+    return FALSE;
+  *final = (target->node != NULL && target->node->is_final)
+           || (target->keeps && member->node->is_final);
+  return TRUE;
 }
 
-/* Whether the text may end here. Under the lock. */
+/* Finds whether the text may end here. Under the lock; FALSE when a limit is
+ * passed. */
 gboolean
-genlm_earley_parser_is_config_final (GenlmEarleyParser       *self,
-                                     const GenlmEarleyConfig *config)
+genlm_earley_parser_find_config_final (GenlmEarleyParser        *self,
+                                       const GenlmEarleyConfig  *config,
+                                       gboolean                 *final,
+                                       GError                  **error)
 {
   guint32 i;
 
-  if (config->is_start)
-    return config->members[0].node->is_final;
-  for (i = 0; i < config->n_members; i++)
-    if (is_member_final (self, &config->members[i]))
-      return TRUE;
-  return FALSE;
+  *final = config->is_start && config->members[0].node->is_final;
+  for (i = 0; i < config->n_members && !config->is_start && !*final; i++)
+    if (!find_member_final (self, &config->members[i], final, error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
-genlm_earley_parser_is_final (GenlmEarleyParser *self,
-                              GenlmEarleyHandle *handle)
+genlm_earley_parser_find_final (GenlmEarleyParser  *self,
+                                GenlmEarleyHandle  *handle,
+                                gboolean           *final,
+                                GError            **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  return genlm_earley_parser_is_config_final (self, handle->config);
+  genlm_earley_clock_start (&self->clock, 0);
+  return genlm_earley_parser_find_config_final (self, handle->config, final, error);
 }

@@ -37,7 +37,8 @@ struct _GenlmEarleyConfig
   guint32             epoch;
   guint32             n_members;
   guint8              is_start;
-  /* What follows it was found by looks too deep for a signature. */
+  /* What follows it was found by looks too deep for a signature, or for one that
+   * is found in a while. */
   guint8              is_deep;
   GenlmEarleyMember   members[];
 };
@@ -61,8 +62,10 @@ GenlmEarleyHandle *genlm_earley_parser_advance    (GenlmEarleyParser        *sel
                                                    GError                  **error);
 gboolean           genlm_earley_parser_is_dead    (GenlmEarleyParser        *self,
                                                    GenlmEarleyHandle        *handle);
-gboolean           genlm_earley_parser_is_final   (GenlmEarleyParser        *self,
-                                                   GenlmEarleyHandle        *handle);
+gboolean           genlm_earley_parser_find_final (GenlmEarleyParser        *self,
+                                                   GenlmEarleyHandle        *handle,
+                                                   gboolean                 *final,
+                                                   GError                  **error);
 
 GenlmEarleyHandle *genlm_earley_handle_ref        (GenlmEarleyHandle        *self);
 void               genlm_earley_handle_unref      (GenlmEarleyHandle        *self);
@@ -78,9 +81,12 @@ GenlmEarleyConfig *genlm_earley_parser_step       (GenlmEarleyParser        *sel
                                                    GenlmEarleyConfig        *config,
                                                    guint8                    byte,
                                                    GError                  **error);
-gboolean           genlm_earley_parser_is_config_final
+gboolean           genlm_earley_parser_find_config_final
                                                   (GenlmEarleyParser        *self,
-                                                   const GenlmEarleyConfig  *config);
+                                                   const GenlmEarleyConfig  *config,
+                                                   gboolean                 *final,
+                                                   GError                  **error);
+GenlmEarleyClock  *genlm_earley_parser_get_clock  (GenlmEarleyParser        *self);
 gboolean           genlm_earley_parser_look       (GenlmEarleyParser        *self,
                                                    GenlmEarleyConfig       **configs,
                                                    guint                     n_configs,

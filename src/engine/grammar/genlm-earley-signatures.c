@@ -9,6 +9,11 @@
 #define UNSEEN (0u)
 #define SAME   (G_MAXUINT32)
 
+/* How many steps one signature may take: fewer each time they are not enough, and
+ * more again when they nearly are not. */
+#define MAX_STEPS (1u << 17)
+#define MIN_STEPS (1u << 13)
+
 typedef struct
 {
   guint32 what;
@@ -34,6 +39,11 @@ struct _GenlmEarleySignatures
 {
   GenlmEarleyNodes *nodes;
   GenlmByteDfa     *dfa;
+  GenlmEarleyClock *clock;
+  guint64           max_steps;
+  /* Of the one that is looked for: when it has taken too many steps. */
+  guint64           last_step;
+  gboolean          is_lost;
   guint64           max_memory;
   /* How many bytes what is found may depend on. */
   guint             reach;
@@ -150,6 +160,18 @@ add_pair (GenlmEarleySignatures *self,
   g_array_append_val (self->pairs, pair);
 }
 
+/* NULL from where the signature is lost on. What is below a node may be far more
+ * than was ever read. */
+static GenlmEarleyNode *
+find_same (GenlmEarleySignatures *self,
+           GenlmEarleyNode       *node)
+{
+  if (!self->is_lost)
+    node = genlm_earley_nodes_find_same (self->nodes, node, NULL);
+  self->is_lost |= node == NULL || ++self->clock->n_steps > self->last_step;
+  return self->is_lost ? NULL : node;
+}
+
 /* Calls itself as often as one may look deep. */
 static guint32
 find_node (GenlmEarleySignatures *self,
@@ -164,21 +186,26 @@ find_node (GenlmEarleySignatures *self,
 
   if (depth == 0)
     return UNSEEN;
-  node = genlm_earley_nodes_find_same (self->nodes, node);
+  node = find_same (self, node);
+  if (node == NULL)
+    return UNSEEN;
   numbers = ensure_numbers (self, &node->signatures, &node->epoch);
   if (numbers[depth - 1] != 0)
     return numbers[depth - 1];
-  scans = genlm_earley_nodes_list_scans (self->nodes, node, &n_scans);
+  scans = genlm_earley_nodes_list_scans (self->nodes, node, &n_scans, NULL);
   if (node->is_final)
     add_pair (self, GENLM_EARLEY_FINISH, UNSEEN);
-  for (i = 0; i < n_scans; i++)
+  for (i = 0; i < n_scans && !self->is_lost; i++)
     {
-      GenlmEarleyNode *below = genlm_earley_nodes_find_same (self->nodes, scans[i].node);
+      GenlmEarleyNode *below = find_same (self, scans[i].node);
       guint32 signature = below == node ? SAME : find_node (self, below, depth - 1);
 
       add_pair (self, scans[i].suffix, signature);
     }
-  return numbers[depth - 1] = intern_pairs (self, KIND_NODE, first);
+  if (!self->is_lost)
+    return numbers[depth - 1] = intern_pairs (self, KIND_NODE, first);
+  g_array_set_size (self->pairs, first);
+  return UNSEEN;
 }
 
 /* A state that stands for @state as far as tokens reach. */
@@ -191,7 +218,24 @@ find_near (GenlmEarleySignatures *self,
   return near != NULL ? near : state;
 }
 
-/* The depth is from 1 to GENLM_EARLEY_MAX_DEPTH. */
+static void
+begin_steps (GenlmEarleySignatures *self)
+{
+  self->last_step = self->clock->n_steps + self->max_steps;
+  self->is_lost = FALSE;
+}
+
+static void
+end_steps (GenlmEarleySignatures *self)
+{
+  if (self->is_lost)
+    self->max_steps = MAX (self->max_steps / 2, MIN_STEPS);
+  else if (self->clock->n_steps + self->max_steps / 2 > self->last_step)
+    self->max_steps = MIN (self->max_steps * 2, MAX_STEPS);
+}
+
+/* The depth is from 1 to GENLM_EARLEY_MAX_DEPTH. 0 where it would take too
+ * long. */
 guint32
 genlm_earley_signatures_find (GenlmEarleySignatures *self,
                               GenlmEarleyConfig     *config,
@@ -202,11 +246,18 @@ genlm_earley_signatures_find (GenlmEarleySignatures *self,
 
   if (numbers[depth - 1] != 0)
     return numbers[depth - 1];
-  for (i = 0; i < config->n_members; i++)
+  begin_steps (self);
+  for (i = 0; i < config->n_members && !self->is_lost; i++)
     {
       guint32 signature = find_node (self, config->members[i].node, depth);
 
       add_pair (self, find_near (self, config->members[i].state)->index, signature);
+    }
+  end_steps (self);
+  if (self->is_lost)
+    {
+      g_array_set_size (self->pairs, 0);
+      return 0;
     }
   return numbers[depth - 1] = intern_pairs (self, config->is_start ? KIND_START : KIND_CONFIG, 0);
 }
@@ -259,12 +310,15 @@ genlm_earley_signatures_trim (GenlmEarleySignatures *self)
 GenlmEarleySignatures *
 genlm_earley_signatures_new (GenlmEarleyNodes *nodes,
                              GenlmByteDfa     *dfa,
+                             GenlmEarleyClock *clock,
                              guint64           max_memory)
 {
   GenlmEarleySignatures *self = g_new0 (GenlmEarleySignatures, 1);
 
   self->nodes = nodes;
   self->dfa = dfa;
+  self->clock = clock;
+  self->max_steps = MAX_STEPS;
   self->max_memory = max_memory;
   self->pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
   begin_epoch (self);

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 GenlmEarleySignatures *genlm_earley_signatures_new       (GenlmEarleyNodes      *nodes,
                                                           GenlmByteDfa          *dfa,
+                                                          GenlmEarleyClock      *clock,
                                                           guint64                max_memory);
 void                   genlm_earley_signatures_free      (GenlmEarleySignatures *self);
 void                   genlm_earley_signatures_reach     (GenlmEarleySignatures *self,

@@ -172,17 +172,28 @@ read_tokens (GenlmEarleyView  *self,
   return TRUE;
 }
 
+/* If the text may end. */
+static gboolean
+add_eos (GenlmEarleyView  *self,
+         guint64          *words,
+         GError          **error)
+{
+  gboolean final;
+
+  if (!genlm_earley_parser_find_config_final (self->parser, self->configs[0], &final, error))
+    return FALSE;
+  if (final)
+    add_token (words, self->index->n_tokens);
+  return TRUE;
+}
+
 static gboolean
 read_mask (GenlmEarleyView  *self,
            guint64          *words,
            GError          **error)
 {
   self->looked = 1;
-  if (!read_tokens (self, words, error))
-    return FALSE;
-  if (genlm_earley_parser_is_config_final (self->parser, self->configs[0]))
-    add_token (words, self->index->n_tokens);
-  return TRUE;
+  return read_tokens (self, words, error) && add_eos (self, words, error);
 }
 
 /* --- Putting walks together ---------------------------------------------- */
@@ -271,10 +282,14 @@ end_terminal (GenlmEarleyView  *self,
   guint32 accept = genlm_earley_nodes_find_accept (self->nodes, state);
   GenlmEarleyTarget target;
 
+  const GenlmEarleyTarget *found;
+
   if (++self->n_ends > MAX_ENDS)
     return FALSE;
-  target = *genlm_earley_nodes_find_target (self->nodes, node, accept);
-
+  found = genlm_earley_nodes_find_target (self->nodes, node, accept, error);
+  if (found == NULL)
+    return FALSE;
+  target = *found;
   if (target.node != NULL
       && !add_next (self, frame, cut, target.node, FALSE, target.returns, error))
     return FALSE;
@@ -356,9 +371,7 @@ join_mask (GenlmEarleyView  *self,
                         self->index->trie->n_nodes);
       return read_mask (self, words, error);
     }
-  if (genlm_earley_parser_is_config_final (self->parser, self->configs[0]))
-    add_token (words, self->index->n_tokens);
-  return TRUE;
+  return add_eos (self, words, error);
 }
 
 /* --- Masks that were made ------------------------------------------------ */
@@ -370,6 +383,7 @@ typedef struct
   guint64 number;
 } MaskKey;
 
+/* NULL where the signature takes too long. */
 static guint32 *
 find_depths (GenlmEarleyView   *self,
              GenlmEarleyConfig *config)
@@ -380,6 +394,8 @@ find_depths (GenlmEarleyView   *self,
   if (self->epoch != epoch)
     g_array_set_size (self->depths, 0);
   self->epoch = epoch;
+  if (first == 0)
+    return NULL;
   if (first >= self->depths->len)
     g_array_set_size (self->depths, MAX (first + 1, self->depths->len * 2));
   return &g_array_index (self->depths, guint32, first);
@@ -389,22 +405,26 @@ static GenlmTokenSet *
 lookup (GenlmEarleyView   *self,
         GenlmEarleyConfig *config)
 {
-  guint32 depths = *find_depths (self, config);
+  const guint32 *known;
+  guint32 depths;
 
-  for (; depths != 0; depths &= depths - 1)
-    {
-      guint depth = (guint) __builtin_ctz (depths) + 1;
-      MaskKey key = { self->epoch, genlm_earley_signatures_find (self->signatures, config, depth) };
-      GenlmTokenSet *mask = genlm_mask_cache_lookup (self->masks, &key, sizeof key);
-
-      if (mask != NULL)
-        return mask;
-    }
   if (config->is_deep)
     {
       MaskKey key = { 0, config->id };
 
       return genlm_mask_cache_lookup (self->masks, &key, sizeof key);
+    }
+  known = find_depths (self, config);
+  for (depths = known != NULL ? *known : 0; depths != 0; depths &= depths - 1)
+    {
+      guint depth = (guint) __builtin_ctz (depths) + 1;
+      MaskKey key = { self->epoch, genlm_earley_signatures_find (self->signatures, config, depth) };
+      GenlmTokenSet *mask = NULL;
+
+      if (key.number != 0)
+        mask = genlm_mask_cache_lookup (self->masks, &key, sizeof key);
+      if (mask != NULL)
+        return mask;
     }
   return NULL;
 }
@@ -414,15 +434,20 @@ insert (GenlmEarleyView   *self,
         GenlmEarleyConfig *config,
         GenlmTokenSet     *mask)
 {
-  MaskKey key = { 0, config->id };
+  guint32 *known = self->looked <= GENLM_EARLEY_MAX_DEPTH ? find_depths (self, config) : NULL;
+  MaskKey key = { 0, 0 };
 
-  if (self->looked > GENLM_EARLEY_MAX_DEPTH)
-    config->is_deep = TRUE;
+  if (known != NULL)
+    key.number = genlm_earley_signatures_find (self->signatures, config, self->looked);
+  if (key.number != 0)
+    {
+      *known |= 1u << (self->looked - 1);
+      key.epoch = self->epoch;
+    }
   else
     {
-      *find_depths (self, config) |= 1u << (self->looked - 1);
-      key.epoch = self->epoch;
-      key.number = genlm_earley_signatures_find (self->signatures, config, self->looked);
+      config->is_deep = TRUE;
+      key.number = config->id;
     }
   genlm_mask_cache_insert (self->masks, &key, sizeof key, mask);
 }
