@@ -23,6 +23,19 @@
 #define LETTERS   "abcd "
 #define WORD      (5u)
 
+/* How much later it is at each look at the clock. */
+static gint64 clock_step;
+static gint64 clock_shift;
+
+/* In the place of GLib's, for the library too. */
+gint64
+g_get_monotonic_time (void)
+{
+  if (clock_step != 0)
+    clock_shift += clock_step;
+  return g_get_real_time () + clock_shift;
+}
+
 static GenlmByteMatcher *
 make_matcher (const char         *text,
               guint64             max_memory,
@@ -176,14 +189,9 @@ test_many_rules (void)
 }
 
 /* Symbols one after another all of which may be nothing. */
-static void
-test_many_nullable (void)
+static char *
+make_nullable (void)
 {
-  g_autoptr (GenlmByteMatcher) matcher = NULL;
-  g_autoptr (GenlmContext) context = new_context ("abz", 3);
-  g_autoptr (GenlmContext) wrong = new_context ("ba", 2);
-  g_autoptr (GenlmTokenSet) mask = NULL;
-  g_autoptr (GError) error = NULL;
   GString *text = g_string_new ("s :");
   guint i;
 
@@ -191,8 +199,20 @@ test_many_nullable (void)
     g_string_append_printf (text, " n%u", i);
   for (i = 0; i < N_NULLABLE; i++)
     g_string_append_printf (text, "\nn%u : '%c' |", i, (char) ('a' + i * 26 / N_NULLABLE));
-  matcher = make_matcher (text->str, 12 << 20, genlm_vocab_bytes (), NULL);
-  g_string_free (text, TRUE);
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_many_nullable (void)
+{
+  g_autofree char *grammar = make_nullable ();
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmContext) context = new_context ("abz", 3);
+  g_autoptr (GenlmContext) wrong = new_context ("ba", 2);
+  g_autoptr (GenlmTokenSet) mask = NULL;
+  g_autoptr (GError) error = NULL;
+
+  matcher = make_matcher (grammar, 12 << 20, genlm_vocab_bytes (), NULL);
   check_weights (matcher, context, TRUE, TRUE);
   check_weights (matcher, wrong, FALSE, FALSE);
   mask = genlm_byte_matcher_dup_mask (matcher, context, &error);
@@ -427,6 +447,62 @@ test_mask_deadline (void)
   g_assert_nonnull (strstr (error->message, "deadline=1"));
 }
 
+/* It is stopped before all that a single symbol leads to is known. */
+static void
+test_deadline_within (void)
+{
+  const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
+                                     GENLM_ENGINE_DEFAULT_MAX_MEMORY, 1000000 };
+  g_autofree char *text = make_nullable ();
+  g_autoptr (GenlmGrammar) grammar = earley_grammar_new (text, GENLM_GRAMMAR_IGNORE_REPEATED);
+  g_autoptr (GenlmByteMachine) machine = NULL;
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  g_autoptr (GenlmTokenSet) mask = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 memory;
+
+  machine = genlm_earley_machine_new (grammar, &limits, FALSE, &error);
+  g_assert_no_error (error);
+  matcher = genlm_byte_matcher_new (machine, genlm_vocab_bytes ());
+  memory = machine->klass->get_size (machine).memory;
+  clock_step = 600 * G_USEC_PER_SEC;
+  mask = genlm_byte_matcher_dup_mask (matcher, context, &error);
+  clock_step = 0;
+  g_assert_null (mask);
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+  g_test_message ("%" G_GUINT64_FORMAT " bytes more", machine->klass->get_size (machine).memory - memory);
+  g_assert_cmpuint (machine->klass->get_size (machine).memory - memory, <, 1 << 20);
+  g_clear_error (&error);
+  mask = genlm_byte_matcher_dup_mask (matcher, context, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (genlm_token_set_get_count (mask), ==, 27);
+}
+
+/* Nor is it made to its end when nobody waits for it. */
+static void
+test_cancelled (void)
+{
+  g_autofree char *grammar = make_nullable ();
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GenlmTokenSet) mask = NULL;
+  g_autoptr (GError) error = NULL;
+
+  matcher = make_matcher (grammar, GENLM_ENGINE_DEFAULT_MAX_MEMORY, genlm_vocab_bytes (), NULL);
+  g_cancellable_cancel (cancellable);
+  g_cancellable_push_current (cancellable);
+  mask = genlm_byte_matcher_dup_mask (matcher, context, &error);
+  g_cancellable_pop_current (cancellable);
+  g_assert_null (mask);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  mask = genlm_byte_matcher_dup_mask (matcher, context, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (genlm_token_set_get_count (mask), ==, 27);
+}
+
 /* --- What is kept -------------------------------------------------------- */
 
 /* What contexts hold goes with them. */
@@ -570,6 +646,8 @@ main (int    argc,
   g_test_add_func ("/earley-long/deep-look", test_deep_look);
   g_test_add_func ("/earley-long/ambiguous-look", test_ambiguous_look);
   g_test_add_func ("/earley-long/mask-deadline", test_mask_deadline);
+  g_test_add_func ("/earley-long/deadline-within", test_deadline_within);
+  g_test_add_func ("/earley-long/cancelled", test_cancelled);
   g_test_add_func ("/earley-long/memory", test_memory);
   g_test_add_func ("/earley-long/kept", test_kept);
   g_test_add_func ("/earley-long/threads", test_threads);

@@ -2,6 +2,7 @@
 
 #include <genlm.h>
 
+/* FALSE with an error when it is too late, or nobody waits any more. */
 gboolean
 genlm_wcfg_clock_look (GenlmWcfgClock  *self,
                        GError         **error)
@@ -9,6 +10,8 @@ genlm_wcfg_clock_look (GenlmWcfgClock  *self,
   gint64 now;
 
   self->n_steps = 0;
+  if (g_cancellable_set_error_if_cancelled (g_cancellable_get_current (), error))
+    return FALSE;
   if (self->deadline == 0)
     return TRUE;
   now = g_get_monotonic_time ();
