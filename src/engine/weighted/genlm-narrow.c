@@ -1,45 +1,46 @@
-#include "genlm-config.h"
-
 #include "genlm-narrow.h"
 
 #include <string.h>
 
-#ifdef GENLM_HAVE_TARGET_CLONES
-# define CLONES __attribute__ ((target_clones ("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-# define CLONES
-#endif
-
-/* FALSE where that is too much. */
+/* FALSE where that is too much. @states are sorted. */
 gboolean
 genlm_narrow_set (GenlmNarrow             *self,
-                  const GenlmPushedWfsa   *pushed,
+                  GenlmSupports           *supports,
                   const GenlmWeighedState *states,
                   guint32                  n_states)
 {
+  guint32 numbers[GENLM_SUPPORT_MAX_STATES];
   guint32 i;
 
-  if (n_states > GENLM_NARROW_MAX_STATES || pushed->sums == NULL)
+  if (n_states > GENLM_SUPPORT_MAX_STATES)
     return FALSE;
-  self->n = n_states;
+  *self = (GenlmNarrow) { .state = states[0].state, .least = 1.0 };
   for (i = 0; i < n_states; i++)
     {
-      self->states[i] = states[i].state;
+      numbers[i] = states[i].state;
       self->weights[i] = genlm_wide_to_double (states[i].weight);
-      if (self->weights[i] < GENLM_NARROW_MIN_WEIGHT)
-        return FALSE;
+      self->least = MIN (self->least, self->weights[i]);
     }
-  return TRUE;
+  if (self->least < GENLM_NARROW_MIN_WEIGHT)
+    return FALSE;
+  if (n_states == 1)
+    return TRUE;
+  self->support = genlm_supports_find (supports, numbers, n_states);
+  return self->support != NULL;
 }
 
-void
+/* Returns how many states there are. */
+guint32
 genlm_narrow_get (const GenlmNarrow *self,
                   GenlmWeighedState *states)
 {
+  guint32 n_states = self->support != NULL ? self->support->n_states : 1;
   guint32 i;
 
-  for (i = 0; i < self->n; i++)
-    states[i] = (GenlmWeighedState) { self->states[i], genlm_wide_from_double (self->weights[i]) };
+  for (i = 0; i < n_states; i++)
+    states[i] = (GenlmWeighedState) { self->support != NULL ? self->support->states[i] : self->state,
+                                      genlm_wide_from_double (self->weights[i]) };
+  return n_states;
 }
 
 /* The natural logarithm of a normal number above zero, to a bit or so: that of
@@ -72,14 +73,14 @@ log_inline (double x)
          + (2.0 * s + (2.0 * s * z * series + exponent * 0x1.a39ef35793c76p-33));
 }
 
-CLONES static void
-take_logs (double       *weights,
-           const double *log_factors,
-           guint32       n)
+GENLM_NARROW_CLONES static void
+take_logs (double  *weights,
+           double   log_factor,
+           guint32  n)
 {
 #pragma omp simd
   for (guint32 i = 0; i < n; i++)
-    weights[i] = log_factors[i] + log_inline (weights[i]);
+    weights[i] = log_factor + log_inline (weights[i]);
 }
 
 /* Writes what was gathered. */
@@ -88,7 +89,7 @@ genlm_narrow_tokens_finish (GenlmNarrowTokens *self)
 {
   guint32 i;
 
-  take_logs (self->weights, self->log_factors, self->n);
+  take_logs (self->weights, self->log_factor, self->n);
   for (i = 0; i < self->n; i++)
     self->values[self->tokens[i]] = self->weights[i];
   self->n = 0;

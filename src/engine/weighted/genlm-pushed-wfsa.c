@@ -506,26 +506,15 @@ index_edges (GenlmPushedWfsa *self)
 
 /* -- the whole ------------------------------------------------------------- */
 
-static void
-sum_edges (GenlmPushedWfsa *self)
+static gboolean
+are_plain (const GenlmGraph *graph)
 {
-  const GenlmGraph *graph = self->graph;
   guint32 i;
-  guint32 j;
 
-  if (self->first_edges == NULL)
-    return;
-  for (j = 0; j < graph->starts[graph->n_states]; j++)
-    if (graph->edges[j].weight.exponent != 0)
-      return;
-  self->sums = g_new0 (double, MAX ((gsize) graph->n_states * self->n_classes, 1));
-  for (i = 0; i < graph->n_states; i++)
-    for (j = graph->starts[i]; j < graph->starts[i + 1]; j++)
-      {
-        const GenlmGraphEdge *edge = &graph->edges[j];
-
-        self->sums[(gsize) i * self->n_classes + edge->label] += edge->weight.fraction;
-      }
+  for (i = 0; i < graph->starts[graph->n_states]; i++)
+    if (graph->edges[i].weight.exponent != 0)
+      return FALSE;
+  return TRUE;
 }
 
 static GenlmPushedWfsa *
@@ -549,7 +538,7 @@ finish (Builder   *builder,
   sort_edges (self->graph);
   find_classes (self);
   index_edges (self);
-  sum_edges (self);
+  self->is_plain = self->first_edges != NULL && are_plain (self->graph);
   return self;
 }
 
@@ -589,7 +578,6 @@ void
 genlm_pushed_wfsa_free (GenlmPushedWfsa *self)
 {
   g_array_unref (self->starts);
-  g_free (self->sums);
   g_free (self->first_edges);
   g_free (self->finals);
   genlm_graph_free (self->graph);

@@ -21,9 +21,8 @@ typedef struct
   /* By state and class where its edges start, with one place more at the end;
    * NULL if there are too many of them. */
   guint32    *first_edges;
-  /* By state and class: the sum of its edges. NULL where one of them carries an
-   * exponent, and where there are too many places. */
-  double     *sums;
+  /* Whether there are such places, and no edge carries an exponent. */
+  gboolean    is_plain;
   GenlmWide  *finals;
   /* Of GenlmWeighedState, sorted by state. */
   GArray     *starts;

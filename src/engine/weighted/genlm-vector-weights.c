@@ -4,6 +4,10 @@
  * sums by another way. */
 #define ROUNDING (5e-16)
 
+/* What supports may take, and at most this part of what may be taken at all. */
+#define SUPPORTS_MAX_MEMORY (G_GUINT64_CONSTANT (4) << 20)
+#define SUPPORTS_PART       (4u)
+
 typedef struct
 {
   GenlmWeightedDfa  parent;
@@ -12,6 +16,9 @@ typedef struct
   /* By what they are. */
   GHashTable       *states;
   GArray           *result;
+  /* Of whoever needed them last; NULL while they are used. */
+  GenlmSupports    *supports;
+  guint64           supports_memory;
 } VectorWeights;
 
 /* What can be looked up: the head of a state. */
@@ -132,6 +139,7 @@ vector_weights_finalize (GenlmWeightedDfa *dfa)
 {
   VectorWeights *self = (VectorWeights *) dfa;
 
+  g_clear_pointer (&self->supports, genlm_supports_free);
   g_array_unref (self->result);
   g_hash_table_unref (self->states);
   genlm_forward_free (self->forward);
@@ -141,10 +149,12 @@ vector_weights_finalize (GenlmWeightedDfa *dfa)
 static guint64
 vector_weights_measure_more (GenlmWeightedDfa *dfa)
 {
-  const GenlmGraph *graph = ((VectorWeights *) dfa)->pushed->graph;
+  VectorWeights *self = (VectorWeights *) dfa;
+  const GenlmGraph *graph = self->pushed->graph;
 
   return graph->starts[graph->n_states] * (guint64) sizeof (GenlmGraphEdge)
-         + graph->n_states * (guint64) (sizeof (guint32) + 2 * sizeof (GenlmWide));
+         + graph->n_states * (guint64) (sizeof (guint32) + 2 * sizeof (GenlmWide))
+         + __atomic_load_n (&self->supports_memory, __ATOMIC_RELAXED);
 }
 
 static const GenlmWeightedDfaClass vector_weights_class = {
@@ -200,4 +210,38 @@ genlm_vector_weights_find (GenlmWeightedDfa         *dfa,
   GenlmWeightedState *state = look_up (self, states, n_states);
 
   return state != NULL ? state : dfa->beyond;
+}
+
+/* The supports that were met before, or new ones; NULL where there are none, as
+ * the numbers of the automaton are not plain. */
+GenlmSupports *
+genlm_vector_weights_take_supports (GenlmWeightedDfa *dfa)
+{
+  VectorWeights *self = (VectorWeights *) dfa;
+  GenlmSupports *supports;
+
+  if (!self->pushed->is_plain)
+    return NULL;
+  supports = __atomic_exchange_n (&self->supports, NULL, __ATOMIC_ACQ_REL);
+  if (supports != NULL)
+    return supports;
+  return genlm_supports_new (self->pushed, MIN (SUPPORTS_MAX_MEMORY,
+                                                dfa->limits.max_memory / SUPPORTS_PART));
+}
+
+/* Takes them back; when they are full they are begun anew. */
+void
+genlm_vector_weights_give_supports (GenlmWeightedDfa *dfa,
+                                    GenlmSupports    *supports)
+{
+  VectorWeights *self = (VectorWeights *) dfa;
+
+  if (supports != NULL && genlm_supports_is_full (supports))
+    g_clear_pointer (&supports, genlm_supports_free);
+  if (supports == NULL)
+    return;
+  __atomic_store_n (&self->supports_memory, genlm_supports_get_memory (supports),
+                    __ATOMIC_RELAXED);
+  supports = __atomic_exchange_n (&self->supports, supports, __ATOMIC_ACQ_REL);
+  g_clear_pointer (&supports, genlm_supports_free);
 }

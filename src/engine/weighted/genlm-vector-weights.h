@@ -6,14 +6,18 @@
  * to be read from the pushed automaton itself. */
 
 #include "genlm-forward.h"
+#include "genlm-supports.h"
 #include "genlm-weighted-dfa.h"
 
 G_BEGIN_DECLS
 
-const GenlmPushedWfsa *genlm_vector_weights_get_pushed (GenlmWeightedDfa         *dfa);
-GenlmWeightedState    *genlm_vector_weights_find       (GenlmWeightedDfa         *dfa,
-                                                        const GenlmWeighedState  *states,
-                                                        guint32                   n_states);
+const GenlmPushedWfsa *genlm_vector_weights_get_pushed    (GenlmWeightedDfa         *dfa);
+GenlmWeightedState    *genlm_vector_weights_find          (GenlmWeightedDfa         *dfa,
+                                                           const GenlmWeighedState  *states,
+                                                           guint32                   n_states);
+GenlmSupports         *genlm_vector_weights_take_supports (GenlmWeightedDfa         *dfa);
+void                   genlm_vector_weights_give_supports (GenlmWeightedDfa         *dfa,
+                                                           GenlmSupports            *supports);
 
 static inline const GenlmWeighedState *
 genlm_vector_weights_peek_states (const GenlmWeightedState *state,

@@ -2,9 +2,8 @@
 
 #include "genlm-narrow.h"
 
-/* How many transitions of an automaton that may be in several states at once are
- * made in a walk: most of its states are met once, and so many that it is
- * cheaper to walk on without them. */
+/* How many transitions of an automaton that is given are made in a walk: where
+ * most of its states are met once, it is cheaper to walk on without them. */
 #define MAX_MADE (128u)
 
 /* Walks without states of the automaton: what is at a depth lies in an array
@@ -16,6 +15,8 @@ typedef struct
   const GenlmPushedWfsa  *pushed;
   GenlmForward           *forward;
   GArray                **levels;
+  /* NULL where there is nothing narrow. */
+  GenlmSupports          *supports;
   GenlmNarrow            *narrow_levels;
   GenlmNarrowTokens       tokens;
 } Beyond;
@@ -33,8 +34,10 @@ beyond_new (GenlmTrieIndex   *index,
   self->dfa = dfa;
   self->pushed = genlm_vector_weights_get_pushed (dfa);
   self->forward = genlm_forward_new (self->pushed);
+  self->supports = genlm_vector_weights_take_supports (dfa);
   self->narrow_levels = g_new (GenlmNarrow, n_levels);
   self->tokens.values = values;
+  self->tokens.log_factor = 0.0;
   self->tokens.n = 0;
   self->levels = g_new (GArray *, n_levels);
   for (i = 0; i < n_levels; i++)
@@ -51,6 +54,7 @@ beyond_free (Beyond *self)
     g_array_unref (self->levels[i]);
   g_free (self->levels);
   g_free (self->narrow_levels);
+  genlm_vector_weights_give_supports (self->dfa, self->supports);
   genlm_forward_free (self->forward);
   g_free (self);
 }
@@ -109,15 +113,15 @@ leave_narrow (Beyond            *self,
               double             log_weight)
 {
   const GenlmTrieNode *node = &self->index->trie->nodes[p];
-  GenlmWeighedState states[GENLM_NARROW_MAX_STATES];
+  GenlmWeighedState states[GENLM_SUPPORT_MAX_STATES];
+  guint32 n_states = genlm_narrow_get (before, states);
 
-  genlm_narrow_get (before, states);
-  beyond_set (self, GENLM_TRIE_NODE_DEPTH (node) - 1, states, before->n);
+  beyond_set (self, GENLM_TRIE_NODE_DEPTH (node) - 1, states, n_states);
   beyond_walk (self, p, p + GENLM_TRIE_NODE_EXTENT (node), log_weight, self->tokens.values);
 }
 
 /* The same in plain numbers for as long as they will do. */
-static void
+GENLM_NARROW_CLONES static void
 narrow_walk (Beyond  *self,
              guint32  p,
              guint32  end,
@@ -125,25 +129,27 @@ narrow_walk (Beyond  *self,
 {
   const GenlmTrieNode *nodes = self->index->trie->nodes;
   const GenlmPushedWfsa *pushed = self->pushed;
+  GenlmSupports *supports = self->supports;
   GenlmNarrow *levels = self->narrow_levels;
 
   while (p < end)
     {
-      guint32 extent = GENLM_TRIE_NODE_EXTENT (&nodes[p]);
-      guint32 token = GENLM_TRIE_NODE_TOKEN (&nodes[p]);
-      GenlmNarrow *before = &levels[GENLM_TRIE_NODE_DEPTH (&nodes[p]) - 1];
-      guint byte_class = pushed->classes[GENLM_TRIE_NODE_BYTE (&nodes[p])];
-      double weight = genlm_narrow_weigh (before, pushed, byte_class);
+      const GenlmTrieNode *node = &nodes[p];
+      GenlmNarrow *before = &levels[GENLM_TRIE_NODE_DEPTH (node) - 1];
+      guint byte_class = pushed->classes[GENLM_TRIE_NODE_BYTE (node)];
+      GenlmSupportResult result;
+      double weight;
 
-      if (weight > 0.0 && extent > 1 && !genlm_narrow_step (before, pushed, byte_class, before + 1))
-        leave_narrow (self, before, p, log_weight);
-      else if (weight > 0.0)
+      result = genlm_narrow_step (before, supports, pushed, byte_class, before + 1, &weight);
+      if (result == GENLM_SUPPORT_THERE)
         {
-          if (token != GENLM_TRIE_NO_TOKEN)
-            genlm_narrow_tokens_add (&self->tokens, token, weight, log_weight);
-          extent = 1;
+          genlm_narrow_tokens_add (&self->tokens, GENLM_TRIE_NODE_TOKEN (node), weight);
+          p++;
+          continue;
         }
-      p += extent;
+      if (result == GENLM_SUPPORT_TOO_MUCH)
+        leave_narrow (self, before, p, log_weight);
+      p += GENLM_TRIE_NODE_EXTENT (node);
     }
 }
 
@@ -158,8 +164,12 @@ walk_without (Beyond                  *self,
               guint32                  end,
               double                   log_weight)
 {
-  if (genlm_narrow_set (&self->narrow_levels[depth], self->pushed, states, n_states))
+  if (self->supports != NULL
+      && genlm_narrow_set (&self->narrow_levels[depth], self->supports, states, n_states))
     {
+      if (log_weight != self->tokens.log_factor)
+        genlm_narrow_tokens_finish (&self->tokens);
+      self->tokens.log_factor = log_weight;
       narrow_walk (self, p, end, log_weight);
       return;
     }
@@ -185,38 +195,42 @@ typedef struct
   double              log_weight;
 } Level;
 
-/* Walks a node and all below it. */
-static void
-walk_subtree_beyond (Walk                *self,
-                     const Level         *before,
-                     const GenlmTrieNode *node)
+/* Walks a node, its siblings behind it, and all below them, without states.
+ * Returns what is behind them. */
+static const GenlmTrieNode *
+walk_siblings_beyond (Walk                *self,
+                      const Level         *before,
+                      const GenlmTrieNode *node,
+                      const GenlmTrieNode *end)
 {
-  guint32 p = (guint32) (node - self->index->trie->nodes);
+  const GenlmTrieNode *nodes = self->index->trie->nodes;
+  const GenlmTrieNode *behind = node;
   guint32 n_states;
   const GenlmWeighedState *states = genlm_vector_weights_peek_states (before->state, &n_states);
 
   if (self->beyond == NULL)
     self->beyond = beyond_new (self->index, self->dfa, self->values);
-  walk_without (self->beyond, GENLM_TRIE_NODE_DEPTH (node) - 1, states, n_states, p,
-                p + GENLM_TRIE_NODE_EXTENT (node), before->log_weight);
+  while (behind < end && GENLM_TRIE_NODE_DEPTH (behind) >= GENLM_TRIE_NODE_DEPTH (node))
+    behind += GENLM_TRIE_NODE_EXTENT (behind);
+  walk_without (self->beyond, GENLM_TRIE_NODE_DEPTH (node) - 1, states, n_states,
+                (guint32) (node - nodes), (guint32) (behind - nodes), before->log_weight);
+  return behind;
 }
 
-/* A state that is not known yet: makes it, or walks on without states, which
- * leaves nothing to be done here. NULL with an error when a limit is passed. */
+/* Makes a state that is not known yet; the one beyond if it is better to walk on
+ * without: after several states at once there are too many others. NULL with an
+ * error when a limit is passed. */
 static GenlmWeightedState *
-find_next (Walk                *self,
+make_next (Walk                *self,
            const Level         *before,
            const GenlmTrieNode *node)
 {
-  GenlmWeightedState *next = self->dfa->beyond;
+  GenlmWeightedState *beyond = self->dfa->beyond;
 
-  if (next == NULL || self->n_made++ < MAX_MADE)
-    next = genlm_weighted_dfa_add_transition (self->dfa, before->state, GENLM_TRIE_NODE_BYTE (node),
-                                              self->error);
-  if (next == NULL || next != self->dfa->beyond)
-    return next;
-  walk_subtree_beyond (self, before, node);
-  return self->dfa->dead;
+  if (beyond != NULL && (before->state->n_data > 1 || self->n_made++ >= MAX_MADE))
+    return beyond;
+  return genlm_weighted_dfa_add_transition (self->dfa, before->state, GENLM_TRIE_NODE_BYTE (node),
+                                            self->error);
 }
 
 /* Walks the nodes from @node to @end, whole subtrees of the root. Nodes without
@@ -244,9 +258,14 @@ walk (Walk                *self,
 
       if (G_UNLIKELY (next == NULL))
         {
-          next = find_next (self, before, node);
+          next = make_next (self, before, node);
           if (next == NULL)
             return FALSE;
+          if (next == self->dfa->beyond)
+            {
+              node = walk_siblings_beyond (self, before, node, end);
+              continue;
+            }
         }
       if (next == dead)
         {
