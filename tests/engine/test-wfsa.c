@@ -505,26 +505,29 @@ check_tokens (GenlmByteMatcher *matcher,
   g_autoptr (GenlmWeights) again = NULL;
   double prefix;
   double complete;
+  double tolerance;
   guint32 token;
 
   ask (matcher, context, &prefix, &complete);
   if (prefix == -INFINITY)
     return;
+  /* Of the differences. */
+  tolerance = 1e-12 * MAX (1.0, fabs (prefix));
   weights = genlm_byte_matcher_dup_weights (matcher, context, &error);
   g_assert_no_error (error);
   again = genlm_byte_matcher_dup_weights (matcher, context, &error);
   g_assert_no_error (error);
-  assert_near (genlm_weights_get (weights, n_tokens), complete - prefix, 1e-12);
+  assert_near (genlm_weights_get (weights, n_tokens), complete - prefix, tolerance);
   for (token = 0; token < n_tokens; token++)
     {
       g_autoptr (GenlmContext) longer = genlm_context_append (context, token);
       double longer_prefix;
 
       ask (matcher, longer, &longer_prefix, NULL);
-      assert_near (genlm_weights_get (weights, token), longer_prefix - prefix, 1e-12);
+      assert_near (genlm_weights_get (weights, token), longer_prefix - prefix, tolerance);
     }
   for (token = 0; token <= n_tokens; token++)
-    g_assert_true (genlm_weights_get (weights, token) == genlm_weights_get (again, token));
+    assert_near (genlm_weights_get (again, token), genlm_weights_get (weights, token), 1e-12);
   if (n_tokens == 256)
     assert_near (genlm_weights_logsumexp (weights), 0.0, 1e-12);
 }
@@ -628,6 +631,130 @@ test_vanishing (void)
 
       check_tokens (matcher, context);
       check_tokens (matcher, longer);
+    }
+}
+
+/* Arcs of which most weigh next to nothing beside others of their state, by
+ * factors down to 10^-@n_digits, and all the more or less for where they stand. */
+static GenlmWfsa *
+make_extreme (GRand *rand,
+              guint  n_states,
+              double n_digits)
+{
+  GenlmWfsa *wfsa = genlm_wfsa_new ();
+  g_autofree double *units = g_new (double, n_states);
+  guint i;
+  guint k;
+
+  for (i = 0; i < n_states; i++)
+    {
+      genlm_wfsa_add_state (wfsa, NULL);
+      units[i] = pow (10.0, g_rand_double_range (rand, -150.0, 150.0));
+    }
+  for (i = 0; i < n_states; i++)
+    for (k = 0; k < 6; k++)
+      {
+        guint j = (guint) g_rand_int_range (rand, 0, (gint32) n_states);
+        double weight = 0.15;
+
+        if (k > 0)
+          weight *= pow (10.0, -g_rand_double_range (rand, 0.0, n_digits));
+        genlm_wfsa_add_arc (wfsa, i, j, 'a' + (guint) g_rand_int_range (rand, 0, N_LETTERS),
+                            genlm_wide_multiply (genlm_wide_from_double (weight),
+                                                 genlm_wide_divide (genlm_wide_from_double (units[i]),
+                                                                    genlm_wide_from_double (units[j]))));
+      }
+  for (i = 0; i < n_states; i++)
+    genlm_wfsa_add_final (wfsa, i, genlm_wide_from_double (0.1 * units[i]));
+  for (i = 0; i < n_states; i += 2)
+    genlm_wfsa_add_initial (wfsa, i, genlm_wide_from_double (1.0 / units[i]));
+  return wfsa;
+}
+
+static GBytes *
+make_letters (GRand *rand,
+              guint  n_letters)
+{
+  guint8 *letters = g_new (guint8, n_letters);
+  guint i;
+
+  for (i = 0; i < n_letters; i++)
+    letters[i] = (guint8) ('a' + g_rand_int_range (rand, 0, N_LETTERS));
+  return g_bytes_new_take (letters, n_letters);
+}
+
+/* Random tokens, some of them long, with much in common. */
+static GenlmVocab *
+make_long_tokens (GRand *rand)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) stem = make_letters (rand, 120);
+  GenlmVocab *vocab;
+  GVariantBuilder builder;
+  guint i;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aay"));
+  for (i = 0; i < 60; i++)
+    {
+      g_autoptr (GBytes) end = make_letters (rand, 1 + i % 5);
+      g_autoptr (GByteArray) token = g_byte_array_new ();
+
+      g_byte_array_append (token, g_bytes_get_data (stem, NULL), i < 30 ? 0 : 4 * (i - 30));
+      g_byte_array_append (token, g_bytes_get_data (end, NULL), (guint) g_bytes_get_size (end));
+      g_variant_builder_add_value (&builder, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE,
+                                                                        token->data, token->len, 1));
+    }
+  vocab = genlm_vocab_new (g_variant_builder_end (&builder), NULL, &error);
+  g_assert_no_error (error);
+  return vocab;
+}
+
+/* The weights of tokens that are read one by one, by numbers of any size, are
+ * those of a walk: of plain numbers, of others, and where there is no room. */
+static void
+check_extreme (GRand                   *rand,
+               const GenlmWfsa         *wfsa,
+               GenlmVocab              *tokens,
+               const GenlmEngineLimits *limits)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmWeightedDfa) dfa = genlm_weighted_dfa_new_for_wfsa (wfsa, limits, &error);
+  g_autoptr (GenlmByteMachine) machine = NULL;
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  guint i;
+
+  g_assert_no_error (error);
+  machine = genlm_wfsa_machine_new (dfa, 1 << 20);
+  matcher = genlm_byte_matcher_new (machine, tokens);
+  for (i = 0; i < 12; i++)
+    {
+      g_autoptr (GenlmContext) longer = NULL;
+
+      check_tokens (matcher, context);
+      longer = genlm_context_append (context, (guint32) g_rand_int_range (rand, 0, 60));
+      genlm_context_unref (context);
+      context = g_steal_pointer (&longer);
+    }
+}
+
+static void
+test_extreme (void)
+{
+  const double n_digits[] = { 1.0, 20.0, 36.0, 300.0 };
+  const GenlmEngineLimits roomy = { 1000, 4 << 20, 0 };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (23);
+  guint round;
+
+  for (round = 0; round < 48; round++)
+    {
+      guint n_states = 2 + round / 4;
+      g_autoptr (GenlmWfsa) wfsa = make_extreme (rand, n_states, n_digits[round % 4]);
+      g_autoptr (GenlmVocab) tokens = make_long_tokens (rand);
+      const GenlmEngineLimits narrow = { 2, 4000 + 1000 * n_states, 0 };
+
+      check_extreme (rand, wfsa, tokens, &roomy);
+      check_extreme (rand, wfsa, tokens, &narrow);
     }
 }
 
@@ -864,6 +991,7 @@ main (int   argc,
   g_test_add_func ("/engine/wfsa/epsilon-cycle", test_epsilon_cycle);
   g_test_add_func ("/engine/wfsa/random", test_random);
   g_test_add_func ("/engine/wfsa/vanishing", test_vanishing);
+  g_test_add_func ("/engine/wfsa/extreme", test_extreme);
   g_test_add_func ("/engine/wfsa/totals", test_totals);
   g_test_add_func ("/engine/wfsa/spelled", test_spelled);
   g_test_add_func ("/engine/wfsa/regex/even", test_even);
