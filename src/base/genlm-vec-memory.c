@@ -58,13 +58,41 @@ take_kept_block (gsize size)
   return NULL;
 }
 
+/* The block that was kept first, of those that have another size; under the
+ * lock. */
+static Block *
+take_other_block (gsize size)
+{
+  Block **found = NULL;
+  Block *block;
+
+  for (Block **link = &kept_blocks; *link != NULL; link = &(*link)->next)
+    if ((*link)->size != size)
+      found = link;
+  if (found == NULL)
+    return NULL;
+  block = *found;
+  *found = block->next;
+  kept_size -= block->size;
+  return block;
+}
+
+/* What is kept for a vocabulary of the past makes room. */
 static gboolean
 keep_block (Block *block)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
 
-  if (kept_size + block->size > MAX_KEPT)
+  if (block->size > MAX_KEPT)
     return FALSE;
+  while (kept_size + block->size > MAX_KEPT)
+    {
+      Block *other = take_other_block (block->size);
+
+      if (other == NULL)
+        return FALSE;
+      g_aligned_free (other);
+    }
 
   block->next = kept_blocks;
   kept_blocks = block;

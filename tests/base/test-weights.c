@@ -547,6 +547,32 @@ test_boxed (void)
   g_assert_cmpfloat (genlm_weights_get (weights, 0), ==, 1.0);
 }
 
+/* Memory is kept for the next vector of the same size, also where much was kept
+ * before for vectors of another. */
+static void
+test_kept (void)
+{
+#ifdef __SANITIZE_ADDRESS__
+  g_test_skip ("AddressSanitizer keeps what was freed out of use");
+#else
+  const gsize n_values = 70000;
+  GBytes *others[80];
+  gpointer memory[2];
+  gpointer between;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (others); i++)
+    others[i] = genlm_vec_alloc (60000 * sizeof (double), &memory[0]);
+  for (i = 0; i < G_N_ELEMENTS (others); i++)
+    g_bytes_unref (others[i]);
+  g_bytes_unref (genlm_vec_alloc (n_values * sizeof (double), &memory[0]));
+  between = g_malloc (n_values * sizeof (double));
+  g_bytes_unref (genlm_vec_alloc (n_values * sizeof (double), &memory[1]));
+  g_assert_true (memory[0] == memory[1]);
+  g_free (between);
+#endif
+}
+
 int
 main (int    argc,
       char **argv)
@@ -575,6 +601,7 @@ main (int    argc,
   g_test_add_func ("/weights/logits-edges", test_logits_edges);
   g_test_add_func ("/weights/logits-many", test_logits_many);
   g_test_add_func ("/weights/boxed", test_boxed);
+  g_test_add_func ("/weights/kept", test_kept);
 
   return g_test_run ();
 }
