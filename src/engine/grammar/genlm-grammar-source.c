@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "genlm-text-excerpt.h"
+
 /* How much of a line an error shows on either side of the place. */
 #define EXCERPT_CHARS (40)
 
@@ -37,26 +39,10 @@ draw_place (const GenlmGrammarSource *self,
             const Place              *found)
 {
   const char *place = self->text + at;
-  const char *end = self->text + self->length;
-  const char *p = place;
-  g_autoptr (GString) text = g_string_new ("\n  ");
-  int before = 0;
-  int after = 0;
+  const char *end = memchr (place, '\n', self->length - at);
 
-  for (; p > found->line_start && before < EXCERPT_CHARS; before++)
-    p = g_utf8_prev_char (p);
-  for (; p < end && *p != '\n' && (p < place || after < EXCERPT_CHARS); p = g_utf8_next_char (p))
-    {
-      gunichar character = g_utf8_get_char (p);
-
-      after += p >= place;
-      if (g_unichar_isprint (character))
-        g_string_append_unichar (text, character);
-      else
-        g_string_append_c (text, ' ');
-    }
-  g_string_append_printf (text, "\n  %*s^", before, "");
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  return genlm_text_excerpt_draw (found->line_start, end != NULL ? end : self->text + self->length,
+                                  place, EXCERPT_CHARS);
 }
 
 gboolean

@@ -464,6 +464,25 @@ index_arcs (Builder *builder)
     self->symbol_starts[i + 1] += self->symbol_starts[i];
 }
 
+/* Inverts what of the arcs goes from one head to another. What stands in no rule
+ * any more has no weights and is never asked for. */
+static GenlmWeightedInverse *
+invert (GenlmWeightedGrammar  *self,
+        GArray                *triplets,
+        GenlmWide             *exits,
+        GenlmWeightedSide      side,
+        GenlmBudget           *budget,
+        GError               **error)
+{
+  guint32 head;
+
+  for (head = 0; head < self->n_nonterminals; head++)
+    if (self->head_starts[head] == self->head_starts[head + 1])
+      exits[head] = GENLM_WIDE_ONE;
+  return genlm_weighted_inverse_new (genlm_weighted_matrix_new (self->n_nonterminals, triplets),
+                                     exits, side, budget, error);
+}
+
 /* The left corners: by head, the nonterminals that it begins with. */
 static gboolean
 close_corners (GenlmWeightedGrammar  *self,
@@ -473,7 +492,6 @@ close_corners (GenlmWeightedGrammar  *self,
   g_autoptr (GArray) triplets = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
   g_autofree GenlmWide *exits = g_new0 (GenlmWide, self->n_nonterminals + 1);
   guint32 n_arcs = self->head_starts[self->n_nonterminals];
-  guint32 head;
   guint32 i;
 
   for (i = 0; i < n_arcs; i++)
@@ -486,13 +504,7 @@ close_corners (GenlmWeightedGrammar  *self,
       else
         exits[arc->head] = genlm_wide_add (exits[arc->head], arc->weight);
     }
-  /* What stands in no rule any more has no weights and is never asked for. */
-  for (head = 0; head < self->n_nonterminals; head++)
-    if (self->head_starts[head] == self->head_starts[head + 1])
-      exits[head] = GENLM_WIDE_ONE;
-  self->corners = genlm_weighted_inverse_new (genlm_weighted_matrix_new (self->n_nonterminals,
-                                                                         triplets),
-                                              exits, GENLM_WEIGHTED_ROWS, budget, error);
+  self->corners = invert (self, triplets, exits, GENLM_WEIGHTED_ROWS, budget, error);
   return self->corners != NULL;
 }
 
@@ -505,7 +517,6 @@ close_chains (GenlmWeightedGrammar  *self,
   g_autoptr (GArray) triplets = g_array_new (FALSE, FALSE, sizeof (GenlmWeightedTriplet));
   g_autofree GenlmWide *exits = g_new0 (GenlmWide, self->n_nonterminals + 1);
   guint32 n_arcs = self->head_starts[self->n_nonterminals];
-  guint32 head;
   guint32 i;
 
   for (i = 0; i < n_arcs; i++)
@@ -524,12 +535,7 @@ close_chains (GenlmWeightedGrammar  *self,
       else
         exits[arc->head] = genlm_wide_add (exits[arc->head], arc->weight);
     }
-  for (head = 0; head < self->n_nonterminals; head++)
-    if (self->head_starts[head] == self->head_starts[head + 1])
-      exits[head] = GENLM_WIDE_ONE;
-  self->chains = genlm_weighted_inverse_new (genlm_weighted_matrix_new (self->n_nonterminals,
-                                                                        triplets),
-                                             exits, GENLM_WEIGHTED_COLUMNS, budget, error);
+  self->chains = invert (self, triplets, exits, GENLM_WEIGHTED_COLUMNS, budget, error);
   if (self->chains != NULL)
     self->short_chains = genlm_weighted_inverse_make_short (self->chains, MAX_SHORT);
   return self->chains != NULL;

@@ -1,35 +1,9 @@
 #include "genlm-regex-cursor.h"
 
+#include "genlm-text-excerpt.h"
+
 /* How much of a pattern an error shows on either side of the place. */
 #define EXCERPT_CHARS (32)
-
-/* The text around a place, and a caret under the place. */
-static char *
-draw_place (const GenlmRegexCursor *self,
-            gsize                   at)
-{
-  const char *place = self->text + at;
-  const char *end = self->text + self->length;
-  const char *p = place;
-  g_autoptr (GString) text = g_string_new ("\n  ");
-  int before = 0;
-  int after = 0;
-
-  for (; p > self->text && before < EXCERPT_CHARS; before++)
-    p = g_utf8_prev_char (p);
-  for (; p < end && (p < place || after < EXCERPT_CHARS); p = g_utf8_next_char (p))
-    {
-      gunichar character = g_utf8_get_char (p);
-
-      after += p >= place;
-      if (g_unichar_isprint (character))
-        g_string_append_unichar (text, character);
-      else
-        g_string_append_c (text, ' ');
-    }
-  g_string_append_printf (text, "\n  %*s^", before, "");
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
 
 gboolean
 genlm_regex_cursor_fail (GenlmRegexCursor    *self,
@@ -39,12 +13,14 @@ genlm_regex_cursor_fail (GenlmRegexCursor    *self,
                          ...)
 {
   g_autofree char *message = NULL;
-  g_autofree char *place = draw_place (self, at);
+  g_autofree char *place = NULL;
   va_list args;
 
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
+  place = genlm_text_excerpt_draw (self->text, self->text + self->length, self->text + at,
+                                   EXCERPT_CHARS);
   g_set_error (self->error, GENLM_POTENTIAL_ERROR, code,
                "Failed to read the pattern at byte %" G_GSIZE_FORMAT ": %s%s", at, message, place);
   return FALSE;
