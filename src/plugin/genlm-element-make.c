@@ -85,6 +85,17 @@ add_objects (GenlmPropertyList  *list,
   return TRUE;
 }
 
+/* The type of an element and the factory that has it; G_TYPE_INVALID with an
+ * error if there is none. */
+static GType
+load_type (const char           *name,
+           GenlmElementFactory **factory,
+           GError              **error)
+{
+  *factory = genlm_registry_find_factory (genlm_registry_get_default (), name, error);
+  return *factory != NULL ? genlm_element_factory_load_type (*factory, error) : G_TYPE_INVALID;
+}
+
 /**
  * genlm_element_make_with_objects:
  * @name: the name of an element, or of its type
@@ -123,10 +134,7 @@ genlm_element_make_with_objects (const char  *name,
 
   if (properties != NULL)
     variants = g_variant_ref_sink (properties);
-  factory = genlm_registry_find_factory (genlm_registry_get_default (), name, error);
-  if (factory == NULL)
-    return NULL;
-  type = genlm_element_factory_load_type (factory, error);
+  type = load_type (name, &factory, error);
   if (type == G_TYPE_INVALID)
     return NULL;
 
@@ -213,10 +221,7 @@ genlm_element_make_with (const char  *name,
 
   g_return_val_if_fail (name != NULL, NULL);
 
-  factory = genlm_registry_find_factory (genlm_registry_get_default (), name, error);
-  if (factory == NULL)
-    return NULL;
-  type = genlm_element_factory_load_type (factory, error);
+  type = load_type (name, &factory, error);
   if (type == G_TYPE_INVALID)
     return NULL;
 
