@@ -530,36 +530,6 @@ show_text (Bench *bench)
 }
 
 static void
-json_string (JsonBuilder *builder,
-             const char  *name,
-             const char  *value)
-{
-  json_builder_set_member_name (builder, name);
-  if (value != NULL)
-    json_builder_add_string_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-json_double (JsonBuilder *builder,
-             const char  *name,
-             double       value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_double_value (builder, value);
-}
-
-static void
-json_int (JsonBuilder *builder,
-          const char  *name,
-          gint64       value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
 json_result (JsonBuilder            *builder,
              Bench                  *bench,
              guint                   method,
@@ -569,16 +539,16 @@ json_result (JsonBuilder            *builder,
   GenlmBenchResult *result = &setup->results[method][shape];
 
   json_builder_begin_object (builder);
-  json_string (builder, "method", genlm_bench_name_method (bench->methods[method]));
-  json_string (builder, "setup", setup->name);
-  json_int (builder, "workers", setup->n_workers);
+  genlm_output_add_string (builder, "method", genlm_bench_name_method (bench->methods[method]));
+  genlm_output_add_string (builder, "setup", setup->name);
+  genlm_output_add_int (builder, "workers", setup->n_workers);
   json_builder_set_member_name (builder, "autobatch");
   json_builder_add_boolean_value (builder, setup->is_autobatched);
-  json_string (builder, "kind", shapes[shape].kind);
-  json_int (builder, "size", shapes[shape].size);
-  json_double (builder, "us_per_item", result->seconds * 1e6);
-  json_double (builder, "items_per_s", 1 / result->seconds);
-  json_int (builder, "rounds", result->n_rounds);
+  genlm_output_add_string (builder, "kind", shapes[shape].kind);
+  genlm_output_add_int (builder, "size", shapes[shape].size);
+  genlm_output_add_number (builder, "us_per_item", result->seconds * 1e6);
+  genlm_output_add_number (builder, "items_per_s", 1 / result->seconds);
+  genlm_output_add_int (builder, "rounds", result->n_rounds);
   json_builder_end_object (builder);
 }
 
@@ -601,8 +571,8 @@ json_results (JsonBuilder *builder,
       if (get_setup (bench, i)->problem == NULL)
         continue;
       json_builder_begin_object (builder);
-      json_string (builder, "setup", get_setup (bench, i)->name);
-      json_string (builder, "reason", get_setup (bench, i)->problem);
+      genlm_output_add_string (builder, "setup", get_setup (bench, i)->name);
+      genlm_output_add_string (builder, "reason", get_setup (bench, i)->problem);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -614,27 +584,23 @@ show_json (Bench *bench)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree char *label = genlm_potential_dup_label (bench->potential);
   g_autofree char *traits = dup_traits (bench);
-  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, bench->seed);
   guint chosen = choose (bench);
 
   json_builder_begin_object (builder);
-  json_string (builder, "potential", label);
-  json_int (builder, "tokens", genlm_vocab_get_size (genlm_potential_get_vocab (bench->potential)));
-  json_string (builder, "traits", traits);
-  json_int (builder, "contexts", bench->n_contexts);
-  json_double (builder, "mean_length", bench->mean_length);
-  if (bench->seed <= G_MAXINT64)
-    json_int (builder, "seed", (gint64) bench->seed);
-  else
-    json_string (builder, "seed", seed);
-  json_int (builder, "processors", g_get_num_processors ());
-  json_double (builder, "load", bench->load);
+  genlm_output_add_string (builder, "potential", label);
+  genlm_output_add_int (builder, "tokens", genlm_vocab_get_size (genlm_potential_get_vocab (bench->potential)));
+  genlm_output_add_string (builder, "traits", traits);
+  genlm_output_add_int (builder, "contexts", bench->n_contexts);
+  genlm_output_add_number (builder, "mean_length", bench->mean_length);
+  genlm_output_add_uint64 (builder, "seed", bench->seed);
+  genlm_output_add_int (builder, "processors", g_get_num_processors ());
+  genlm_output_add_number (builder, "load", bench->load);
   json_results (builder, bench);
   json_builder_set_member_name (builder, "recommended");
   json_builder_begin_object (builder);
-  json_string (builder, "setup", get_setup (bench, chosen)->name);
-  json_string (builder, "add", get_setup (bench, chosen)->addition);
-  json_double (builder, "times_plain", sum_methods (bench, 0) / sum_methods (bench, chosen));
+  genlm_output_add_string (builder, "setup", get_setup (bench, chosen)->name);
+  genlm_output_add_string (builder, "add", get_setup (bench, chosen)->addition);
+  genlm_output_add_number (builder, "times_plain", sum_methods (bench, 0) / sum_methods (bench, chosen));
   json_builder_end_object (builder);
   json_builder_end_object (builder);
   return genlm_output_json (builder);

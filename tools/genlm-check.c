@@ -337,30 +337,17 @@ show_text (GenlmPotential *potential,
 }
 
 static void
-json_number_or_null (JsonBuilder *builder,
-                     const char  *name,
-                     double       number)
-{
-  json_builder_set_member_name (builder, name);
-  if (isfinite (number))
-    json_builder_add_double_value (builder, number);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
 json_fit (JsonBuilder *builder,
           const Fit   *fit)
 {
   json_builder_set_member_name (builder, "text");
   json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "status");
-  json_builder_add_string_value (builder, fit->complete > -INFINITY ? "complete"
-                                          : fit->prefix > -INFINITY ? "prefix" : "not-allowed");
-  json_number_or_null (builder, "prefix", fit->prefix);
-  json_number_or_null (builder, "complete", fit->complete);
-  json_builder_set_member_name (builder, "position");
-  json_builder_add_int_value (builder, fit->position);
+  genlm_output_add_string (builder, "status",
+                           fit->complete > -INFINITY ? "complete"
+                           : fit->prefix > -INFINITY ? "prefix" : "not-allowed");
+  genlm_output_add_number (builder, "prefix", fit->prefix);
+  genlm_output_add_number (builder, "complete", fit->complete);
+  genlm_output_add_int (builder, "position", fit->position);
   json_builder_end_object (builder);
 }
 
@@ -373,13 +360,11 @@ show_json (GenlmPotential *potential,
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "file");
-  json_builder_add_string_value (builder, name);
+  genlm_output_add_string (builder, "file", name);
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     if (has_property (potential, counts[i]))
       {
-        json_builder_set_member_name (builder, counts[i]);
-        json_builder_add_int_value (builder, get_count (potential, counts[i]));
+        genlm_output_add_int (builder, counts[i], get_count (potential, counts[i]));
       }
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     if (has_property (potential, lists[i]))

@@ -19,18 +19,6 @@ static const GOptionEntry entries[] = {
 };
 
 static void
-json_member (JsonBuilder *builder,
-             const char  *name,
-             const char  *text)
-{
-  json_builder_set_member_name (builder, name);
-  if (text != NULL)
-    json_builder_add_string_value (builder, text);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
 json_file (JsonBuilder *builder,
            GenlmPlugin *plugin)
 {
@@ -38,19 +26,18 @@ json_file (JsonBuilder *builder,
 
   if (!genlm_plugin_is_built_in (plugin))
     file = g_filename_display_name (genlm_plugin_get_file (plugin));
-  json_member (builder, "file", file);
+  genlm_output_add_string (builder, "file", file);
 }
 
 static void
 json_factory (JsonBuilder         *builder,
               GenlmElementFactory *factory)
 {
-  json_member (builder, "name", genlm_element_factory_get_name (factory));
-  json_member (builder, "type", genlm_element_factory_get_type_name (factory));
-  json_member (builder, "klass", genlm_element_factory_get_class_path (factory));
-  json_member (builder, "description", genlm_element_factory_get_description (factory));
-  json_builder_set_member_name (builder, "rank");
-  json_builder_add_int_value (builder, genlm_element_factory_get_rank (factory));
+  genlm_output_add_string (builder, "name", genlm_element_factory_get_name (factory));
+  genlm_output_add_string (builder, "type", genlm_element_factory_get_type_name (factory));
+  genlm_output_add_string (builder, "klass", genlm_element_factory_get_class_path (factory));
+  genlm_output_add_string (builder, "description", genlm_element_factory_get_description (factory));
+  genlm_output_add_int (builder, "rank", genlm_element_factory_get_rank (factory));
 }
 
 static int
@@ -69,10 +56,10 @@ list_json (GListModel *plugins,
       if (genlm_plugin_get_error (plugin) != NULL)
         continue;
       json_builder_begin_object (builder);
-      json_member (builder, "name", genlm_plugin_get_name (plugin));
+      genlm_output_add_string (builder, "name", genlm_plugin_get_name (plugin));
       json_file (builder, plugin);
-      json_member (builder, "language", genlm_plugin_get_language (plugin));
-      json_member (builder, "version", genlm_plugin_get_version (plugin));
+      genlm_output_add_string (builder, "language", genlm_plugin_get_language (plugin));
+      genlm_output_add_string (builder, "version", genlm_plugin_get_version (plugin));
       json_builder_set_member_name (builder, "elements");
       json_builder_begin_array (builder);
       for (guint j = 0; j < g_list_model_get_n_items (factories); j++)
@@ -165,9 +152,9 @@ failed_json (GListModel *plugins)
       if (reason == NULL)
         continue;
       json_builder_begin_object (builder);
-      json_member (builder, "name", genlm_plugin_get_name (plugin));
+      genlm_output_add_string (builder, "name", genlm_plugin_get_name (plugin));
       json_file (builder, plugin);
-      json_member (builder, "reason", reason);
+      genlm_output_add_string (builder, "reason", reason);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -273,10 +260,10 @@ element_json (GenlmElementFactory *factory,
 
   json_builder_begin_object (builder);
   json_factory (builder, factory);
-  json_member (builder, "plugin", genlm_plugin_get_name (genlm_element_factory_get_plugin (factory)));
+  genlm_output_add_string (builder, "plugin", genlm_plugin_get_name (genlm_element_factory_get_plugin (factory)));
   json_file (builder, genlm_element_factory_get_plugin (factory));
-  json_member (builder, "language", genlm_plugin_get_language (genlm_element_factory_get_plugin (factory)));
-  json_member (builder, "input", genlm_element_factory_get_input (factory));
+  genlm_output_add_string (builder, "language", genlm_plugin_get_language (genlm_element_factory_get_plugin (factory)));
+  genlm_output_add_string (builder, "input", genlm_element_factory_get_input (factory));
   json_builder_set_member_name (builder, "properties");
   json_builder_begin_array (builder);
   for (guint i = 0; i < pspecs->len; i++)
@@ -287,12 +274,12 @@ element_json (GenlmElementFactory *factory,
       g_autofree char *value = dup_default (pspec);
 
       json_builder_begin_object (builder);
-      json_member (builder, "name", pspec->name);
-      json_member (builder, "type", g_type_name (G_PARAM_SPEC_VALUE_TYPE (pspec)));
-      json_member (builder, "range", range);
-      json_member (builder, "default", value);
-      json_member (builder, "blurb", g_param_spec_get_blurb (pspec));
-      json_member (builder, "flags", flags);
+      genlm_output_add_string (builder, "name", pspec->name);
+      genlm_output_add_string (builder, "type", g_type_name (G_PARAM_SPEC_VALUE_TYPE (pspec)));
+      genlm_output_add_string (builder, "range", range);
+      genlm_output_add_string (builder, "default", value);
+      genlm_output_add_string (builder, "blurb", g_param_spec_get_blurb (pspec));
+      genlm_output_add_string (builder, "flags", flags);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

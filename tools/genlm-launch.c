@@ -58,42 +58,6 @@ dup_particle_text (GenlmParticle *particle)
 }
 
 static void
-json_text (JsonBuilder *builder,
-           const char  *name,
-           const char  *text)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, text);
-}
-
-/* JSON has no infinity and no NaN. */
-static void
-json_number (JsonBuilder *builder,
-             const char  *name,
-             double       number)
-{
-  json_builder_set_member_name (builder, name);
-  if (isfinite (number))
-    json_builder_add_double_value (builder, number);
-  else
-    json_builder_add_null_value (builder);
-}
-
-/* A number where the writer can hold it, else text, so that it stays exact. */
-static void
-json_seed (JsonBuilder *builder,
-           guint64      seed)
-{
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, seed);
-
-  json_builder_set_member_name (builder, "seed");
-  if (seed <= G_MAXINT64)
-    json_builder_add_int_value (builder, (gint64) seed);
-  else
-    json_builder_add_string_value (builder, text);
-}
-
-static void
 json_posterior (JsonBuilder *builder,
                 GVariant    *posterior)
 {
@@ -109,8 +73,8 @@ json_posterior (JsonBuilder *builder,
       if (probability <= 0.0)
         continue;
       json_builder_begin_object (builder);
-      json_text (builder, "text", text);
-      json_number (builder, "probability", probability);
+      genlm_output_add_string (builder, "text", text);
+      genlm_output_add_number (builder, "probability", probability);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -131,14 +95,14 @@ json_particles (JsonBuilder    *builder,
 
       tokens = genlm_context_dup_tokens (genlm_particle_get_context (particle), &n_tokens);
       json_builder_begin_object (builder);
-      json_text (builder, "text", text);
+      genlm_output_add_string (builder, "text", text);
       json_builder_set_member_name (builder, "tokens");
       json_builder_begin_array (builder);
       for (gsize j = 0; j < n_tokens; j++)
         json_builder_add_int_value (builder, tokens[j]);
       json_builder_end_array (builder);
-      json_number (builder, "log_weight", genlm_particle_get_log_weight (particle));
-      json_text (builder, "finish", finish_name (particle));
+      genlm_output_add_number (builder, "log_weight", genlm_particle_get_log_weight (particle));
+      genlm_output_add_string (builder, "finish", finish_name (particle));
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -159,15 +123,15 @@ show_json (GenlmSequences *sequences)
   json_builder_begin_object (builder);
   json_posterior (builder, posterior);
   json_particles (builder, sequences);
-  json_number (builder, "log_evidence", genlm_sequences_get_log_evidence (sequences));
-  json_number (builder, "ess", genlm_sequences_get_ess (sequences));
-  json_seed (builder, genlm_sequences_get_seed (sequences));
+  genlm_output_add_number (builder, "log_evidence", genlm_sequences_get_log_evidence (sequences));
+  genlm_output_add_number (builder, "ess", genlm_sequences_get_ess (sequences));
+  genlm_output_add_uint64 (builder, "seed", genlm_sequences_get_seed (sequences));
   json_builder_set_member_name (builder, "times");
   json_builder_begin_object (builder);
-  json_number (builder, "total_s", genlm_sequences_get_total_seconds (sequences));
-  json_number (builder, "model_s", genlm_sequences_get_model_seconds (sequences));
-  json_number (builder, "constraint_s", genlm_sequences_get_constraint_seconds (sequences));
-  json_number (builder, "tokens_per_s", tokens_per_second (sequences));
+  genlm_output_add_number (builder, "total_s", genlm_sequences_get_total_seconds (sequences));
+  genlm_output_add_number (builder, "model_s", genlm_sequences_get_model_seconds (sequences));
+  genlm_output_add_number (builder, "constraint_s", genlm_sequences_get_constraint_seconds (sequences));
+  genlm_output_add_number (builder, "tokens_per_s", tokens_per_second (sequences));
   json_builder_end_object (builder);
   json_builder_end_object (builder);
   return genlm_output_json (builder);

@@ -4,6 +4,7 @@
 #include "genlm-output.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,4 +42,52 @@ genlm_output_json (JsonBuilder *builder)
 
   g_string_append_c (text, '\n');
   return genlm_output_finish (text);
+}
+
+void
+genlm_output_add_string (JsonBuilder *builder,
+                         const char  *name,
+                         const char  *value)
+{
+  json_builder_set_member_name (builder, name);
+  if (value != NULL)
+    json_builder_add_string_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}
+
+/* JSON has no infinity and no NaN. */
+void
+genlm_output_add_number (JsonBuilder *builder,
+                         const char  *name,
+                         double       value)
+{
+  json_builder_set_member_name (builder, name);
+  if (isfinite (value))
+    json_builder_add_double_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}
+
+void
+genlm_output_add_int (JsonBuilder *builder,
+                      const char  *name,
+                      gint64       value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+/* A number where the writer can hold it, else text, so that it stays exact. */
+void
+genlm_output_add_uint64 (JsonBuilder *builder,
+                         const char  *name,
+                         guint64      value)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, value);
+
+  if (value <= G_MAXINT64)
+    genlm_output_add_int (builder, name, (gint64) value);
+  else
+    genlm_output_add_string (builder, name, text);
 }
