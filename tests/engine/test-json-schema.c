@@ -67,6 +67,8 @@ static const Refusal refusals[] = {
   { "{\"pattern\": \"(a)\\\\1\"}", UNSUPPORTED, "#/pattern: " },
   { "{\"pattern\": \"x(?:a|(?<=x))\"}", UNSUPPORTED, "#/pattern: " },
   { "{\"pattern\": \"(?<n>a)\\\\k<n>\"}", UNSUPPORTED, "#/pattern: " },
+  { "{\"pattern\": \"(?:a(?!b)){0,5000}\"}", UNSUPPORTED, "#/pattern: A group with a look-ahead or an anchor inside is repeated" },
+  { "{\"pattern\": \"a{2147483648}\"}", UNSUPPORTED, "#/pattern: " },
   { "{\"format\": 1}", SYNTAX, "#/format: “format” must be the name of a format" },
   { "{\"format\": [\"date\"]}", SYNTAX, "#/format: “format” must be the name of a format" },
   /* arrays */

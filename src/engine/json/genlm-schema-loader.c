@@ -272,30 +272,42 @@ read_schemas (const Reading        *reading,
   return TRUE;
 }
 
-/* The tree of a pattern that can be enforced. How far a look-behind looks is only
- * seen when it is compiled. */
-static GenlmRegexTree *
-parse_pattern (const char  *text,
-               gsize        length,
-               GError     **error)
+/* Whether a group with an assertion inside is written out several times. */
+static gboolean
+repeats_assertion (const GenlmRegexTree *tree)
 {
-  GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES, GENLM_ENGINE_DEFAULT_MAX_MEMORY,
-                               GENLM_ENGINE_DEFAULT_DEADLINE };
+  for (guint32 i = 0; i < genlm_regex_tree_get_size (tree); i++)
+    {
+      const GenlmRegexNode *node = genlm_regex_tree_peek_node (tree, i);
+
+      if (node->kind == GENLM_REGEX_NODE_REPEAT && node->has_assertion
+          && (node->min > 1 || (node->max > 1 && node->max != GENLM_REGEX_REPEAT_UNBOUNDED)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The tree of a pattern that can be enforced. How far a look-behind looks, and how
+ * much is written out, is only seen when it is compiled. */
+static GenlmRegexTree *
+parse_pattern (const GenlmEngineLimits  *limits,
+               const char               *text,
+               gsize                     length,
+               GError                  **error)
+{
   g_autoptr (GenlmRegexTree) tree = NULL;
   g_autoptr (GenlmByteExprs) exprs = NULL;
-  g_autoptr (GError)         wrong = NULL;
   GenlmByteExpr              expr;
 
   tree = genlm_regex_parse_dialect (GENLM_REGEX_DIALECT_ECMA, text, length, NULL, error);
-  if (tree == NULL || g_strstr_len (text, (gssize) length, "(?<") == NULL)
+  /* No property raises the limits of the syntax. */
+  if (tree == NULL && (*error)->code == GENLM_POTENTIAL_ERROR_LIMIT)
+    (*error)->code = GENLM_POTENTIAL_ERROR_NOT_SUPPORTED;
+  if (tree == NULL || (g_strstr_len (text, (gssize) length, "(?<") == NULL && !repeats_assertion (tree)))
     return g_steal_pointer (&tree);
-  exprs = genlm_byte_exprs_new (&limits);
-  if (!genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &expr, &wrong)
-      && g_error_matches (wrong, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED))
-    {
-      g_propagate_error (error, g_steal_pointer (&wrong));
-      return NULL;
-    }
+  exprs = genlm_byte_exprs_new (limits);
+  if (!genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &expr, error))
+    return NULL;
   return g_steal_pointer (&tree);
 }
 
@@ -316,7 +328,7 @@ read_pattern (const Reading             *reading,
   *result = pattern;
   if (pattern != NULL)
     return TRUE;
-  tree = parse_pattern (text, length, &error);
+  tree = parse_pattern (&loader->schema->options.limits, text, length, &error);
   if (tree == NULL)
     return refuse (loader, at, error->code, "%s", error->message);
   pattern = genlm_json_arena_alloc (&loader->schema->arena, sizeof (GenlmSchemaPattern));

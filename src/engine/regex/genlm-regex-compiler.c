@@ -780,7 +780,7 @@ genlm_regex_compile (const GenlmRegexTree  *tree,
     return FALSE;
   if (compiler.n_copies > GENLM_REGEX_MAX_COPIES)
     {
-      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
+      g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
                    "A group with a look-ahead or an anchor inside is repeated more than %u times "
                    "in all; use an unbounded repeat or smaller counts",
                    GENLM_REGEX_MAX_COPIES);
