@@ -8,14 +8,14 @@
 #include <genlm.h>
 
 #include <json-glib/json-glib.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "genlm-byte-matcher.h"
 #include "genlm-earley-machine.h"
 #include "genlm-lark-reader.h"
 #include "genlm-trie-index.h"
+#include "line.h"
+#include "vocab.h"
 
 /* Every so many tokens there is a mask without caches, for comparison. */
 #define PLAIN_STEP (53u)
@@ -58,16 +58,6 @@ typedef struct
   guint       n_tokens;
 } Case;
 
-/* Of the thread alone, in microseconds. */
-static double
-read_clock (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
-  return (double) now.tv_sec * 1e6 + (double) now.tv_nsec / 1e3;
-}
-
 static GenlmByteMatcher *
 make_matcher (const Case *self,
               gboolean    without_caches)
@@ -95,7 +85,7 @@ time_masks (const Case       *self,
             double           *longest)
 {
   g_autoptr (GenlmContext) context = genlm_context_new ();
-  double begin = read_clock ();
+  double begin = bench_clock_read (BENCH_CLOCK_THREAD);
   double before = begin;
   guint i;
 
@@ -111,7 +101,7 @@ time_masks (const Case       *self,
       longer = genlm_context_append (context, self->tokens[i]);
       genlm_context_unref (context);
       context = longer;
-      now = read_clock ();
+      now = bench_clock_read (BENCH_CLOCK_THREAD);
       *longest = MAX (*longest, now - before);
       before = now;
     }
@@ -134,9 +124,9 @@ time_plain (const Case *self)
       double begin;
 
       genlm_byte_matcher_weigh (matcher, context, NULL, NULL, NULL);
-      begin = read_clock ();
+      begin = bench_clock_read (BENCH_CLOCK_THREAD);
       mask = genlm_byte_matcher_dup_mask (matcher, context, NULL);
-      sum += read_clock () - begin;
+      sum += bench_clock_read (BENCH_CLOCK_THREAD) - begin;
       n_masks++;
     }
   return sum / n_masks;
@@ -153,11 +143,17 @@ report (const char *name,
         double      baseline,
         guint       repetitions)
 {
-  printf ("{\"name\": \"%s\", \"of\": \"%s\", \"size\": %u, \"unit\": \"us\", \"least\": %.4f, "
-          "\"longest\": %.1f, \"aim\": %g, \"baseline\": \"%s\", \"baseline_least\": %.4f, "
-          "\"ratio\": %.5f, \"repetitions\": %u, \"version\": \"%d.%d.%d\"}\n",
-          name, of, size, least, longest, aim, baseline_name, baseline, least / baseline,
-          repetitions, GENLM_MAJOR_VERSION, GENLM_MINOR_VERSION, GENLM_MICRO_VERSION);
+  bench_line_begin (name, of);
+  bench_line_count ("size", size);
+  bench_line_text ("unit", "us");
+  bench_line_number ("least", least);
+  bench_line_number ("longest", longest);
+  bench_line_aim (aim, least);
+  bench_line_text ("baseline", baseline_name);
+  bench_line_number ("baseline_least", baseline);
+  bench_line_number ("ratio", least / baseline);
+  bench_line_count ("repetitions", repetitions);
+  bench_line_end ();
 }
 
 static void
@@ -211,51 +207,19 @@ bench_prefix (const Case *self,
   for (i = 0; i < repetitions; i++)
     {
       g_autoptr (GenlmContext) context = genlm_context_new_from_bytes (bytes);
-      double begin = read_clock ();
+      double begin = bench_clock_read (BENCH_CLOCK_THREAD);
       double prefix;
       double time;
 
       if (!genlm_byte_matcher_weigh (matcher, context, &prefix, NULL, NULL) || prefix != 0.0)
         g_error ("The text has no weight");
-      time = (read_clock () - begin) / (double) strlen (text);
+      time = (bench_clock_read (BENCH_CLOCK_THREAD) - begin) / (double) strlen (text);
       if (i == 0)
         first = time;
       least = MIN (least, time);
     }
   report ("grammar-prefix-per-byte", name, (guint) strlen (text), least, first, 0.3,
           "the first time", first, repetitions);
-}
-
-/* The lines of the file are base64, one token each. */
-static GenlmVocab *
-load_vocab (void)
-{
-  static const char file[] = "../shared/data/vocab-cl100k_base.b64.xz";
-  const char *argv[] = { "xz", "-dc", file, NULL };
-  g_autoptr (GByteArray) data = g_byte_array_new ();
-  g_autoptr (GArray) offsets = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  gsize i;
-
-  if (!g_file_test (file, G_FILE_TEST_EXISTS)
-      || !g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL,
-                        NULL, NULL))
-    return NULL;
-  lines = g_strsplit (text, "\n", -1);
-  g_array_append_val (offsets, data->len);
-  for (i = 0; lines[i] != NULL && lines[i + 1] != NULL; i++)
-    {
-      gsize length;
-      g_autofree guchar *token = g_base64_decode (lines[i], &length);
-
-      g_byte_array_append (data, token, (guint) length);
-      g_array_append_val (offsets, data->len);
-    }
-  bytes = g_bytes_new (data->data, data->len);
-  return genlm_vocab_new_flat (bytes, (const guint32 *) (gpointer) offsets->data, offsets->len, NULL,
-                               NULL);
 }
 
 static void
@@ -290,7 +254,7 @@ main (int    argc,
 {
   static const char file[] = "../shared/data/grammars.jsonl";
   guint repetitions = argc > 1 && strcmp (argv[1], "--full") == 0 ? 50 : 3;
-  g_autoptr (GenlmVocab) vocab = load_vocab ();
+  g_autoptr (GenlmVocab) vocab = bench_load_vocab ("cl100k_base");
   g_autoptr (GenlmTrieIndex) index = NULL;
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;

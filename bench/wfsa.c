@@ -7,13 +7,13 @@
 #include <genlm.h>
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "genlm-regex-parser.h"
 #include "genlm-weights-walk.h"
 #include "genlm-wfsa-reader.h"
+#include "line.h"
+#include "vocab.h"
 
 /* How many states the plain table holds. */
 #define MAX_PLAIN_STATES (4096u)
@@ -40,14 +40,6 @@ typedef struct
   double           *values;
   double            sink;
 } Case;
-
-typedef void (*Body) (Case *);
-
-typedef struct
-{
-  double median;
-  double spread;
-} Timing;
 
 static void
 check_error (const GError *error)
@@ -85,8 +77,9 @@ build (const char *property,
 
 /* All known transitions of it, and of none that is new. */
 static void
-run_cold (Case *self)
+run_cold (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GenlmWeights) weights = NULL;
   double *values;
 
@@ -96,8 +89,9 @@ run_cold (Case *self)
 }
 
 static void
-run_warm (Case *self)
+run_warm (gpointer data)
 {
+  Case *self = data;
   g_autoptr (GenlmWeights) weights = NULL;
 
   weights = genlm_potential_logw_next_sync (self->potential, self->context, NULL, NULL);
@@ -105,8 +99,9 @@ run_warm (Case *self)
 }
 
 static void
-run_plain (Case *self)
+run_plain (gpointer data)
 {
+  Case *self = data;
   const GenlmTrie *trie = self->index->trie;
   const guint32 scrap = self->index->n_tokens;
   guint16 states[GENLM_TRIE_MAX_DEPTH + 1];
@@ -173,71 +168,6 @@ build_table (GenlmWeightedDfa *dfa)
   return g_steal_pointer (&table);
 }
 
-static int
-compare_times (const void *a,
-               const void *b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return x < y ? -1 : x > y;
-}
-
-static Timing
-summarize (double *times,
-           guint   repetitions)
-{
-  qsort (times, repetitions, sizeof (double), compare_times);
-  return (Timing) { times[repetitions / 2],
-                    times[repetitions * 3 / 4] - times[repetitions / 4] };
-}
-
-/* The median time in microseconds of one run, @n_runs of them under one
- * reading of the clock, and the distance between the quartiles. */
-static Timing
-measure (Case  *self,
-         Body   body,
-         guint  n_runs,
-         guint  repetitions)
-{
-  g_autofree double *times = g_new (double, repetitions);
-  guint i;
-  guint run;
-
-  body (self);
-  for (i = 0; i < repetitions; i++)
-    {
-      gint64 start = g_get_monotonic_time ();
-
-      for (run = 0; run < n_runs; run++)
-        body (self);
-      times[i] = (double) (g_get_monotonic_time () - start) / n_runs;
-    }
-  return summarize (times, repetitions);
-}
-
-static void
-report (const char *name,
-        const char *vocabulary,
-        gsize       size,
-        const char *of,
-        Timing      ours,
-        double      baseline,
-        const char *baseline_name,
-        double      aim,
-        guint       repetitions)
-{
-  g_autofree char *escaped = g_strescape (of, NULL);
-
-  printf ("{\"name\": \"%s\", \"of\": \"%s\", \"vocabulary\": \"%s\", \"size\": %" G_GSIZE_FORMAT
-          ", \"unit\": \"us\", \"median\": %.4f, \"spread\": %.4f, \"aim\": %g, "
-          "\"ratio_to_aim\": %.3f, \"baseline\": \"%s\", \"baseline_median\": %.4f, "
-          "\"ratio\": %.3f, \"repetitions\": %u, \"version\": \"%d.%d.%d\"}\n",
-          name, escaped, vocabulary, size, ours.median, ours.spread, aim, ours.median / aim,
-          baseline_name, baseline, ours.median / baseline, repetitions, GENLM_MAJOR_VERSION,
-          GENLM_MINOR_VERSION, GENLM_MICRO_VERSION);
-}
-
 static void
 bench_cold (GenlmTrieIndex *index,
             const char     *vocabulary,
@@ -250,11 +180,11 @@ bench_cold (GenlmTrieIndex *index,
   g_autofree Cell *table = build_table (dfa);
   g_autofree double *values = g_new (double, (gsize) index->n_tokens + 1);
   Case self = { .dfa = dfa, .index = index, .table = table, .values = values };
-  Timing ours = measure (&self, run_cold, 1, repetitions);
-  Timing plain = measure (&self, run_plain, 1, repetitions);
+  BenchTiming ours = bench_measure (BENCH_CLOCK_WALL, run_cold, &self, 1, repetitions);
+  BenchTiming plain = bench_measure (BENCH_CLOCK_WALL, run_plain, &self, 1, repetitions);
 
-  report ("wfsa-next-cold", vocabulary, index->n_tokens, value, ours, plain.median,
-          "plain walk of the trie over a table with weights", aim, repetitions);
+  bench_report_timing ("wfsa-next-cold", value, vocabulary, index->n_tokens, &ours, aim,
+                       "plain walk of the trie over a table with weights", plain.median);
 }
 
 /* The first weights of all of a new automaton: its states are made on the
@@ -268,6 +198,7 @@ bench_first (GenlmTrieIndex *index,
              guint           repetitions)
 {
   g_autofree double *times = g_new (double, repetitions);
+  BenchTiming timing;
   guint i;
 
   for (i = 0; i < repetitions; i++)
@@ -279,8 +210,9 @@ bench_first (GenlmTrieIndex *index,
       run_cold (&self);
       times[i] = (double) (g_get_monotonic_time () - start);
     }
-  report ("wfsa-next-first", vocabulary, index->n_tokens, value, summarize (times, repetitions),
-          aim, "the aim", aim, repetitions);
+  timing = bench_summarize (times, repetitions);
+  bench_report_timing ("wfsa-next-first", value, vocabulary, index->n_tokens, &timing, aim, NULL,
+                       0);
 }
 
 static GenlmPotential *
@@ -307,10 +239,10 @@ bench_warm (GenlmVocab *vocab,
   g_autoptr (GenlmPotential) coerced = genlm_potential_coerce (element, vocab, NULL);
   g_autoptr (GenlmContext) context = genlm_context_new ();
   Case self = { .potential = coerced, .context = context };
-  Timing ours = measure (&self, run_warm, 20, repetitions);
+  BenchTiming ours = bench_measure (BENCH_CLOCK_WALL, run_warm, &self, 20, repetitions);
 
-  report ("wfsa-next-warm", vocabulary, genlm_vocab_get_size (vocab), value, ours, 60.0, "the aim",
-          60.0, repetitions);
+  bench_report_timing ("wfsa-next-warm", value, vocabulary, genlm_vocab_get_size (vocab), &ours,
+                       60.0, NULL, 0);
 }
 
 /* One context after another, each of which is a state that was not asked about
@@ -326,6 +258,7 @@ bench_new (GenlmVocab *vocab,
   g_autoptr (GBytes) bytes = g_bytes_new_static ("a", 1);
   g_autoptr (GenlmContext) context = genlm_context_new ();
   g_autofree double *times = g_new (double, repetitions);
+  BenchTiming timing;
   guint32 token;
   guint i;
 
@@ -342,8 +275,9 @@ bench_new (GenlmVocab *vocab,
       genlm_context_unref (context);
       context = longer;
     }
-  report ("wfsa-next-new", vocabulary, genlm_vocab_get_size (vocab), "(?s).{0,100000}",
-          summarize (times, repetitions), aim, "the aim", aim, repetitions);
+  timing = bench_summarize (times, repetitions);
+  bench_report_timing ("wfsa-next-new", "(?s).{0,100000}", vocabulary, genlm_vocab_get_size (vocab),
+                       &timing, aim, NULL, 0);
 }
 
 /* The time of a call for a context of which nothing is known yet, in
@@ -368,47 +302,14 @@ bench_prefix (const char *property,
   g_autoptr (GenlmPotential) element = make_element (property, value);
   g_autoptr (GBytes) bytes = g_bytes_new_take (g_strnfill (N_BYTES, 'a'), N_BYTES);
   g_autofree double *times = g_new (double, repetitions);
+  BenchTiming timing;
   guint i;
 
   time_prefix (element, bytes);
   for (i = 0; i < repetitions; i++)
     times[i] = time_prefix (element, bytes) / N_BYTES;
-  report ("wfsa-prefix-per-byte", "bytes", N_BYTES, value, summarize (times, repetitions), 0.3,
-          "the aim", 0.3, repetitions);
-}
-
-/* The lines of the file are base64, one token each. */
-static GenlmVocab *
-load_vocab (const char *name)
-{
-  g_autofree char *file = g_strdup_printf ("../shared/data/vocab-%s.b64.xz", name);
-  const char *argv[] = { "xz", "-dc", file, NULL };
-  g_autoptr (GByteArray) data = g_byte_array_new ();
-  g_autoptr (GArray) offsets = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  gsize i;
-
-  if (!g_file_test (file, G_FILE_TEST_EXISTS)
-      || !g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL,
-                        NULL, NULL))
-    {
-      g_printerr ("no %s, so its weights are left out\n", file);
-      return NULL;
-    }
-  lines = g_strsplit (text, "\n", -1);
-  g_array_append_val (offsets, data->len);
-  for (i = 0; lines[i] != NULL && lines[i + 1] != NULL; i++)
-    {
-      gsize length;
-      g_autofree guchar *token = g_base64_decode (lines[i], &length);
-
-      g_byte_array_append (data, token, (guint) length);
-      g_array_append_val (offsets, data->len);
-    }
-  bytes = g_bytes_new (data->data, data->len);
-  return genlm_vocab_new_flat (bytes, (const guint32 *) offsets->data, offsets->len, NULL, NULL);
+  timing = bench_summarize (times, repetitions);
+  bench_report_timing ("wfsa-prefix-per-byte", value, "bytes", N_BYTES, &timing, 0.3, NULL, 0);
 }
 
 /* Words of small letters, with a weight for each, where one may be in two
@@ -446,7 +347,7 @@ main (int    argc,
 
   for (i = 0; i < G_N_ELEMENTS (vocabularies); i++)
     {
-      g_autoptr (GenlmVocab) vocab = load_vocab (vocabularies[i].name);
+      g_autoptr (GenlmVocab) vocab = bench_load_vocab (vocabularies[i].name);
       g_autoptr (GenlmTrieIndex) index = NULL;
 
       if (vocab == NULL)
