@@ -421,6 +421,40 @@ test_long_numbers (void)
     }
 }
 
+/* A long pattern is read on from where its last token ended, and so are all tokens
+ * that may end it. */
+static void
+test_long_patterns (void)
+{
+  static const char *const parts[] = { "(?<n>[a-c]+|\\\\k<n>)*", "\\u0028x)", "[\\\\ud83d-", "\\\\ude00]", "(\u00e9{2,", "3})?" };
+  static const char *const tokens[] = { "\",", "x\"]", ")\",\"(", "]\"", "\\\\\"", "\\\\d\"", "n>\"]", "\",\"a\"]", "\\u0029\"", "1\"" };
+  g_autoptr (GenlmByteMachine) machine = build ("{\"items\":{\"format\":\"regex\"}}");
+  g_autoptr (GenlmVocab) vocab = make_pieces (tokens, G_N_ELEMENTS (tokens));
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  gpointer view = machine->klass->make_view (machine, index);
+  gpointer state = read_text (machine, machine->klass->dup_start (machine), "[\"", NULL);
+  guint i;
+
+  for (i = 0; i < 40000; i++)
+    {
+      g_autoptr (GenlmTokenSet) mask = NULL;
+
+      if (i < G_N_ELEMENTS (parts))
+        check_mask (machine, view, index, state);
+      mask = machine->klass->make_mask (machine, view, index, state, NULL);
+      g_assert_nonnull (mask);
+      state = read_text (machine, state, i < G_N_ELEMENTS (parts) ? parts[i] : "(a)", NULL);
+      g_assert_nonnull (state);
+    }
+  check_mask (machine, view, index, state);
+  state = read_text (machine, state, "(", NULL);
+  check_mask (machine, view, index, state);
+  state = read_text (machine, state, "x)\"]", NULL);
+  g_assert_true (is_whole (machine, state));
+  machine->klass->unref_state (state);
+  machine->klass->free_view (view);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -434,5 +468,6 @@ main (int    argc,
   g_test_add_func ("/json-growth/places", test_places);
   g_test_add_func ("/json-growth/large-counts", test_large_counts);
   g_test_add_func ("/json-growth/long-numbers", test_long_numbers);
+  g_test_add_func ("/json-growth/long-patterns", test_long_patterns);
   return g_test_run ();
 }

@@ -133,6 +133,25 @@ wants_text (const GenlmJsonCursor *cursor)
     }
 }
 
+static gboolean
+checks_regex (const GenlmJsonCursor *cursor)
+{
+  return cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING]->strings->checks_regex;
+}
+
+/* Where in a pattern a string is that was read to before @at. */
+static GenlmJsonRegex *
+read_regex (GenlmJsonStepper      *self,
+            const GenlmJsonCursor *cursor,
+            gsize                  at)
+{
+  guint64 before = cursor->text != NULL ? cursor->text->total : 0;
+  gboolean has_begun = cursor->lexeme_at < before;
+  gsize first = cursor->from + (has_begun ? 0 : cursor->lexeme_at - before);
+
+  return genlm_json_regex_read (has_begun ? cursor->text->regex : NULL, (const char *) self->bytes + first, at - first);
+}
+
 /* Puts the text that is still wanted aside, as the stepper's bytes are about
  * to go. The cursor owns its text afterwards, and owned it before if it had
  * any. */
@@ -148,8 +167,15 @@ genlm_json_stepper_keep_text (GenlmJsonStepper *self,
       if (cursor->text != NULL)
         genlm_json_text_ref (cursor->text);
       if (at > cursor->from)
-        cursor->text = genlm_json_text_new (cursor->text, self->bytes + cursor->from,
-                                            at - cursor->from);
+        {
+          GenlmJsonRegex *regex = cursor->mode == GENLM_JSON_MODE_STRING && checks_regex (cursor)
+                                    ? read_regex (self, cursor, at)
+                                    : NULL;
+
+          cursor->text = genlm_json_text_new (cursor->text, self->bytes + cursor->from,
+                                              at - cursor->from);
+          cursor->text->regex = regex;
+        }
     }
   cursor->from = 0;
 }
@@ -500,16 +526,19 @@ genlm_json_stepper_end_string (GenlmJsonStepper *self,
                                gsize             at)
 {
   GenlmJsonBody *body = cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING];
+  g_autoptr (GenlmJsonRegex) regex = NULL;
   GenlmJsonResult result;
   gsize length = 0;
   const char *text = NULL;
 
   if (!genlm_json_strings_peek_result (body->strings, cursor->state, &result))
     {
-      if (body->strings->checked)
+      if (body->strings->checks_regex)
+        regex = read_regex (self, cursor, at);
+      if (body->strings->checks_text)
         text = peek_text (self, cursor, cursor->lexeme_at, at, &length);
       lock (self);
-      result = genlm_json_strings_judge (self->book, body, cursor->state, text, length);
+      result = genlm_json_strings_judge (self->book, body, cursor->state, text, length, regex);
       if (!unlock (self, cursor))
         return;
     }
@@ -661,7 +690,7 @@ find_other_slot (GenlmJsonStepper *self,
     return slot;
   lock (self);
   if (body->tests != NULL)
-    result = genlm_json_strings_judge (self->book, body->tests, cursor->state, text, length);
+    result = genlm_json_strings_judge (self->book, body->tests, cursor->state, text, length, NULL);
   slot = genlm_json_frame_get_slot (self->book, frame,
                                     genlm_json_body_get_name_class (self->book, body, result));
   if (body->tests == NULL)

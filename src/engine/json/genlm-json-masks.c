@@ -553,7 +553,7 @@ may_use_memo (Walk                  *walk,
   if (cursor->mode != GENLM_JSON_MODE_STRING)
     return FALSE;
   strings = cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING]->strings;
-  if (strings->checked || !genlm_json_goal_is_exact (cursor->ask->goal))
+  if (strings->checks_text || !genlm_json_goal_is_exact (cursor->ask->goal))
     return FALSE;
   if (cursor->frame == NULL)
     return TRUE;
@@ -599,6 +599,54 @@ walk_below_quote (Walk    *walk,
   guint32 quote = find_quote (plain, p);
 
   walk_outer_nodes (walk, plain->first_below_quote[quote], plain->first_below_quote[quote + 1]);
+}
+
+/* Whether what was read of a number or a string counts for what may follow. */
+static gboolean
+text_counts (const GenlmJsonCursor *cursor)
+{
+  if (cursor->mode == GENLM_JSON_MODE_NUMBER)
+    return !cursor->ask->number_is_free
+           || (cursor->place != GENLM_JSON_NUMBER_ZERO && cursor->place != GENLM_JSON_NUMBER_WHOLE);
+  if (cursor->mode == GENLM_JSON_MODE_STRING)
+    return cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING]->strings->checked;
+  if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state != NULL)
+    return cursor->frame->body->tests != NULL && cursor->frame->body->tests->strings->checked;
+  return FALSE;
+}
+
+/* Where what is before a closing quote counts: steps to all quotes from node @p to
+ * @end, with the cursor of depth @depth to begin with. */
+static void
+close_strings (Walk                  *walk,
+               const GenlmJsonCursor *cursor,
+               guint                  depth,
+               guint32                p,
+               guint32                end)
+{
+  const Plain *plain = walk->masks->plain;
+  guint32 i;
+  guint j;
+
+  for (i = find_quote (plain, p); i < plain->n_quotes && plain->quotes[i].p < end; i++)
+    {
+      const Quote *quote = &plain->quotes[i];
+      GenlmJsonCursor closed = *cursor;
+
+      memcpy (walk->bytes, plain->paths->data + quote->path, quote->length + 1u);
+      for (j = depth; j < quote->length && closed.mode == GENLM_JSON_MODE_STRING; j++)
+        genlm_json_stepper_step (&walk->stepper, &closed, j);
+      if (closed.mode != GENLM_JSON_MODE_STRING)
+        continue;
+      genlm_json_stepper_step (&walk->stepper, &closed, j);
+      if (closed.mode == GENLM_JSON_MODE_DEAD)
+        clear_nodes (walk->index, walk->words, quote->p);
+      else if (closed.mode != GENLM_JSON_MODE_STRING)
+        {
+          *ensure_cursor (walk, quote->length + 1u) = closed;
+          walk_below_quote (walk, quote->p);
+        }
+    }
 }
 
 /* The nodes where the automaton has read the closing quote, and what comes
@@ -756,7 +804,9 @@ add_memo (Walk      *walk,
   guint i;
 
   genlm_json_marks_add_walk (walk->marks, found);
-  for (i = 0; i < found->n_cuts; i++)
+  if (text_counts (&cursor))
+    close_strings (walk, &cursor, depth, p, end);
+  for (i = 0; i < found->n_cuts && !text_counts (&cursor); i++)
     walk_cut (walk, &cursor, &found->cuts[i]);
   if (cursor.mode == GENLM_JSON_MODE_NAME && cursor.n_words > 0)
     {
@@ -974,20 +1024,6 @@ is_among_names (const GenlmJsonCursor *cursor)
 {
   return cursor->mode == GENLM_JSON_MODE_FIRST_ITEM || cursor->mode == GENLM_JSON_MODE_FIRST_NAME
          || cursor->mode == GENLM_JSON_MODE_NEXT_NAME || cursor->mode == GENLM_JSON_MODE_NAME;
-}
-
-/* Whether what was read of a number or a string counts for what may follow. */
-static gboolean
-text_counts (const GenlmJsonCursor *cursor)
-{
-  if (cursor->mode == GENLM_JSON_MODE_NUMBER)
-    return !cursor->ask->number_is_free
-           || (cursor->place != GENLM_JSON_NUMBER_ZERO && cursor->place != GENLM_JSON_NUMBER_WHOLE);
-  if (cursor->mode == GENLM_JSON_MODE_STRING)
-    return cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING]->strings->checked;
-  if (cursor->mode == GENLM_JSON_MODE_NAME && cursor->state != NULL)
-    return cursor->frame->body->tests != NULL && cursor->frame->body->tests->strings->checked;
-  return FALSE;
 }
 
 static gsize

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "genlm-json-body.h"
+#include "genlm-json-format-private.h"
 #include "genlm-json-text.h"
 #include "genlm-regex-compiler.h"
 #include "genlm-regex-parser.h"
@@ -138,6 +139,14 @@ atom_is_checked (const GenlmJsonAtom *atom)
   return atom->kind == GENLM_JSON_ATOM_FORMAT && ((const GenlmJsonFormat *) atom->what)->check != NULL;
 }
 
+/* Whether the check is that a string is a pattern, which is known as it is read. */
+static gboolean
+atom_is_regex (const GenlmJsonAtom *atom)
+{
+  return atom->kind == GENLM_JSON_ATOM_FORMAT
+         && ((const GenlmJsonFormat *) atom->what)->check == genlm_json_format_check_regex;
+}
+
 /* Exactly one of the members. */
 static GenlmByteExpr
 make_one (Builder             *builder,
@@ -267,6 +276,8 @@ build (Builder *builder)
 
       atoms[i] = compile_atom (builder, atom);
       self->checked = self->checked || atom_is_checked (atom);
+      self->checks_regex = self->checks_regex || atom_is_regex (atom);
+      self->checks_text = self->checks_text || (atom_is_checked (atom) && !atom_is_regex (atom));
     }
   make_formula (builder, atoms, upper, lower);
   self->all = with_quote (builder, builder->all);
@@ -523,13 +534,15 @@ state_accepts (const GenlmByteState *state,
 }
 
 /* Which claims hold of a string whose closing quote led to @state. @text is
- * the raw string without its quotes; only what is checked needs it. */
+ * the raw string without its quotes; only what is checked needs it. @regex may say
+ * what it is as a pattern. */
 GenlmJsonResult
 genlm_json_strings_judge (GenlmJsonBook        *book,
                           GenlmJsonBody        *body,
                           const GenlmByteState *state,
                           const char           *text,
-                          gsize                 length)
+                          gsize                 length,
+                          const GenlmJsonRegex *regex)
 {
   GenlmJsonStrings *self = body->strings;
   g_autofree guint8 *claims = g_new (guint8, MAX (body->n_claims, 1));
@@ -554,6 +567,11 @@ genlm_json_strings_judge (GenlmJsonBook        *book,
       atoms[i] = state_accepts (state, i);
       if (!atoms[i] || !atom_is_checked (atom))
         continue;
+      if (regex != NULL && atom_is_regex (atom))
+        {
+          atoms[i] = genlm_json_regex_is_whole (regex);
+          continue;
+        }
       if (decoded == NULL)
         decoded = genlm_json_text_decode (text, length);
       atoms[i] = ((const GenlmJsonFormat *) atom->what)->check (decoded->str, decoded->len);
@@ -583,5 +601,5 @@ genlm_json_strings_judge_text (GenlmJsonBook *book,
       genlm_json_book_fail (book, error);
       return 0;
     }
-  return genlm_json_strings_judge (book, body, state, raw->str, raw->len - 1);
+  return genlm_json_strings_judge (book, body, state, raw->str, raw->len - 1, NULL);
 }

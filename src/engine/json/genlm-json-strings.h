@@ -7,6 +7,7 @@
 #include "genlm-byte-dfa.h"
 #include "genlm-json-book.h"
 #include "genlm-json-goal.h"
+#include "genlm-json-regex.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,8 @@ typedef struct
   /* Where texts are to be asked at their end: labels are atoms then, otherwise
    * claims. */
   gboolean       checked;
+  gboolean       checks_text;  /* as a whole, and not only whether it is a pattern */
+  gboolean       checks_regex;
   /* What a claim's strings are among, and what is certainly among them. */
   GenlmByteExpr *upper;
   GenlmByteExpr *lower;
@@ -48,7 +51,8 @@ GenlmJsonResult   genlm_json_strings_judge      (GenlmJsonBook        *book,
                                                  GenlmJsonBody        *body,
                                                  const GenlmByteState *state,
                                                  const char           *text,
-                                                 gsize                 length);
+                                                 gsize                 length,
+                                                 const GenlmJsonRegex *regex);
 GenlmJsonResult   genlm_json_strings_judge_text (GenlmJsonBook        *book,
                                                  GenlmJsonBody        *body,
                                                  const char           *text,

@@ -14,6 +14,7 @@ genlm_json_text_new (GenlmJsonText *before,
   self->length = (guint32) length;
   self->total = length + (before != NULL ? before->total : 0);
   self->before = before;
+  self->regex = NULL;
   memcpy (self->bytes, bytes, length);
   return self;
 }
@@ -32,6 +33,7 @@ genlm_json_text_unref (GenlmJsonText *self)
     {
       GenlmJsonText *before = self->before;
 
+      g_clear_pointer (&self->regex, genlm_json_regex_unref);
       g_free (self);
       self = before;
     }

@@ -5,6 +5,7 @@
  * how JSON writes strings. */
 
 #include "genlm-engine.h"
+#include "genlm-json-regex.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,8 @@ struct _GenlmJsonText
   guint32         length;
   guint64         total;  /* with the pieces before */
   GenlmJsonText  *before; /* nullable */
+  /* If it ends in a string that is to be a pattern: where in it; or NULL. */
+  GenlmJsonRegex *regex;
   char            bytes[];
 };
 
