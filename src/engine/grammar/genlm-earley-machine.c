@@ -4,6 +4,7 @@
 
 #include "genlm-earley-parser.h"
 #include "genlm-earley-view.h"
+#include "genlm-grammar-regular.h"
 
 typedef struct
 {
@@ -126,6 +127,8 @@ genlm_earley_machine_new (const GenlmGrammar       *grammar,
                           GError                  **error)
 {
   g_autoptr (GenlmGrammar) expanded = NULL;
+  g_autoptr (GenlmGrammar) joined = NULL;
+  g_autoptr (GError) local_error = NULL;
   GenlmEarleyRules *rules;
   GenlmEarleyParser *parser;
   EarleyMachine *self;
@@ -138,7 +141,14 @@ genlm_earley_machine_new (const GenlmGrammar       *grammar,
         return NULL;
       grammar = expanded;
     }
-  rules = genlm_earley_rules_new (grammar, limits, error);
+  if (!without_caches)
+    joined = genlm_grammar_join_regular (grammar, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
+  rules = genlm_earley_rules_new (joined != NULL ? joined : grammar, limits, error);
   if (rules == NULL)
     return NULL;
   parser = genlm_earley_parser_new (rules, limits, error);

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* Without caches every mask is found by reading every token; the masks are the
- * same. */
+/* Without caches every mask is found by reading every token by the rules as they
+ * are written; the masks are the same. */
 GENLM_ENGINE_API GenlmByteMachine *genlm_earley_machine_new      (const GenlmGrammar       *grammar,
                                                                   const GenlmEngineLimits  *limits,
                                                                   gboolean                  without_caches,

@@ -262,6 +262,16 @@ genlm_grammar_add_terminal (GenlmGrammar   *self,
   return append_terminal (self, matter, FALSE);
 }
 
+/* A terminal that is the same as one of another grammar, ignored where that is. */
+guint32
+genlm_grammar_share_terminal (GenlmGrammar       *self,
+                              const GenlmGrammar *from,
+                              guint32             terminal)
+{
+  return append_terminal (self, g_atomic_rc_box_acquire (matter_at (from, terminal)),
+                          terminal_at (from, terminal)->ignored);
+}
+
 /* The terminal of one valid UTF-8 text, the same for equal texts. */
 guint32
 genlm_grammar_add_literal (GenlmGrammar *self,

@@ -59,6 +59,9 @@ GENLM_ENGINE_API guint32       genlm_grammar_add_nonterminal  (GenlmGrammar     
 GENLM_ENGINE_API guint32       genlm_grammar_add_terminal     (GenlmGrammar       *self,
                                                                const char         *name,
                                                                GenlmRegexTree     *tree);
+GENLM_ENGINE_API guint32       genlm_grammar_share_terminal   (GenlmGrammar       *self,
+                                                               const GenlmGrammar *from,
+                                                               guint32             terminal);
 GENLM_ENGINE_API guint32       genlm_grammar_add_literal      (GenlmGrammar       *self,
                                                                const char         *text);
 GENLM_ENGINE_API void          genlm_grammar_add_production   (GenlmGrammar       *self,

@@ -1,0 +1,453 @@
+#include "genlm-grammar-regular.h"
+
+#include <string.h>
+
+#include "genlm-byte-dfa.h"
+#include "genlm-grammar-parts.h"
+#include "genlm-regex-compiler.h"
+
+/* A terminal whose automaton has more states is not made: the parser copes with
+ * what an automaton would have to unfold. And none is when so many states of all
+ * that were tried have been looked at, or that of all terminals has more. */
+#define MAX_STATES       (512u)
+#define MAX_ALL_STATES   (4096u)
+
+/* What automata may take while they are looked at, in bytes, and how long it may
+ * take: each of them, and to try one after another. */
+#define MAX_MEMORY       (16u << 20)
+#define MAX_MILLISECONDS (500u)
+
+/* Larger grammars stay as they are. */
+#define MAX_SYMBOLS      (1u << 16)
+
+typedef struct
+{
+  const GenlmGrammar *grammar;
+  GenlmGrammarParts  *parts;
+  guint32             n_nonterminals;
+  /* By nonterminal: what it is, or NONE; in how many places of its bodies others
+   * stand of which that is not known; and where it stands in the bodies of
+   * others. */
+  GenlmGrammarPart   *part;
+  guint32            *n_unknown;
+  GPtrArray          *users;
+  GArray             *agenda;
+  /* Of all automata that were tried. */
+  guint               n_states;
+  /* When no more are tried. */
+  gint64              end;
+} Join;
+
+/* --- What nonterminals are ----------------------------------------------- */
+
+static void
+list_uses (Join    *join,
+           guint32  head)
+{
+  const GenlmGrammarProduction *productions;
+  guint32 n_productions;
+  guint32 i;
+  guint32 j;
+
+  productions = genlm_grammar_peek_productions (join->grammar, head, &n_productions);
+  for (i = 0; i < n_productions; i++)
+    for (j = 0; j < productions[i].n_symbols; j++)
+      {
+        guint32 symbol = productions[i].symbols[j];
+
+        if (GENLM_GRAMMAR_IS_TERMINAL (symbol) || symbol == head)
+          continue;
+        join->n_unknown[head]++;
+        g_array_append_val ((GArray *) g_ptr_array_index (join->users, symbol), head);
+      }
+  if (join->n_unknown[head] == 0)
+    g_array_append_val (join->agenda, head);
+}
+
+static GenlmGrammarPart
+make_sequence (Join          *join,
+               const guint32 *symbols,
+               guint32        n_symbols)
+{
+  g_autofree GenlmGrammarPart *members = g_new (GenlmGrammarPart, (gsize) n_symbols + 1);
+  guint32 i;
+
+  for (i = 0; i < n_symbols; i++)
+    members[i] = GENLM_GRAMMAR_IS_TERMINAL (symbols[i])
+                   ? genlm_grammar_parts_make_terminal (join->parts,
+                                                        GENLM_GRAMMAR_TERMINAL_INDEX (symbols[i]))
+                   : join->part[symbols[i]];
+  return genlm_grammar_parts_make_sequence (join->parts, members, n_symbols);
+}
+
+/* What a nonterminal's bodies are: those it does not stand in, and of those that
+ * start or end with it, or are it twice, the rest. */
+typedef struct
+{
+  GArray   *plain;
+  GArray   *before;
+  GArray   *behind;
+  gboolean  doubles;
+} Bodies;
+
+/* FALSE if the nonterminal stands elsewhere, or what the body is is not known. */
+static gboolean
+add_body (Join                         *join,
+          Bodies                       *bodies,
+          const GenlmGrammarProduction *production)
+{
+  const guint32 *symbols = production->symbols;
+  guint32 head = production->head;
+  guint32 n = production->n_symbols;
+  GArray *list = bodies->plain;
+  GenlmGrammarPart part;
+
+  if (n == 2 && symbols[0] == head && symbols[1] == head)
+    {
+      bodies->doubles = TRUE;
+      return TRUE;
+    }
+  if (n > 0 && symbols[0] == head)
+    {
+      list = bodies->behind;
+      symbols++;
+      n--;
+    }
+  else if (n > 0 && symbols[n - 1] == head)
+    {
+      list = bodies->before;
+      n--;
+    }
+  if (n == 0 && list != bodies->plain)
+    return TRUE;
+  part = make_sequence (join, symbols, n);
+  g_array_append_val (list, part);
+  return part != GENLM_GRAMMAR_PART_NONE;
+}
+
+static GenlmGrammarPart
+make_repeat (Join   *join,
+             GArray *list)
+{
+  if (list->len == 0)
+    return GENLM_GRAMMAR_PART_EMPTY;
+  return genlm_grammar_parts_make_repeat (
+    join->parts, genlm_grammar_parts_make_union (join->parts, (const guint32 *) (gpointer) list->data,
+                                                 list->len));
+}
+
+/* X with X = plain ∪ before X ∪ X behind is before* plain behind*, and with X X
+ * also in it, and nothing else, it is any number of plain but none. */
+static GenlmGrammarPart
+solve (Join         *join,
+       const Bodies *bodies)
+{
+  GenlmGrammarPart members[3];
+
+  if (bodies->plain->len == 0
+      || (bodies->doubles && bodies->before->len + bodies->behind->len > 0))
+    return GENLM_GRAMMAR_PART_NONE;
+  members[0] = make_repeat (join, bodies->before);
+  members[1] = genlm_grammar_parts_make_union (
+    join->parts, (const guint32 *) (gpointer) bodies->plain->data, bodies->plain->len);
+  members[2] = make_repeat (join, bodies->doubles ? bodies->plain : bodies->behind);
+  return genlm_grammar_parts_make_sequence (join->parts, members, 3);
+}
+
+static GenlmGrammarPart
+find_part (Join    *join,
+           guint32  head)
+{
+  g_autoptr (GArray) plain = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GArray) before = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GArray) behind = g_array_new (FALSE, FALSE, sizeof (guint32));
+  Bodies bodies = { plain, before, behind, FALSE };
+  const GenlmGrammarProduction *productions;
+  guint32 n_productions;
+  guint32 i;
+
+  productions = genlm_grammar_peek_productions (join->grammar, head, &n_productions);
+  for (i = 0; i < n_productions; i++)
+    if (!add_body (join, &bodies, &productions[i]))
+      return GENLM_GRAMMAR_PART_NONE;
+  return solve (join, &bodies);
+}
+
+/* A nonterminal that calls itself through others stays unknown. */
+static void
+find_parts (Join *join)
+{
+  guint32 i;
+
+  for (i = 0; i < join->n_nonterminals; i++)
+    join->part[i] = GENLM_GRAMMAR_PART_NONE;
+  for (i = 0; i < join->n_nonterminals; i++)
+    list_uses (join, i);
+  while (join->agenda->len > 0)
+    {
+      guint32 head = g_array_index (join->agenda, guint32, join->agenda->len - 1);
+      const GArray *users = g_ptr_array_index (join->users, head);
+
+      g_array_set_size (join->agenda, join->agenda->len - 1);
+      join->part[head] = find_part (join, head);
+      if (join->part[head] == GENLM_GRAMMAR_PART_NONE)
+        continue;
+      for (i = 0; i < users->len; i++)
+        {
+          guint32 user = g_array_index (users, guint32, i);
+
+          if (--join->n_unknown[user] == 0)
+            g_array_append_val (join->agenda, user);
+        }
+    }
+}
+
+/* --- Automata ------------------------------------------------------------ */
+
+/* Adds the states that come after one to the list. */
+static gboolean
+list_next (GenlmByteDfa   *dfa,
+           GenlmByteState *state,
+           GPtrArray      *states)
+{
+  guint byte;
+
+  for (byte = 0; byte < 256; byte++)
+    {
+      GenlmByteState *next = genlm_byte_dfa_peek_next (dfa, state, (guint8) byte);
+
+      if (next != NULL)
+        continue;
+      next = genlm_byte_dfa_step (dfa, state, (guint8) byte, NULL);
+      if (next == NULL)
+        return FALSE;
+      /* States are numbered as they are made, the dead one first. */
+      if (next->index > states->len)
+        g_ptr_array_add (states, next);
+    }
+  return TRUE;
+}
+
+/* Whether no limit is passed when all states after the one of the items are made.
+ * Takes the store. */
+static gboolean
+make_states (GenlmByteExprs *exprs,
+             const GArray   *items,
+             guint          *n_states)
+{
+  g_autoptr (GenlmByteDfa) dfa = genlm_byte_dfa_new (exprs, NULL);
+  g_autoptr (GPtrArray) states = g_ptr_array_new ();
+  GenlmByteState *start = NULL;
+  gboolean ok;
+  guint i;
+
+  if (dfa != NULL)
+    start = genlm_byte_dfa_intern (dfa, (const GenlmByteItem *) (gpointer) items->data, items->len,
+                                   GENLM_BYTE_EXPR_ANYTHING, NULL);
+  ok = start != NULL && start != dfa->dead;
+  if (ok)
+    g_ptr_array_add (states, start);
+  for (i = 0; i < states->len && ok; i++)
+    ok = list_next (dfa, g_ptr_array_index (states, i), states);
+  *n_states += states->len + 1;
+  return ok;
+}
+
+static gboolean
+add_item (GenlmByteExprs       *exprs,
+          const GenlmRegexTree *tree,
+          GArray               *items)
+{
+  GenlmByteItem item = { .label = items->len };
+
+  if (!genlm_regex_compile (tree, exprs, GENLM_BYTE_ENCODING_UTF8, &item.expr, NULL))
+    return FALSE;
+  g_array_append_val (items, item);
+  return TRUE;
+}
+
+/* Whether the automaton of a tree is small. */
+static gboolean
+is_small (Join                 *join,
+          const GenlmRegexTree *tree)
+{
+  const GenlmEngineLimits limits = { MAX_STATES, MAX_MEMORY, MAX_MILLISECONDS };
+  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
+  g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (GenlmByteItem));
+
+  return add_item (exprs, tree, items) && make_states (g_steal_pointer (&exprs), items, &join->n_states);
+}
+
+/* Whether the terminals do not make a large automaton of each other, when all
+ * begin at once. */
+static gboolean
+is_all_small (const GenlmGrammar *grammar)
+{
+  const GenlmEngineLimits limits = { MAX_ALL_STATES, MAX_MEMORY, MAX_MILLISECONDS };
+  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
+  g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (GenlmByteItem));
+  guint n_states = 0;
+  guint32 i;
+
+  for (i = 0; i < genlm_grammar_get_n_terminals (grammar); i++)
+    if (!add_item (exprs, genlm_grammar_peek_terminal (grammar, i)->tree, items))
+      return FALSE;
+  return make_states (g_steal_pointer (&exprs), items, &n_states);
+}
+
+/* --- The grammar that is made -------------------------------------------- */
+
+/* Puts a terminal in the place of the bodies of a nonterminal, if there is one
+ * that is worth it. */
+static gboolean
+join_bodies (Join         *join,
+             GenlmGrammar *to,
+             guint32       head)
+{
+  GenlmGrammarPart part = join->part[head];
+  g_autoptr (GenlmRegexTree) tree = NULL;
+  guint32 symbol;
+
+  if (part == GENLM_GRAMMAR_PART_NONE || !genlm_grammar_parts_is_endless (join->parts, part)
+      || join->n_states > MAX_ALL_STATES || g_get_monotonic_time () > join->end)
+    return FALSE;
+  tree = genlm_grammar_parts_make_tree (join->parts, part);
+  if (tree == NULL || !is_small (join, tree))
+    return FALSE;
+  symbol = genlm_grammar_add_terminal (to, genlm_grammar_peek_name (join->grammar, head),
+                                       g_steal_pointer (&tree));
+  genlm_grammar_add_production (to, head, &symbol, 1, 1.0);
+  if (genlm_grammar_parts_is_nullable (join->parts, part))
+    genlm_grammar_add_production (to, head, NULL, 0, 1.0);
+  return TRUE;
+}
+
+/* Copies the bodies of a nonterminal; what they name comes to the agenda. */
+static void
+copy_bodies (Join         *join,
+             GenlmGrammar *to,
+             guint32       head,
+             gboolean     *seen)
+{
+  const GenlmGrammarProduction *productions;
+  guint32 n_productions;
+  guint32 i;
+  guint32 j;
+
+  productions = genlm_grammar_peek_productions (join->grammar, head, &n_productions);
+  for (i = 0; i < n_productions; i++)
+    {
+      genlm_grammar_add_production (to, head, productions[i].symbols, productions[i].n_symbols, 1.0);
+      for (j = 0; j < productions[i].n_symbols; j++)
+        {
+          guint32 symbol = productions[i].symbols[j];
+
+          if (GENLM_GRAMMAR_IS_TERMINAL (symbol) || seen[symbol])
+            continue;
+          seen[symbol] = TRUE;
+          g_array_append_val (join->agenda, symbol);
+        }
+    }
+}
+
+/* The largest regular parts that are small enough become terminals. Returns
+ * whether there are any. */
+static gboolean
+make_bodies (Join         *join,
+             GenlmGrammar *to)
+{
+  g_autofree gboolean *seen = g_new0 (gboolean, (gsize) join->n_nonterminals + 1);
+  guint32 start = genlm_grammar_get_start (join->grammar);
+  gboolean joined = FALSE;
+
+  g_array_set_size (join->agenda, 0);
+  g_array_append_val (join->agenda, start);
+  seen[start] = TRUE;
+  while (join->agenda->len > 0)
+    {
+      guint32 head = g_array_index (join->agenda, guint32, join->agenda->len - 1);
+
+      g_array_set_size (join->agenda, join->agenda->len - 1);
+      if (join_bodies (join, to, head))
+        joined = TRUE;
+      else
+        copy_bodies (join, to, head, seen);
+    }
+  return joined;
+}
+
+static void
+copy_symbols (const GenlmGrammar *from,
+              GenlmGrammar       *to)
+{
+  guint32 i;
+
+  for (i = 0; i < genlm_grammar_get_n_nonterminals (from); i++)
+    genlm_grammar_add_nonterminal (to, genlm_grammar_peek_name (from, i));
+  for (i = 0; i < genlm_grammar_get_n_terminals (from); i++)
+    genlm_grammar_share_terminal (to, from, i);
+  genlm_grammar_set_ignore_style (to, genlm_grammar_get_ignore_style (from));
+  genlm_grammar_set_start (to, genlm_grammar_get_start (from));
+}
+
+static gboolean
+is_worth_a_look (const GenlmGrammar *grammar)
+{
+  guint64 n_symbols = 0;
+  guint32 i;
+  guint32 j;
+
+  for (i = 0; i < genlm_grammar_get_n_nonterminals (grammar); i++)
+    {
+      const GenlmGrammarProduction *productions;
+      guint32 n_productions;
+
+      productions = genlm_grammar_peek_productions (grammar, i, &n_productions);
+      for (j = 0; j < n_productions; j++)
+        n_symbols += productions[j].n_symbols + 1;
+    }
+  return n_symbols <= MAX_SYMBOLS
+         && (genlm_grammar_get_n_ignored (grammar) == 0
+             || genlm_grammar_get_ignore_style (grammar) == GENLM_GRAMMAR_IGNORE_REPEATED);
+}
+
+static GenlmGrammar *
+join_grammar (Join    *join,
+              GError **error)
+{
+  g_autoptr (GenlmGrammar) to = genlm_grammar_new ();
+
+  find_parts (join);
+  copy_symbols (join->grammar, to);
+  if (!make_bodies (join, to) || !genlm_grammar_finish (to, error) || !is_all_small (to))
+    return NULL;
+  return g_steal_pointer (&to);
+}
+
+/* The grammar of the same texts where what is regular is a terminal; its weights
+ * mean nothing. NULL without an error if there is nothing to join. */
+GenlmGrammar *
+genlm_grammar_join_regular (const GenlmGrammar  *grammar,
+                            GError             **error)
+{
+  g_autoptr (GenlmGrammarParts) parts = NULL;
+  g_autofree GenlmGrammarPart *part = NULL;
+  g_autofree guint32 *n_unknown = NULL;
+  g_autoptr (GPtrArray) users = NULL;
+  g_autoptr (GArray) agenda = NULL;
+  Join join = { .grammar = grammar,
+                .end = g_get_monotonic_time () + MAX_MILLISECONDS * G_TIME_SPAN_MILLISECOND };
+  guint32 i;
+
+  if (!is_worth_a_look (grammar))
+    return NULL;
+  join.n_nonterminals = genlm_grammar_get_n_nonterminals (grammar);
+  join.parts = parts = genlm_grammar_parts_new (grammar);
+  join.part = part = g_new (GenlmGrammarPart, (gsize) join.n_nonterminals + 1);
+  join.n_unknown = n_unknown = g_new0 (guint32, (gsize) join.n_nonterminals + 1);
+  join.users = users = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  join.agenda = agenda = g_array_new (FALSE, FALSE, sizeof (guint32));
+  for (i = 0; i < join.n_nonterminals; i++)
+    g_ptr_array_add (users, g_array_new (FALSE, FALSE, sizeof (guint32)));
+  return join_grammar (&join, error);
+}
