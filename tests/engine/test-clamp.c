@@ -3,67 +3,9 @@
 #include "genlm-byte-dfa.h"
 #include "genlm-char-exprs.h"
 #include "genlm-regex-dfa.h"
+#include "random-exprs.h"
 
-static GenlmByteExpr
-make_letters (GenlmByteExprs *exprs,
-              guint8          first,
-              guint8          last)
-{
-  GenlmByteSet set = { { 0 } };
-
-  genlm_byte_set_add_range (&set, first, last);
-  return genlm_byte_exprs_make_set (exprs, &set);
-}
-
-static GenlmByteExpr
-make_leaf (GenlmByteExprs *exprs,
-           GRand          *rand)
-{
-  switch (g_rand_int_range (rand, 0, 6))
-    {
-    case 0:
-      return GENLM_BYTE_EXPR_EPSILON;
-    case 1:
-      return make_letters (exprs, 'a', 'b');
-    case 2:
-    case 3:
-      return make_letters (exprs, 'a', 'a');
-    default:
-      return make_letters (exprs, 'b', 'b');
-    }
-}
-
-static GenlmByteExpr
-make_random (GenlmByteExprs *exprs,
-             GRand          *rand,
-             guint           height)
-{
-  GenlmByteExpr parts[2];
-  guint32 min;
-
-  if (height == 0)
-    return make_leaf (exprs, rand);
-  parts[0] = make_random (exprs, rand, height - 1);
-  parts[1] = make_random (exprs, rand, height - 1);
-  min = (guint32) g_rand_int_range (rand, 0, 12);
-  switch (g_rand_int_range (rand, 0, 9))
-    {
-    case 0:
-    case 1:
-      return genlm_byte_exprs_make_union (exprs, parts, 2);
-    case 2:
-    case 3:
-      return genlm_byte_exprs_make_intersection (exprs, parts, 2);
-    case 4:
-      return genlm_byte_exprs_make_complement (exprs, parts[0]);
-    case 5:
-    case 6:
-      return genlm_byte_exprs_make_concat (exprs, parts[0], parts[1]);
-    default:
-      return genlm_byte_exprs_make_repeat (exprs, parts[0], min % 3 == 0 ? min : 0,
-                                           min + (guint32) g_rand_int_range (rand, 0, 30));
-    }
-}
+static const RandomExprs random_exprs = { "ecaabb", "uuiin..oo", 12, 30 };
 
 /* Two expressions must say the same of all words of up to @depth letters,
  * unless finding out takes too much. */
@@ -100,7 +42,7 @@ test_random (void)
     {
       g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
       g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
-      GenlmByteExpr expr = make_random (exprs, rand, 1 + seed % 5);
+      GenlmByteExpr expr = make_random_expr (&random_exprs, exprs, rand, 1 + seed % 5);
       guint depth = (guint) g_rand_int_range (rand, 1, 7);
       guint8 classes[256];
       GenlmByteExpr clamped;

@@ -4,83 +4,12 @@
 #include "genlm-char-exprs.h"
 #include "genlm-regex-compiler.h"
 #include "genlm-regex-parser.h"
+#include "random-exprs.h"
 
 /* How many derivatives of one expression the oracle follows. */
 #define MAX_REACHED (1500u)
 
-static GenlmByteExpr
-make_letters (GenlmByteExprs *exprs,
-              guint8          first,
-              guint8          last)
-{
-  GenlmByteSet set = { { 0 } };
-
-  genlm_byte_set_add_range (&set, first, last);
-  return genlm_byte_exprs_make_set (exprs, &set);
-}
-
-static GenlmByteExpr
-make_leaf (GenlmByteExprs *exprs,
-           GRand          *rand)
-{
-  static const char *const words[] = { "ab", "aab", "ba", "bbb", "b" };
-
-  switch (g_rand_int_range (rand, 0, 7))
-    {
-    case 0:
-      return GENLM_BYTE_EXPR_EPSILON;
-    case 1:
-      return make_letters (exprs, 'a', 'b');
-    case 2:
-      return genlm_byte_exprs_make_literals (exprs, GENLM_BYTE_ENCODING_JSON, words, NULL,
-                                             G_N_ELEMENTS (words));
-    case 3:
-    case 4:
-      return make_letters (exprs, 'a', 'a');
-    default:
-      return make_letters (exprs, 'b', 'b');
-    }
-}
-
-static GenlmByteExpr
-make_random (GenlmByteExprs *exprs,
-             GRand          *rand,
-             guint           height)
-{
-  GenlmByteExpr parts[3];
-  guint32 min;
-
-  if (height == 0)
-    return make_leaf (exprs, rand);
-  parts[0] = make_random (exprs, rand, height - 1);
-  parts[1] = make_random (exprs, rand, height - 1);
-  min = (guint32) g_rand_int_range (rand, 0, 5);
-  switch (g_rand_int_range (rand, 0, 12))
-    {
-    case 0:
-      return genlm_byte_exprs_make_union (exprs, parts, 2);
-    case 1:
-    case 2:
-      return genlm_byte_exprs_make_intersection (exprs, parts, 2);
-    case 3:
-      parts[1] = genlm_byte_exprs_make_complement (exprs, parts[1]);
-      return genlm_byte_exprs_make_intersection (exprs, parts, 2);
-    case 4:
-      return genlm_byte_exprs_make_complement (exprs, parts[0]);
-    case 5:
-      parts[2] = genlm_byte_exprs_make_repeat (exprs, make_letters (exprs, 'a', 'b'), min,
-                                               min + (guint32) g_rand_int_range (rand, 0, 4));
-      parts[0] = genlm_byte_exprs_make_concat (exprs, GENLM_BYTE_EXPR_ANYTHING, parts[0]);
-      return genlm_byte_exprs_make_intersection (exprs, parts, 3);
-    case 6:
-      return genlm_byte_exprs_make_repeat (exprs, parts[0], min, GENLM_BYTE_EXPR_UNBOUNDED);
-    case 7:
-      return genlm_byte_exprs_make_repeat (exprs, parts[0], min,
-                                           min + (guint32) g_rand_int_range (rand, 0, 6));
-    default:
-      return genlm_byte_exprs_make_concat (exprs, parts[0], parts[1]);
-    }
-}
+static const RandomExprs random_exprs = { "ecwaabb", "uiidns*r....", 5, 6 };
 
 static void
 reach (GHashTable    *numbers,
@@ -137,7 +66,7 @@ test_random (void)
     {
       g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
       g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
-      GenlmByteExpr root = make_random (exprs, rand, 1 + seed % 5);
+      GenlmByteExpr root = make_random_expr (&random_exprs, exprs, rand, 1 + seed % 5);
       guint8 classes[256];
       guint i;
 
