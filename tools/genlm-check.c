@@ -10,6 +10,12 @@
 #include "genlm-interrupt.h"
 #include "genlm-output.h"
 
+/* What milliseconds in 32 bits, and bytes in 64, can say; and a thread has a
+ * stack. */
+#define MAX_LIMIT  (4e6)
+#define MAX_JOBS   (1024)
+#define MAX_MEMORY (G_MAXINT64 >> 20)
+
 static gboolean opt_json;
 static gboolean opt_anew;
 static gboolean opt_fail;
@@ -138,7 +144,7 @@ read_properties (GError **error)
     g_variant_dict_insert (&dict, "format", "s", opt_format);
   if (opt_max_memory > 0)
     g_variant_dict_insert (&dict, "max-memory", "t", (guint64) opt_max_memory << 20);
-  g_variant_dict_insert (&dict, "deadline", "u", (guint32) MIN (opt_limit * 1000.0, G_MAXUINT32));
+  g_variant_dict_insert (&dict, "deadline", "u", (guint32) ceil (opt_limit * 1000.0));
   for (guint i = 0; opt_properties != NULL && opt_properties[i] != NULL; i++)
     if (!add_setting (&dict, opt_properties[i], error))
       {
@@ -486,6 +492,13 @@ check_arguments (GError **error)
   if (!(opt_limit > 0.0) || opt_jobs < 0 || opt_max_memory < 0)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--limit, --jobs and --max-memory are positive");
+      return FALSE;
+    }
+  if (opt_limit > MAX_LIMIT || opt_jobs > MAX_JOBS || opt_max_memory > MAX_MEMORY)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "--limit is at most %g seconds, --jobs at most %d, and --max-memory at most %" G_GINT64_FORMAT " MiB",
+                   MAX_LIMIT, MAX_JOBS, MAX_MEMORY);
       return FALSE;
     }
   return TRUE;

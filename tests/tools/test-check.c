@@ -112,6 +112,9 @@ test_mistakes (Fixture       *fixture,
   g_autoptr (Result) both = run ("check", "regex", good, "--suite", good, NULL);
   g_autoptr (Result) draft = run ("check", "regex", good, "--draft", "7", NULL);
   g_autoptr (Result) limit = run ("check", "regex", good, "--limit", "0", NULL);
+  g_autoptr (Result) endless = run ("check", "regex", good, "--limit", "inf", NULL);
+  g_autoptr (Result) jobs = run ("check", "regex", "--suite", good, "--jobs", "2000000000", NULL);
+  g_autoptr (Result) memory = run ("check", "regex", good, "--max-memory", "17592186044417", NULL);
   g_autoptr (Result) property = run ("check", "regex", good, "--set", "max-states", NULL);
 
   assert_failed (refused, "*bad*not closed*");
@@ -122,6 +125,9 @@ test_mistakes (Fixture       *fixture,
   assert_failed (both, "*--suite*");
   assert_failed (draft, "*draft*");
   assert_failed (limit, "*--limit*");
+  assert_failed (endless, "*--limit is at most*");
+  assert_failed (jobs, "*--jobs at most*");
+  assert_failed (memory, "*--max-memory at most*");
   assert_failed (property, "*max-states*NAME=VALUE*");
 }
 
