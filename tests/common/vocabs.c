@@ -34,9 +34,24 @@ GenlmVocab *
 make_vocab_for_texts (const char *const *texts,
                       gsize              n_texts)
 {
+  return make_vocab_with_bytes (0, texts, n_texts);
+}
+
+/* Single bytes from 0 on, and then some texts. */
+GenlmVocab *
+make_vocab_with_bytes (guint              n_bytes,
+                       const char *const *texts,
+                       gsize              n_texts)
+{
   g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   gsize i;
 
+  for (i = 0; i < n_bytes; i++)
+    {
+      const guint8 byte = (guint8) i;
+
+      g_ptr_array_add (tokens, g_bytes_new (&byte, 1));
+    }
   for (i = 0; i < n_texts; i++)
     g_ptr_array_add (tokens, g_bytes_new (texts[i], strlen (texts[i])));
   return make_vocab (tokens);

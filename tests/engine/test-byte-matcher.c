@@ -156,12 +156,8 @@ static GenlmVocab *
 make_words (void)
 {
   static const char *const words[] = { "ab", "c", "", "xy", "!", "abc" };
-  g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  gsize i;
 
-  for (i = 0; i < G_N_ELEMENTS (words); i++)
-    g_ptr_array_add (tokens, g_bytes_new (words[i], strlen (words[i])));
-  return make_vocab (tokens);
+  return make_vocab_for_texts (words, G_N_ELEMENTS (words));
 }
 
 static void

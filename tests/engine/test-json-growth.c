@@ -62,24 +62,6 @@ is_whole (GenlmByteMachine *machine,
   return complete == 0.0;
 }
 
-static GenlmVocab *
-make_pieces (const char *const *pieces,
-             guint              n_pieces)
-{
-  g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  guint i;
-
-  for (i = 0; i < 256; i++)
-    {
-      const guint8 byte = (guint8) i;
-
-      g_ptr_array_add (tokens, g_bytes_new (&byte, 1));
-    }
-  for (i = 0; i < n_pieces; i++)
-    g_ptr_array_add (tokens, g_bytes_new_static (pieces[i], strlen (pieces[i])));
-  return make_vocab (tokens);
-}
-
 /* The mask of a state says of every token what a step over it says. */
 static void
 check_mask (GenlmByteMachine *machine,
@@ -155,7 +137,7 @@ test_repeated_names (void)
 {
   static const guint sizes[] = { 0, 20, 31, 32, 33, 64, 100 };
   g_autoptr (GenlmByteMachine) machine = build ("true");
-  g_autoptr (GenlmVocab) vocab = make_pieces (pieces, G_N_ELEMENTS (pieces));
+  g_autoptr (GenlmVocab) vocab = make_vocab_with_bytes (256, pieces, G_N_ELEMENTS (pieces));
   g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
   gpointer view = machine->klass->make_view (machine, index);
   guint i;
@@ -183,7 +165,7 @@ test_repeated_items (void)
 {
   static const guint sizes[] = { 1, 18, 32, 70 };
   g_autoptr (GenlmByteMachine) machine = build ("{\"uniqueItems\":true}");
-  g_autoptr (GenlmVocab) vocab = make_pieces (pieces, G_N_ELEMENTS (pieces));
+  g_autoptr (GenlmVocab) vocab = make_vocab_with_bytes (256, pieces, G_N_ELEMENTS (pieces));
   g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
   gpointer view = machine->klass->make_view (machine, index);
   guint i;
@@ -212,7 +194,7 @@ static void
 test_many_names (void)
 {
   g_autoptr (GenlmByteMachine) machine = build ("true");
-  g_autoptr (GenlmVocab) vocab = make_pieces (pieces, G_N_ELEMENTS (pieces));
+  g_autoptr (GenlmVocab) vocab = make_vocab_with_bytes (256, pieces, G_N_ELEMENTS (pieces));
   g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
   gpointer view = machine->klass->make_view (machine, index);
   gpointer state = read_text (machine, machine->klass->dup_start (machine), "{\"", NULL);
@@ -313,7 +295,7 @@ static void
 test_counts (void)
 {
   static const char *const tokens[] = { "1,1", "1,1,1,1,1]", ",1", ",1,1,1", "1]", "\":1,\"", "\":1}", "1,\"k", "0\":1" };
-  g_autoptr (GenlmVocab) vocab = make_pieces (tokens, G_N_ELEMENTS (tokens));
+  g_autoptr (GenlmVocab) vocab = make_vocab_with_bytes (256, tokens, G_N_ELEMENTS (tokens));
   g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
   guint i;
 
@@ -399,7 +381,7 @@ test_long_numbers (void)
     "{\"items\":{\"anyOf\":[{\"multipleOf\":3},{\"minimum\":1e301,\"maximum\":2e301}]},\"uniqueItems\":true}",
   };
   static const char *const tokens[] = { "1,", "11]", "],", ", ", "\n]", "0,1", ".0]", "e1,", "1,1", "e-", ",1" };
-  g_autoptr (GenlmVocab) vocab = make_pieces (tokens, G_N_ELEMENTS (tokens));
+  g_autoptr (GenlmVocab) vocab = make_vocab_with_bytes (256, tokens, G_N_ELEMENTS (tokens));
   g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
   guint i;
 
@@ -429,7 +411,7 @@ test_long_patterns (void)
   static const char *const parts[] = { "(?<n>[a-c]+|\\\\k<n>)*", "\\u0028x)", "[\\\\ud83d-", "\\\\ude00]", "(\u00e9{2,", "3})?" };
   static const char *const tokens[] = { "\",", "x\"]", ")\",\"(", "]\"", "\\\\\"", "\\\\d\"", "n>\"]", "\",\"a\"]", "\\u0029\"", "1\"" };
   g_autoptr (GenlmByteMachine) machine = build ("{\"items\":{\"format\":\"regex\"}}");
-  g_autoptr (GenlmVocab) vocab = make_pieces (tokens, G_N_ELEMENTS (tokens));
+  g_autoptr (GenlmVocab) vocab = make_vocab_with_bytes (256, tokens, G_N_ELEMENTS (tokens));
   g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
   gpointer view = machine->klass->make_view (machine, index);
   gpointer state = read_text (machine, machine->klass->dup_start (machine), "[\"", NULL);

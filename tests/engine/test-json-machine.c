@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "genlm-json-machine.h"
+#include "vocabs.h"
 
 static GenlmByteMachine *
 build_with (const char                    *text,
@@ -268,34 +269,6 @@ static const MaskOptions without_caches = { TRUE, GENLM_JSON_MACHINE_DEFAULT_MAX
 static const MaskOptions with_few_spaces = { FALSE, 3, GENLM_JSON_SPELLING_ANY };
 static const MaskOptions spelled_plain = { FALSE, GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES, GENLM_JSON_SPELLING_PLAIN };
 
-static GenlmVocab *
-make_vocab (void)
-{
-  g_autoptr (GByteArray) data = g_byte_array_new ();
-  g_autoptr (GArray) offsets = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-  GenlmVocab *vocab;
-  guint i;
-
-  for (i = 0; i < 256 + G_N_ELEMENTS (pieces); i++)
-    {
-      const guint8 byte = (guint8) i;
-
-      g_array_append_val (offsets, data->len);
-      if (i < 256)
-        g_byte_array_append (data, &byte, 1);
-      else
-        g_byte_array_append (data, (const guint8 *) pieces[i - 256],
-                             (guint) strlen (pieces[i - 256]));
-    }
-  g_array_append_val (offsets, data->len);
-  bytes = g_bytes_new (data->data, data->len);
-  vocab = genlm_vocab_new_flat (bytes, (const guint32 *) offsets->data, offsets->len, NULL, &error);
-  g_assert_no_error (error);
-  return vocab;
-}
-
 /* The mask of a state says of every token what a step over it says. */
 static void
 check_mask (GenlmByteMachine *machine,
@@ -365,7 +338,7 @@ check_masks (const char     *schema,
 static void
 test_masks (gconstpointer data)
 {
-  g_autoptr (GenlmVocab) vocab = make_vocab ();
+  g_autoptr (GenlmVocab) vocab = make_vocab_with_bytes (256, pieces, G_N_ELEMENTS (pieces));
   g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
   const MaskOptions *mask_options = data;
   GenlmJsonMachineOptions options = default_options;

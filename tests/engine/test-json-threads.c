@@ -123,18 +123,8 @@ static GenlmVocab *
 make_tokens (void)
 {
   static const char *const pieces[] = { "\":", "\",\"", "{\"", "[\"", "],", "1,", "\"a", "}}", "[{", " \"", "\":1" };
-  g_autoptr (GPtrArray) tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  guint i;
 
-  for (i = 0; i < 256; i++)
-    {
-      const guint8 byte = (guint8) i;
-
-      g_ptr_array_add (tokens, g_bytes_new (&byte, 1));
-    }
-  for (i = 0; i < G_N_ELEMENTS (pieces); i++)
-    g_ptr_array_add (tokens, g_bytes_new_static (pieces[i], strlen (pieces[i])));
-  return make_vocab (tokens);
+  return make_vocab_with_bytes (256, pieces, G_N_ELEMENTS (pieces));
 }
 
 static void

@@ -160,20 +160,11 @@ test_ends (void)
   static const char *const tokens[] = { "{\"a\":", "\"b\":1", "20", ",\"", "\":\"s", "\"}", "1}", ".0", "]}", "[1", "e1" };
   g_autoptr (GenlmVocab) vocab = NULL;
   g_autoptr (GenlmTrieIndex) index = NULL;
-  g_autoptr (GPtrArray) bytes = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   g_autoptr (GRand) random = g_rand_new_with_seed (9);
   guint i;
   guint j;
 
-  for (i = 0; i < 128; i++)
-    {
-      const guint8 byte = (guint8) i;
-
-      g_ptr_array_add (bytes, g_bytes_new (&byte, 1));
-    }
-  for (i = 0; i < G_N_ELEMENTS (tokens); i++)
-    g_ptr_array_add (bytes, g_bytes_new_static (tokens[i], strlen (tokens[i])));
-  vocab = make_vocab (bytes);
+  vocab = make_vocab_with_bytes (128, tokens, G_N_ELEMENTS (tokens));
   index = genlm_trie_index_get (vocab);
   for (i = 0; i < 8; i++)
     {
