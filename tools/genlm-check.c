@@ -166,10 +166,19 @@ build (const char  *kind,
   g_autoptr (GVariant) all = NULL;
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (name);
   g_autofree char *contents = NULL;
+  const char *wrong;
+  gsize length;
   GVariantDict dict;
 
-  if (as_file == NULL && !g_file_load_contents (file, NULL, &contents, NULL, NULL, error))
+  if (as_file == NULL && !g_file_load_contents (file, NULL, &contents, &length, NULL, error))
     return NULL;
+  if (contents != NULL && !g_utf8_validate_len (contents, length, &wrong))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   "Failed to read the file: the byte 0x%02X at byte %" G_GSIZE_FORMAT " is not text in UTF-8 there",
+                   (guint) (guchar) *wrong, (gsize) (wrong - contents));
+      return NULL;
+    }
   if (contents != NULL && g_str_has_suffix (contents, "\n"))
     contents[strlen (contents) - 1] = '\0';
   /* Editors put U+FEFF before a text to say what its encoding is. */

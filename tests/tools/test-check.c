@@ -104,7 +104,9 @@ test_mistakes (Fixture       *fixture,
 {
   g_autofree char *bad = write_file (fixture, "bad", "a(b");
   g_autofree char *good = write_file (fixture, "good", "ab");
+  g_autofree char *bytes = write_file (fixture, "bytes", "ab\xff");
   g_autoptr (Result) refused = run ("check", "regex", bad, NULL);
+  g_autoptr (Result) binary = run ("check", "regex", bytes, NULL);
   g_autoptr (Result) missing = run ("check", "regex", "/nonexistent/pattern", NULL);
   g_autoptr (Result) none = run ("check", NULL);
   g_autoptr (Result) unknown = run ("check", "yaml", good, NULL);
@@ -118,6 +120,7 @@ test_mistakes (Fixture       *fixture,
   g_autoptr (Result) property = run ("check", "regex", good, "--set", "max-states", NULL);
 
   assert_failed (refused, "*bad*not closed*");
+  assert_failed (binary, "*bytes*0xFF at byte 2*UTF-8*");
   assert_failed (missing, "*nonexistent*");
   assert_failed (none, "*missing*json-schema*");
   assert_failed (unknown, "*yaml*json-schema*");
