@@ -1,6 +1,7 @@
 /* What masks of grammars cost, the step by the token included: over the texts
  * of ../shared/data/grammars.jsonl, anew for each text and shared with those
- * before, in several ways of writing the same language; and prefix by byte. The
+ * before, in several ways of writing the same language, and shared by two threads
+ * at once, compared with one; and prefix by byte. The
  * least time counts, as of other programs' time one only has more. Run from the
  * source folder: what is not in ../shared/data is left out, with a word about
  * it. */
@@ -19,6 +20,10 @@
 
 /* Every so many tokens there is a mask without caches, for comparison. */
 #define PLAIN_STEP (53u)
+
+/* How many threads read a text at once, and how often. */
+#define N_THREADS  (2u)
+#define N_PASSES   (100u)
 
 #define JSON_TERMINALS                                                                             \
   "NUMBER: /-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?/\n%ignore /[ \\t\\r\\n]+/\n"
@@ -189,6 +194,62 @@ bench_masks (const Case *self,
           plain, repetitions);
 }
 
+/* The text again and again, as one of several threads. */
+typedef struct
+{
+  const Case       *of;
+  GenlmByteMatcher *matcher;
+} Reader;
+
+static gpointer
+read_again (gpointer data)
+{
+  const Reader *self = data;
+  double longest;
+  guint i;
+
+  for (i = 0; i < N_PASSES; i++)
+    time_masks (self->of, self->matcher, &longest);
+  return NULL;
+}
+
+/* A mask's share of the time in which so many threads have all read the text. */
+static double
+time_threads (Reader *reader,
+              guint   n_threads)
+{
+  gint64 begin = g_get_monotonic_time ();
+  GThread *threads[N_THREADS];
+  guint i;
+
+  for (i = 0; i < n_threads; i++)
+    threads[i] = g_thread_new ("reader", read_again, reader);
+  for (i = 0; i < n_threads; i++)
+    g_thread_join (threads[i]);
+  return (double) (g_get_monotonic_time () - begin) / (N_PASSES * n_threads * reader->of->n_tokens);
+}
+
+static void
+bench_threads (const Case *self,
+               const char *name,
+               guint       repetitions)
+{
+  g_autoptr (GenlmByteMatcher) matcher = make_matcher (self, FALSE);
+  Reader reader = { self, matcher };
+  double one = G_MAXDOUBLE;
+  double several = G_MAXDOUBLE;
+  guint i;
+
+  read_again (&reader);
+  for (i = 0; i < repetitions; i++)
+    {
+      one = MIN (one, time_threads (&reader, 1));
+      several = MIN (several, time_threads (&reader, N_THREADS));
+    }
+  report ("grammar-mask-threads", name, N_THREADS, several, several, one / N_THREADS, "one thread", one,
+          repetitions);
+}
+
 /* Of a context of which nothing is known yet, when the machine has read such
  * texts before. */
 static void
@@ -239,6 +300,7 @@ bench_sample (JsonObject *sample,
   for (i = 0; i < self.n_tokens; i++)
     ids[i] = (guint32) json_array_get_int_element (tokens, i);
   bench_masks (&self, name, aim, repetitions);
+  bench_threads (&self, name, repetitions);
   bench_prefix (&self, name, json_object_get_string_member (test, "text"), repetitions);
   for (i = 0; i < G_N_ELEMENTS (writings); i++)
     if (strcmp (writings[i].sample, name) == 0)

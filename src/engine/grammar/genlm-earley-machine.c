@@ -60,7 +60,7 @@ weigh (GenlmByteMachine  *machine,
   gboolean final;
 
   if (prefix != NULL)
-    *prefix = genlm_earley_parser_is_dead (parser, state) ? -INFINITY : 0.0;
+    *prefix = genlm_earley_handle_is_dead (state) ? -INFINITY : 0.0;
   if (complete == NULL)
     return TRUE;
   if (!genlm_earley_parser_find_final (parser, state, &final, error))

@@ -3,6 +3,7 @@
 #include <genlm.h>
 #include <string.h>
 
+#include "genlm-earley-lock.h"
 #include "genlm-earley-signatures.h"
 #include "genlm-earley-table.h"
 
@@ -13,16 +14,39 @@
 struct _GenlmEarleyHandle
 {
   gint               ref_count;
+  gint               ending; /* what is known of it */
+  gboolean           is_dead;
   GenlmEarleyParser *parser;
   GenlmEarleyConfig *config;
   GenlmEarleyHandle *previous;
   GenlmEarleyHandle *next;
 };
 
+/* Some of the handles. While there is one, the shelf has a reference to the
+ * parser. */
+#define N_SHELVES (16u)
+
+typedef struct
+{
+  GMutex             mutex;
+  GenlmEarleyHandle *handles;
+} Shelf;
+
+/* Whether the text may end. */
+enum
+{
+  ENDING_UNKNOWN,
+  ENDING_NO,
+  ENDING_YES,
+};
+
 struct _GenlmEarleyParser
 {
   gatomicrefcount        ref_count;
-  GMutex                 mutex;
+  /* What is only looked up is so by any number of threads. Handles have locks of
+   * their own, which are taken after this one. */
+  GenlmEarleyLock        lock;
+  Shelf                  shelves[N_SHELVES]; /* by the configuration's id */
   GenlmEarleyRules      *rules;
   GenlmEarleyNodes      *nodes;
   GenlmEarleySignatures *signatures;
@@ -34,7 +58,6 @@ struct _GenlmEarleyParser
   guint64                last_id;
   GenlmEarleyConfig     *start;
   GenlmEarleyConfig     *dead;
-  GenlmEarleyHandle     *handles;
   /* By label; NULL where nothing is known. */
   GenlmByteSet          *after;
   /* Of a configuration that is being made. */
@@ -313,8 +336,9 @@ collect (GenlmEarleyParser  *self,
     configs[i] = save_config (self, configs[i]);
   for (i = 0; i < n_nodes; i++)
     nodes[i] = genlm_earley_nodes_save (self->nodes, nodes[i]);
-  for (handle = self->handles; handle != NULL; handle = handle->next)
-    handle->config = save_config (self, handle->config);
+  for (i = 0; i < N_SHELVES; i++)
+    for (handle = self->shelves[i].handles; handle != NULL; handle = handle->next)
+      handle->config = save_config (self, handle->config);
   genlm_earley_nodes_end_collect (self->nodes);
 }
 
@@ -360,11 +384,20 @@ genlm_earley_parser_look (GenlmEarleyParser  *self,
 
 /* --- Handles ------------------------------------------------------------- */
 
-/* Under the lock. */
+static Shelf *
+find_shelf (GenlmEarleyParser       *self,
+            const GenlmEarleyConfig *config)
+{
+  return &self->shelves[config->id % N_SHELVES];
+}
+
+/* Under the lock, a reader's too. */
 static GenlmEarleyHandle *
 dup_handle (GenlmEarleyParser *self,
             GenlmEarleyConfig *config)
 {
+  Shelf *shelf = find_shelf (self, config);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&shelf->mutex);
   GenlmEarleyHandle *handle = config->handle;
 
   if (handle != NULL)
@@ -374,13 +407,17 @@ dup_handle (GenlmEarleyParser *self,
     }
   handle = g_new (GenlmEarleyHandle, 1);
   handle->ref_count = 1;
-  handle->parser = genlm_earley_parser_ref (self);
+  handle->ending = ENDING_UNKNOWN;
+  handle->is_dead = config == self->dead;
+  handle->parser = self;
   handle->config = config;
   handle->previous = NULL;
-  handle->next = self->handles;
-  if (self->handles != NULL)
-    self->handles->previous = handle;
-  self->handles = handle;
+  handle->next = shelf->handles;
+  if (shelf->handles != NULL)
+    shelf->handles->previous = handle;
+  else
+    genlm_earley_parser_ref (self);
+  shelf->handles = handle;
   config->handle = handle;
   return handle;
 }
@@ -407,30 +444,37 @@ drop_shared (GenlmEarleyHandle *self)
   return FALSE;
 }
 
+/* Frees the handle if that was the last reference. Returns whether it was the last
+ * handle of its shelf. */
+static gboolean
+drop_last (GenlmEarleyHandle *self)
+{
+  GenlmEarleyParser *parser = self->parser;
+  g_autoptr (GMutexLocker) reader = g_mutex_locker_new (genlm_earley_lock_read (&parser->lock));
+  Shelf *shelf = find_shelf (parser, self->config);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&shelf->mutex);
+
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return FALSE;
+  if (self->previous != NULL)
+    self->previous->next = self->next;
+  else
+    shelf->handles = self->next;
+  if (self->next != NULL)
+    self->next->previous = self->previous;
+  self->config->handle = NULL;
+  g_free (self);
+  return shelf->handles == NULL;
+}
+
 /* The last reference goes under the lock, where others could be taken. */
 void
 genlm_earley_handle_unref (GenlmEarleyHandle *self)
 {
   GenlmEarleyParser *parser = self->parser;
 
-  if (drop_shared (self))
-    return;
-  g_mutex_lock (&parser->mutex);
-  if (!g_atomic_int_dec_and_test (&self->ref_count))
-    {
-      g_mutex_unlock (&parser->mutex);
-      return;
-    }
-  if (self->previous != NULL)
-    self->previous->next = self->next;
-  else
-    parser->handles = self->next;
-  if (self->next != NULL)
-    self->next->previous = self->previous;
-  self->config->handle = NULL;
-  g_mutex_unlock (&parser->mutex);
-  g_free (self);
-  genlm_earley_parser_unref (parser);
+  if (!drop_shared (self) && drop_last (self))
+    genlm_earley_parser_unref (parser);
 }
 
 /* --- The parser ---------------------------------------------------------- */
@@ -463,9 +507,12 @@ genlm_earley_parser_new (GenlmEarleyRules         *rules,
                          GError                  **error)
 {
   g_autoptr (GenlmEarleyParser) self = g_new0 (GenlmEarleyParser, 1);
+  guint i;
 
   g_atomic_ref_count_init (&self->ref_count);
-  g_mutex_init (&self->mutex);
+  genlm_earley_lock_init (&self->lock);
+  for (i = 0; i < N_SHELVES; i++)
+    g_mutex_init (&self->shelves[i].mutex);
   self->rules = rules;
   self->nodes = genlm_earley_nodes_new (rules, &self->clock);
   self->signatures = genlm_earley_signatures_new (self->nodes, rules->dfa, &self->clock,
@@ -489,6 +536,8 @@ genlm_earley_parser_ref (GenlmEarleyParser *self)
 void
 genlm_earley_parser_unref (GenlmEarleyParser *self)
 {
+  guint i;
+
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_free (self->after);
@@ -499,7 +548,9 @@ genlm_earley_parser_unref (GenlmEarleyParser *self)
   genlm_earley_signatures_free (self->signatures);
   genlm_earley_nodes_free (self->nodes);
   genlm_earley_rules_free (self->rules);
-  g_mutex_clear (&self->mutex);
+  for (i = 0; i < N_SHELVES; i++)
+    g_mutex_clear (&self->shelves[i].mutex);
+  genlm_earley_lock_clear (&self->lock);
   g_free (self);
 }
 
@@ -541,20 +592,42 @@ genlm_earley_parser_get_signatures (GenlmEarleyParser *self)
 void
 genlm_earley_parser_lock (GenlmEarleyParser *self)
 {
-  g_mutex_lock (&self->mutex);
+  genlm_earley_lock_write (&self->lock);
 }
 
 void
 genlm_earley_parser_unlock (GenlmEarleyParser *self)
 {
-  g_mutex_unlock (&self->mutex);
+  genlm_earley_lock_written (&self->lock);
+}
+
+/* Until it is unlocked nothing is to be changed. */
+void
+genlm_earley_parser_lock_reader (GenlmEarleyParser *self)
+{
+  g_mutex_lock (genlm_earley_lock_read (&self->lock));
+}
+
+void
+genlm_earley_parser_unlock_reader (GenlmEarleyParser *self)
+{
+  g_mutex_unlock (genlm_earley_lock_read (&self->lock));
+}
+
+/* The configuration of a handle, to look up what is known of it. Under the lock,
+ * a reader's too. */
+const GenlmEarleyConfig *
+genlm_earley_parser_peek (GenlmEarleyParser *self,
+                          GenlmEarleyHandle *handle)
+{
+  return handle->config;
 }
 
 /* The bytes of all configurations. */
 guint64
 genlm_earley_parser_get_memory (GenlmEarleyParser *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (genlm_earley_lock_read (&self->lock));
 
   return get_memory (self);
 }
@@ -562,7 +635,7 @@ genlm_earley_parser_get_memory (GenlmEarleyParser *self)
 GenlmEarleyHandle *
 genlm_earley_parser_dup_start (GenlmEarleyParser *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (genlm_earley_lock_read (&self->lock));
 
   return dup_handle (self, self->start);
 }
@@ -580,15 +653,37 @@ genlm_earley_parser_open (GenlmEarleyParser  *self,
   return make_room (self, &config, 1, NULL, 0, error) ? config : NULL;
 }
 
-/* Returns a new reference, or NULL when a limit is passed. */
-GenlmEarleyHandle *
-genlm_earley_parser_advance (GenlmEarleyParser  *self,
-                             GenlmEarleyHandle  *handle,
-                             const guint8       *bytes,
-                             gsize               n_bytes,
-                             GError            **error)
+/* Where the bytes lead to, if that is known; NULL if not. */
+static GenlmEarleyHandle *
+follow (GenlmEarleyParser *self,
+        GenlmEarleyHandle *handle,
+        const guint8      *bytes,
+        gsize              n_bytes)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (genlm_earley_lock_read (&self->lock));
+  GenlmEarleyConfig *config = handle->config;
+  gsize i;
+
+  for (i = 0; i < n_bytes && config != self->dead; i++)
+    {
+      if (config->next == NULL)
+        return NULL;
+      config = config->next[self->rules->dfa->classes[bytes[i]]];
+      if (config == NULL)
+        return NULL;
+    }
+  return dup_handle (self, config);
+}
+
+/* As above, and finds it if it is not known. Under the lock; NULL when a limit is
+ * passed. */
+static GenlmEarleyHandle *
+advance (GenlmEarleyParser  *self,
+         GenlmEarleyHandle  *handle,
+         const guint8       *bytes,
+         gsize               n_bytes,
+         GError            **error)
+{
   GenlmEarleyConfig *config = handle->config;
   gsize i;
 
@@ -612,13 +707,28 @@ genlm_earley_parser_advance (GenlmEarleyParser  *self,
   return dup_handle (self, config);
 }
 
-gboolean
-genlm_earley_parser_is_dead (GenlmEarleyParser *self,
-                             GenlmEarleyHandle *handle)
+/* Returns a new reference, or NULL when a limit is passed. */
+GenlmEarleyHandle *
+genlm_earley_parser_advance (GenlmEarleyParser  *self,
+                             GenlmEarleyHandle  *handle,
+                             const guint8       *bytes,
+                             gsize               n_bytes,
+                             GError            **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  GenlmEarleyHandle *next = follow (self, handle, bytes, n_bytes);
 
-  return handle->config == self->dead;
+  if (next != NULL)
+    return next;
+  genlm_earley_parser_lock (self);
+  next = advance (self, handle, bytes, n_bytes, error);
+  genlm_earley_parser_unlock (self);
+  return next;
+}
+
+gboolean
+genlm_earley_handle_is_dead (GenlmEarleyHandle *self)
+{
+  return self->is_dead;
 }
 
 static gboolean
@@ -665,8 +775,17 @@ genlm_earley_parser_find_final (GenlmEarleyParser  *self,
                                 gboolean           *final,
                                 GError            **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  gint ending = g_atomic_int_get (&handle->ending);
+  gboolean ok;
 
+  *final = ending == ENDING_YES;
+  if (ending != ENDING_UNKNOWN)
+    return TRUE;
+  genlm_earley_parser_lock (self);
   genlm_earley_clock_start (&self->clock, 0);
-  return genlm_earley_parser_find_config_final (self, handle->config, final, error);
+  ok = genlm_earley_parser_find_config_final (self, handle->config, final, error);
+  genlm_earley_parser_unlock (self);
+  if (ok)
+    g_atomic_int_set (&handle->ending, *final ? ENDING_YES : ENDING_NO);
+  return ok;
 }

@@ -9,7 +9,8 @@
  * For any number of threads: the parser has a lock, which what is done with
  * handles takes by itself. What is done with configurations, and with nodes and
  * signatures, is done between genlm_earley_parser_lock() and unlock(), and
- * nothing but handles stays valid after that. */
+ * nothing but handles stays valid after that. What is known already is looked up
+ * as a reader, beside others. */
 
 #include "genlm-earley-members.h"
 
@@ -60,8 +61,6 @@ GenlmEarleyHandle *genlm_earley_parser_advance    (GenlmEarleyParser        *sel
                                                    const guint8             *bytes,
                                                    gsize                     n_bytes,
                                                    GError                  **error);
-gboolean           genlm_earley_parser_is_dead    (GenlmEarleyParser        *self,
-                                                   GenlmEarleyHandle        *handle);
 gboolean           genlm_earley_parser_find_final (GenlmEarleyParser        *self,
                                                    GenlmEarleyHandle        *handle,
                                                    gboolean                 *final,
@@ -69,9 +68,17 @@ gboolean           genlm_earley_parser_find_final (GenlmEarleyParser        *sel
 
 GenlmEarleyHandle *genlm_earley_handle_ref        (GenlmEarleyHandle        *self);
 void               genlm_earley_handle_unref      (GenlmEarleyHandle        *self);
+gboolean           genlm_earley_handle_is_dead    (GenlmEarleyHandle        *self);
 
 void               genlm_earley_parser_lock       (GenlmEarleyParser        *self);
 void               genlm_earley_parser_unlock     (GenlmEarleyParser        *self);
+void               genlm_earley_parser_lock_reader
+                                                  (GenlmEarleyParser        *self);
+void               genlm_earley_parser_unlock_reader
+                                                  (GenlmEarleyParser        *self);
+const GenlmEarleyConfig *
+                   genlm_earley_parser_peek       (GenlmEarleyParser        *self,
+                                                   GenlmEarleyHandle        *handle);
 const GenlmByteSet *
                    genlm_earley_parser_find_after (GenlmEarleyParser        *self);
 GenlmEarleyConfig *genlm_earley_parser_open       (GenlmEarleyParser        *self,

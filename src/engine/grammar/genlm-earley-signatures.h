@@ -4,7 +4,8 @@
  * at what may be read next after its nodes with 1, at what may be read after
  * the nodes that the rules of these terminals return to with 2, and so on. Two
  * configurations with one number look the same, and so whatever was found
- * without looking deeper holds for both. Called under the parser's lock. */
+ * without looking deeper holds for both. Called under the parser's lock; a
+ * reader may peek. */
 
 #include "genlm-earley-parser.h"
 
@@ -24,6 +25,9 @@ guint32                genlm_earley_signatures_get_epoch (GenlmEarleySignatures 
 guint32                genlm_earley_signatures_find      (GenlmEarleySignatures *self,
                                                           GenlmEarleyConfig     *config,
                                                           guint                  depth);
+guint32                genlm_earley_signatures_peek      (GenlmEarleySignatures   *self,
+                                                          const GenlmEarleyConfig *config,
+                                                          guint                    depth);
 void                   genlm_earley_signatures_trim      (GenlmEarleySignatures *self);
 
 G_END_DECLS

@@ -474,6 +474,37 @@ make_mask (GenlmEarleyView  *self,
   return ok ? g_steal_pointer (&mask) : NULL;
 }
 
+/* The mask, if nothing but what is known is needed to tell that it is; NULL if
+ * not. As a reader. */
+static GenlmTokenSet *
+peek_mask (GenlmEarleyView         *self,
+           const GenlmEarleyConfig *config)
+{
+  MaskKey key = { 0, config->id };
+  guint32 first;
+  guint32 depths;
+
+  if (config->is_deep)
+    return genlm_mask_cache_lookup (self->masks, &key, sizeof key);
+  first = genlm_earley_signatures_peek (self->signatures, config, 1);
+  key.epoch = genlm_earley_signatures_get_epoch (self->signatures);
+  if (key.epoch != self->epoch || first == 0 || first >= self->depths->len)
+    return NULL;
+  depths = g_array_index (self->depths, guint32, first);
+  for (; depths != 0; depths &= depths - 1)
+    {
+      guint depth = (guint) __builtin_ctz (depths) + 1;
+      GenlmTokenSet *mask = NULL;
+
+      key.number = genlm_earley_signatures_peek (self->signatures, config, depth);
+      if (key.number != 0)
+        mask = genlm_mask_cache_lookup (self->masks, &key, sizeof key);
+      if (mask != NULL)
+        return mask;
+    }
+  return NULL;
+}
+
 static GenlmTokenSet *
 find_mask (GenlmEarleyView    *self,
            GenlmEarleyHandle  *handle,
@@ -505,6 +536,11 @@ genlm_earley_view_dup_mask (GenlmEarleyView    *self,
 {
   GenlmTokenSet *mask;
 
+  genlm_earley_parser_lock_reader (self->parser);
+  mask = peek_mask (self, genlm_earley_parser_peek (self->parser, handle));
+  genlm_earley_parser_unlock_reader (self->parser);
+  if (mask != NULL)
+    return mask;
   genlm_earley_parser_lock (self->parser);
   mask = find_mask (self, handle, error);
   genlm_earley_parser_unlock (self->parser);
