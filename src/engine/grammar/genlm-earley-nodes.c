@@ -275,8 +275,10 @@ make_node (GenlmEarleyNodes *self,
   if (items->len > 0)
     memcpy (node->items, items->data, items->len * sizeof (GenlmEarleyItem));
   for (i = 0; i < items->len; i++)
-    if (node->items[i].suffix == GENLM_EARLEY_FINISH)
-      node->is_final = TRUE;
+    {
+      node->is_final |= node->items[i].suffix == GENLM_EARLEY_FINISH;
+      node->is_wide |= count_skippable (self->rules, node->items[i].suffix) > MAX_SKIPPED;
+    }
   return node;
 }
 
@@ -454,13 +456,10 @@ static void
 list_skipped (GenlmEarleyNodes *self,
               GenlmEarleyNode  *node)
 {
-  gboolean is_listed = TRUE;
   guint32 i;
 
-  for (i = 0; i < node->n_items && is_listed; i++)
-    is_listed = count_skippable (self->rules, node->items[i].suffix) <= MAX_SKIPPED;
   g_array_set_size (self->skipped, 0);
-  if (is_listed)
+  if (!node->is_wide)
     {
       g_array_append_vals (self->skipped, node->items, node->n_items);
       return;
@@ -1045,6 +1044,19 @@ find_first_scan (const GenlmEarleyClosure *closure,
   return low;
 }
 
+/* The node that stands for all of which the same follows as of the scan's. A wide
+ * one stands for itself: there are as many as symbols that may be skipped, and as
+ * much follows from each. */
+static GenlmEarleyNode *
+find_returned (GenlmEarleyNodes       *self,
+               const GenlmEarleyScan  *scan,
+               GError                **error)
+{
+  if (scan->node->is_wide)
+    return scan->node;
+  return genlm_earley_nodes_find_same (self, scan->node, error);
+}
+
 static gboolean
 make_target (GenlmEarleyNodes    *self,
              GenlmEarleyClosure  *closure,
@@ -1060,7 +1072,7 @@ make_target (GenlmEarleyNodes    *self,
   for (i = 0; i < accept.n_labels; i++)
     for (j = find_first_scan (closure, accept.labels[i]);
          j < closure->n_scans && closure->scans[j].terminal == accept.labels[i]; j++)
-      if (ensure_closure (self, closure->scans[j].node, error) == NULL)
+      if (find_returned (self, &closure->scans[j], error) == NULL)
         return FALSE;
   g_array_set_size (self->items, 0);
   for (i = 0; i < accept.n_labels; i++)
@@ -1069,11 +1081,13 @@ make_target (GenlmEarleyNodes    *self,
       for (j = find_first_scan (closure, accept.labels[i]);
            j < closure->n_scans && closure->scans[j].terminal == accept.labels[i]; j++, n_scans++)
         {
-          GenlmEarleyNode *node = closure->scans[j].node->closure->node;
-          guint32 rest = self->rules->suffixes[closure->scans[j].suffix].rest;
+          const GenlmEarleyScan *scan = &closure->scans[j];
+          GenlmEarleyNode *node = find_returned (self, scan, NULL);
+          guint32 rest = self->rules->suffixes[scan->suffix].rest;
 
           add_rest (self, self->items, rest, node);
-          target->returns |= self->rules->suffixes[rest].nullable && node != closure->node;
+          target->returns |= self->rules->suffixes[rest].nullable
+                             && (scan->node->is_wide || node != closure->node);
         }
     }
   if (n_scans == 0)

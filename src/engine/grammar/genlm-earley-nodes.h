@@ -57,6 +57,7 @@ struct _GenlmEarleyNode
   guint32             n_items;
   guint8              is_final;
   guint8              is_circular; /* it is among its own items */
+  guint8              is_wide;     /* so much may be skipped in it that it is not compared */
   guint32             epoch;       /* of the signatures */
   /* By suffix and node's id. */
   GenlmEarleyItem     items[];

@@ -168,8 +168,19 @@ find_same (GenlmEarleySignatures *self,
 {
   if (!self->is_lost)
     node = genlm_earley_nodes_find_same (self->nodes, node, NULL);
-  self->is_lost |= node == NULL || ++self->clock->n_steps > self->last_step;
+  self->is_lost |= node == NULL || self->clock->n_steps > self->last_step;
   return self->is_lost ? NULL : node;
+}
+
+/* Whether a rule that returns from @node to @below stays where it is; of a wide
+ * one, as the targets of the node have it, never. */
+static gboolean
+is_same (GenlmEarleySignatures *self,
+         const GenlmEarleyNode *node,
+         GenlmEarleyNode       *below)
+{
+  self->is_lost |= ++self->clock->n_steps > self->last_step;
+  return !below->is_wide && find_same (self, below) == node;
 }
 
 /* Calls itself as often as one may look deep. */
@@ -197,8 +208,8 @@ find_node (GenlmEarleySignatures *self,
     add_pair (self, GENLM_EARLEY_FINISH, UNSEEN);
   for (i = 0; i < n_scans && !self->is_lost; i++)
     {
-      GenlmEarleyNode *below = find_same (self, scans[i].node);
-      guint32 signature = below == node ? SAME : find_node (self, below, depth - 1);
+      GenlmEarleyNode *below = scans[i].node;
+      guint32 signature = is_same (self, node, below) ? SAME : find_node (self, below, depth - 1);
 
       add_pair (self, scans[i].suffix, signature);
     }
