@@ -70,7 +70,8 @@ check_whole (const char *text)
   guint32 n_productions;
   const GenlmGrammarProduction *productions;
 
-  g_assert_nonnull (joined);
+  if (joined == NULL)
+    g_error ("not joined: %s", text);
   g_assert_cmpuint (genlm_grammar_get_n_nonterminals (joined), ==, 1);
   productions = genlm_grammar_peek_productions (joined, 0, &n_productions);
   g_assert_cmpuint (n_productions, >, 0);
@@ -90,6 +91,17 @@ test_whole (void)
   check_whole ("s : t u t\nt : 'a' t |\nu : u 'b' |\n! W = [ ]+|a[ ]");
   check_whole ("s : t t | t\nt : W t | 'a'\n! W = [ ]");
   check_whole ("s : s |  'a' s | 'b'");
+}
+
+/* Rules that call themselves through others. */
+static void
+test_together (void)
+{
+  check_whole ("s : 'a' t | 'b'\nt : 'b' s | 'a' 'a' s");
+  check_whole ("s : t 'a' | 'b'\nt : s 'b' | u |\nu : t 'a' 'a' | s\n! W = [ ]");
+  check_whole ("s : 'a' t 'a'\nt : 'b' u | 'a'\nu : 'a' t | 'b' v |\nv : u | 'a' v\n! W = [ ]+");
+  check_whole ("s : t | u\nt : 'a' u | 'b'\nu : 'b' t | v\nv : 'a' t |");
+  g_assert_true (check_texts ("s : 'a' s 'b' | t\nt : 'a' u | 'b'\nu : 'b' t | 'b' u |", "ab", 8));
 }
 
 static void
@@ -191,6 +203,26 @@ append_random_body (GString *text,
     g_string_append_printf (text, " n%u", head);
 }
 
+/* With any of the heads at the end or, as @before says, at the start only. */
+static void
+append_linear_body (GString  *text,
+                    GRand    *rand,
+                    guint     n_heads,
+                    gboolean  before)
+{
+  static const char *const terminals[] = { "'a'", "'b'", "'ab'", "P", "Q" };
+  gint other = g_rand_int_range (rand, 0, (gint) n_heads * 3 / 2 + 1);
+  gint n = g_rand_int_range (rand, 0, 3);
+
+  if (before && other < (gint) n_heads)
+    g_string_append_printf (text, " n%d", other);
+  while (n-- > 0)
+    g_string_append_printf (
+      text, " %s", terminals[g_rand_int_range (rand, 0, (gint) G_N_ELEMENTS (terminals))]);
+  if (!before && other < (gint) n_heads)
+    g_string_append_printf (text, " n%d", other);
+}
+
 static char *
 make_random (GRand    *rand,
              gboolean *has_ignored)
@@ -199,19 +231,21 @@ make_random (GRand    *rand,
   static const char *const ignored[] = { "! W = [ ]", "! W = [ ]+|b[ ]", "! W = [ ]\n! V = a[ ]b" };
   GString *text = g_string_new (NULL);
   guint n_heads = (guint) g_rand_int_range (rand, 1, 5);
+  gint form = g_rand_int_range (rand, 0, 4);
   guint i;
   gint n;
 
   for (i = 0; i < n_heads; i++)
     {
       g_string_append_printf (text, "n%u : ", i);
-      append_random_body (text, rand, i, n_heads);
-      for (n = g_rand_int_range (rand, 0, 4); n > 0; n--)
+      for (n = g_rand_int_range (rand, 0, 4); n >= 0; n--)
         {
-          g_string_append (text, " |");
-          append_random_body (text, rand, i, n_heads);
+          if (form < 2)
+            append_linear_body (text, rand, n_heads, form == 1);
+          else
+            append_random_body (text, rand, i, n_heads);
+          g_string_append (text, n > 0 ? " |" : "\n");
         }
-      g_string_append_c (text, '\n');
     }
   g_string_append_printf (text, "P = %s\nQ = %s\n", patterns[g_rand_int_range (rand, 0, 8)],
                           patterns[g_rand_int_range (rand, 0, 7)]);
@@ -244,6 +278,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/grammar-regular/whole", test_whole);
+  g_test_add_func ("/grammar-regular/together", test_together);
   g_test_add_func ("/grammar-regular/part", test_part);
   g_test_add_func ("/grammar-regular/not", test_not);
   g_test_add_func ("/grammar-regular/large", test_large);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "genlm-byte-dfa.h"
-#include "genlm-grammar-parts.h"
+#include "genlm-grammar-system.h"
 #include "genlm-regex-compiler.h"
 
 /* A terminal whose automaton has more states is not made: the parser copes with
@@ -13,9 +13,14 @@
 #define MAX_ALL_STATES   (4096u)
 
 /* What automata may take while they are looked at, in bytes, and how long it may
- * take: each of them, and to try one after another. */
+ * take: each of them, and to try one thing after another. */
 #define MAX_MEMORY       (16u << 20)
 #define MAX_MILLISECONDS (500u)
+
+/* Up to so many nonterminals that call each other are looked at together, and how
+ * many symbols of bodies in all that takes. */
+#define MAX_TOGETHER     (12u)
+#define MAX_LOOKS        (1u << 18)
 
 /* Larger grammars stay as they are. */
 #define MAX_SYMBOLS      (1u << 16)
@@ -32,9 +37,10 @@ typedef struct
   guint32            *n_unknown;
   GPtrArray          *users;
   GArray             *agenda;
+  guint               n_looks;
   /* Of all automata that were tried. */
   guint               n_states;
-  /* When no more are tried. */
+  /* When nothing more is tried. */
   gint64              end;
 } Join;
 
@@ -173,33 +179,172 @@ find_part (Join    *join,
   return solve (join, &bodies);
 }
 
-/* A nonterminal that calls itself through others stays unknown. */
+static void
+set_part (Join             *join,
+          guint32           head,
+          GenlmGrammarPart  part)
+{
+  const GArray *users = g_ptr_array_index (join->users, head);
+  guint i;
+
+  join->part[head] = part;
+  for (i = 0; i < users->len && part != GENLM_GRAMMAR_PART_NONE; i++)
+    {
+      guint32 user = g_array_index (users, guint32, i);
+
+      if (--join->n_unknown[user] == 0 && join->part[user] == GENLM_GRAMMAR_PART_NONE)
+        g_array_append_val (join->agenda, user);
+    }
+}
+
+/* Finds out what can be told from others that are known. */
+static void
+empty_agenda (Join *join)
+{
+  while (join->agenda->len > 0)
+    {
+      guint32 head = g_array_index (join->agenda, guint32, join->agenda->len - 1);
+
+      g_array_set_size (join->agenda, join->agenda->len - 1);
+      set_part (join, head, find_part (join, head));
+    }
+}
+
+/* The number of a symbol among those that are looked at together, or how many
+ * these are. */
+static guint
+find_number (const GArray *heads,
+             guint32       symbol)
+{
+  guint i;
+
+  for (i = 0; i < heads->len && g_array_index (heads, guint32, i) != symbol; i++)
+    ;
+  return i;
+}
+
+/* Adds to the list, which has one, the unknown nonterminals that it is made of,
+ * and so on. FALSE if those are too many. */
+static gboolean
+list_unknown (Join   *join,
+              GArray *heads)
+{
+  const GenlmGrammarProduction *productions;
+  guint32 n_productions;
+  guint i;
+  guint32 j;
+  guint32 k;
+
+  for (i = 0; i < heads->len; i++)
+    {
+      productions = genlm_grammar_peek_productions (
+        join->grammar, g_array_index (heads, guint32, i), &n_productions);
+      for (j = 0; j < n_productions; j++)
+        for (k = 0; k < productions[j].n_symbols; k++)
+          {
+            guint32 symbol = productions[j].symbols[k];
+
+            if (heads->len > MAX_TOGETHER || ++join->n_looks > MAX_LOOKS)
+              return FALSE;
+            if (!GENLM_GRAMMAR_IS_TERMINAL (symbol) && join->part[symbol] == GENLM_GRAMMAR_PART_NONE
+                && find_number (heads, symbol) == heads->len)
+              g_array_append_val (heads, symbol);
+          }
+    }
+  return heads->len <= MAX_TOGETHER;
+}
+
+/* FALSE if an unknown one stands elsewhere than at the end, or with @before at the
+ * start, or if what else is there cannot be a part. */
+static gboolean
+add_equation (Join                         *join,
+              GenlmGrammarSystem           *system,
+              const GArray                 *heads,
+              guint                         of,
+              const GenlmGrammarProduction *production,
+              gboolean                      before)
+{
+  const guint32 *symbols = production->symbols;
+  guint32 n = production->n_symbols;
+  guint other = heads->len;
+  GenlmGrammarPart part;
+
+  if (n > 0)
+    other = find_number (heads, symbols[before ? 0 : n - 1]);
+  if (other < heads->len)
+    part = make_sequence (join, before ? symbols + 1 : symbols, n - 1);
+  else
+    part = make_sequence (join, symbols, n);
+  if (part == GENLM_GRAMMAR_PART_NONE)
+    return FALSE;
+  if (other < heads->len)
+    genlm_grammar_system_add_factor (system, of, other, part);
+  else
+    genlm_grammar_system_add_rest (system, of, part);
+  return TRUE;
+}
+
+/* What the first of the list is, if the others stand at the end of bodies only, or
+ * with @before at the start. */
+static GenlmGrammarPart
+solve_together (Join         *join,
+                const GArray *heads,
+                gboolean      before)
+{
+  g_autoptr (GenlmGrammarSystem) system = genlm_grammar_system_new (join->parts, heads->len, before);
+  const GenlmGrammarProduction *productions;
+  guint32 n_productions;
+  guint i;
+  guint32 j;
+
+  for (i = 0; i < heads->len; i++)
+    {
+      productions = genlm_grammar_peek_productions (
+        join->grammar, g_array_index (heads, guint32, i), &n_productions);
+      for (j = 0; j < n_productions; j++)
+        if (!add_equation (join, system, heads, i, &productions[j], before))
+          return GENLM_GRAMMAR_PART_NONE;
+    }
+  return genlm_grammar_system_solve (system, 0);
+}
+
+/* Finds out what a nonterminal is that calls itself through others. */
+static gboolean
+find_together (Join    *join,
+               guint32  head)
+{
+  g_autoptr (GArray) heads = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GenlmGrammarPart part;
+
+  g_array_append_val (heads, head);
+  if (!list_unknown (join, heads))
+    return FALSE;
+  part = solve_together (join, heads, FALSE);
+  if (part == GENLM_GRAMMAR_PART_NONE)
+    part = solve_together (join, heads, TRUE);
+  if (part == GENLM_GRAMMAR_PART_NONE)
+    return FALSE;
+  set_part (join, head, part);
+  empty_agenda (join);
+  return TRUE;
+}
+
 static void
 find_parts (Join *join)
 {
+  gboolean changed = TRUE;
   guint32 i;
 
   for (i = 0; i < join->n_nonterminals; i++)
     join->part[i] = GENLM_GRAMMAR_PART_NONE;
   for (i = 0; i < join->n_nonterminals; i++)
     list_uses (join, i);
-  while (join->agenda->len > 0)
-    {
-      guint32 head = g_array_index (join->agenda, guint32, join->agenda->len - 1);
-      const GArray *users = g_ptr_array_index (join->users, head);
-
-      g_array_set_size (join->agenda, join->agenda->len - 1);
-      join->part[head] = find_part (join, head);
-      if (join->part[head] == GENLM_GRAMMAR_PART_NONE)
-        continue;
-      for (i = 0; i < users->len; i++)
-        {
-          guint32 user = g_array_index (users, guint32, i);
-
-          if (--join->n_unknown[user] == 0)
-            g_array_append_val (join->agenda, user);
-        }
-    }
+  empty_agenda (join);
+  while (changed)
+    for (i = 0, changed = FALSE; i < join->n_nonterminals; i++)
+      if (join->n_unknown[i] > 0 && join->part[i] == GENLM_GRAMMAR_PART_NONE
+          && join->n_looks <= MAX_LOOKS && g_get_monotonic_time () <= join->end)
+        changed |= find_together (join, i);
 }
 
 /* --- Automata ------------------------------------------------------------ */
