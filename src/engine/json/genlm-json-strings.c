@@ -147,25 +147,31 @@ atom_is_regex (const GenlmJsonAtom *atom)
          && ((const GenlmJsonFormat *) atom->what)->check == genlm_json_format_check_regex;
 }
 
-/* Exactly one of the members. */
+/* Exactly one of the members, by halves: one of these and none of those, and the other
+ * way round. @n is not zero. */
 static GenlmByteExpr
 make_one (Builder             *builder,
           const GenlmByteExpr *exprs,
           const guint32       *members,
           guint                n)
 {
-  GenlmByteExpr once = GENLM_BYTE_EXPR_NOTHING;
-  GenlmByteExpr twice = GENLM_BYTE_EXPR_NOTHING;
+  g_autofree GenlmByteExpr *some = g_new (GenlmByteExpr, n);
+  g_autofree GenlmByteExpr *one = g_new (GenlmByteExpr, n);
+  guint width;
   guint i;
 
   for (i = 0; i < n; i++)
-    {
-      GenlmByteExpr member = exprs[members[i]];
+    some[i] = one[i] = exprs[members[i]];
+  for (width = 1; width < n; width *= 2)
+    for (i = 0; i + width < n; i += 2 * width)
+      {
+        GenlmByteExpr first = make_and (builder->exprs, one[i], make_not (builder, some[i + width]));
+        GenlmByteExpr second = make_and (builder->exprs, one[i + width], make_not (builder, some[i]));
 
-      twice = make_or (builder->exprs, twice, make_and (builder->exprs, once, member));
-      once = make_or (builder->exprs, once, member);
-    }
-  return make_and (builder->exprs, once, make_not (builder, twice));
+        one[i] = make_or (builder->exprs, first, second);
+        some[i] = make_or (builder->exprs, some[i], some[i + width]);
+      }
+  return one[0];
 }
 
 static GenlmByteExpr
