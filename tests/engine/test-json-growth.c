@@ -437,6 +437,101 @@ test_long_patterns (void)
   machine->klass->free_view (view);
 }
 
+/* Strings by how many characters they have. */
+typedef struct
+{
+  const char *schema;
+  /* As for arrays and objects. */
+  guint       changes[6];
+  guint       end;
+} Length;
+
+static const Length lengths[] = {
+  { "{\"maxLength\":17000}", { 0, 17001 }, 17001 },
+  { "{\"minLength\":16500,\"maxLength\":17000}", { 16500, 17001 }, 17001 },
+  { "{\"minLength\":2,\"maxLength\":16384}", { 2, 16385 }, 16385 },
+  { "{\"minLength\":16900}", { 16900 }, 0 },
+  { "{\"not\":{\"minLength\":16500}}", { 0, 16500 }, 16500 },
+  { "{\"anyOf\":[{\"maxLength\":5},{\"minLength\":400,\"maxLength\":1100},{\"minLength\":17000}]}", { 0, 6, 400, 1101, 17000 }, 0 },
+};
+
+static gboolean
+length_is_whole (const Length *length,
+                 guint         n)
+{
+  guint n_passed = 0;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (length->changes) && (i == 0 || length->changes[i] > 0); i++)
+    n_passed += n >= length->changes[i];
+  return n_passed % 2;
+}
+
+/* The same for large bounds of lengths, however the characters are spelled. */
+static void
+test_lengths (void)
+{
+  static const char *const characters[] = { "a", "\\n", "\xc3\xa9", "\\u00e9", "\xf0\x9f\x98\x80", "\\ud83d\\ude00" };
+  static const char *const tokens[] = { "aa\"]", "a\",\"a", "\\u0061aaa", "\xc3\xa9\\n\"", "\\ud83d\\ude00a", "aaaaaaaaaaaa", "\"]" };
+  g_autoptr (GenlmVocab) vocab = make_vocab_with_bytes (256, tokens, G_N_ELEMENTS (tokens));
+  g_autoptr (GenlmTrieIndex) index = genlm_trie_index_get (vocab);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      const Length *length = &lengths[i];
+      g_autofree char *schema = g_strdup_printf ("{\"items\":%s}", length->schema);
+      g_autoptr (GenlmByteMachine) machine = build (schema);
+      gpointer view = machine->klass->make_view (machine, index);
+      gpointer state = read_text (machine, machine->klass->dup_start (machine), "[\"", NULL);
+      guint n;
+      guint j;
+
+      for (n = 0; n < 17300 && (length->end == 0 || n < length->end); n++)
+        {
+          gpointer whole = read_text (machine, machine->klass->ref_state (state), "\"]", NULL);
+          gboolean near = FALSE;
+
+          if (is_whole (machine, whole) != length_is_whole (length, n))
+            g_error ("%s: %u", schema, n);
+          machine->klass->unref_state (whole);
+          for (j = 0; j < G_N_ELEMENTS (length->changes); j++)
+            near = near || (n + 14 > length->changes[j] && n < length->changes[j] + 2)
+                   || (n + 259 > length->changes[j] && n + 255 < length->changes[j]);
+          if (near || n % 1999 == 0)
+            check_mask (machine, view, index, state);
+          g_assert_true (is_alive (machine, state));
+          state = read_text (machine, state, characters[n % G_N_ELEMENTS (characters)], NULL);
+        }
+      if (is_alive (machine, state) != (length->end == 0))
+        g_error ("%s: %u", schema, n);
+      machine->klass->unref_state (state);
+      machine->klass->free_view (view);
+    }
+}
+
+/* A large bound takes no state for each character. */
+static void
+test_large_lengths (void)
+{
+  g_autoptr (GenlmByteMachine) machine = build_with_memory ("{\"minLength\":1,\"maxLength\":1000000}", 4 << 20);
+  g_autofree char *text = g_strnfill (200000, 'a');
+  gpointer state = read_text (machine, machine->klass->dup_start (machine), "\"", NULL);
+  guint i;
+
+  for (i = 0; i < 5; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (is_alive (machine, state));
+      state = read_text (machine, state, text, &error);
+      g_assert_no_error (error);
+    }
+  state = read_text (machine, state, "\"", NULL);
+  g_assert_true (is_whole (machine, state));
+  machine->klass->unref_state (state);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -451,5 +546,7 @@ main (int    argc,
   g_test_add_func ("/json-growth/large-counts", test_large_counts);
   g_test_add_func ("/json-growth/long-numbers", test_long_numbers);
   g_test_add_func ("/json-growth/long-patterns", test_long_patterns);
+  g_test_add_func ("/json-growth/lengths", test_lengths);
+  g_test_add_func ("/json-growth/large-lengths", test_large_lengths);
   return g_test_run ();
 }

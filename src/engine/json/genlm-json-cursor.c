@@ -458,6 +458,57 @@ check_number (GenlmJsonStepper *self,
     cursor->mode = GENLM_JSON_MODE_DEAD;
 }
 
+/* Far from a bound a string is any string. */
+static void
+leave_bounds (GenlmJsonStepper *self,
+              GenlmJsonCursor  *cursor)
+{
+  cursor->dfa = self->book->plain_dfa;
+  cursor->state = self->book->plain;
+}
+
+static void
+start_counting (GenlmJsonStepper *self,
+                GenlmJsonCursor  *cursor)
+{
+  cursor->character = self->book->plain;
+  cursor->n_chars = 0;
+  if (!genlm_json_strings_is_near (cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING], 0))
+    leave_bounds (self, cursor);
+}
+
+/* After a byte of a string whose characters are counted. */
+static void
+count_character (GenlmJsonStepper *self,
+                 GenlmJsonCursor  *cursor,
+                 guint8            byte)
+{
+  GenlmJsonBook *book = self->book;
+  GenlmJsonBody *body = cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING];
+  gboolean far = genlm_json_cursor_is_far (cursor, book);
+  GenlmByteDfa *dfa;
+
+  cursor->character = far ? cursor->state
+                          : genlm_byte_dfa_step (book->plain_dfa, cursor->character, byte,
+                                                 self->error == NULL ? &self->error : NULL);
+  if (cursor->character == NULL)
+    cursor->mode = GENLM_JSON_MODE_DEAD;
+  if (cursor->character != book->plain)
+    return;
+  cursor->n_chars++;
+  if (genlm_json_strings_is_near (body, cursor->n_chars) != far)
+    return;
+  lock (self);
+  cursor->state = genlm_json_strings_start_later (book, body, cursor->ask->goal, cursor->n_chars, &dfa);
+  if (!unlock (self, cursor))
+    return;
+  cursor->dfa = dfa;
+  if (cursor->state == NULL)
+    cursor->mode = GENLM_JSON_MODE_DEAD;
+  else if (!far)
+    leave_bounds (self, cursor);
+}
+
 static void
 start_literal (GenlmJsonStepper *self,
                GenlmJsonCursor  *cursor,
@@ -487,6 +538,9 @@ start_value (GenlmJsonStepper *self,
       cursor->mode = GENLM_JSON_MODE_STRING;
       cursor->dfa = cursor->ask->dfa;
       cursor->state = cursor->ask->string;
+      cursor->character = NULL;
+      if (cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING]->strings->counts)
+        start_counting (self, cursor);
       start_lexeme (cursor, at + 1);
       return;
     case '{':
@@ -531,7 +585,14 @@ genlm_json_stepper_end_string (GenlmJsonStepper *self,
   gsize length = 0;
   const char *text = NULL;
 
-  if (!genlm_json_strings_peek_result (body->strings, cursor->state, &result))
+  if (genlm_json_cursor_is_far (cursor, self->book))
+    {
+      lock (self);
+      result = genlm_json_strings_judge_length (self->book, body, cursor->n_chars);
+      if (!unlock (self, cursor))
+        return;
+    }
+  else if (!genlm_json_strings_peek_result (body->strings, cursor->state, &result))
     {
       if (body->strings->checks_regex)
         regex = read_regex (self, cursor, at);
@@ -559,6 +620,8 @@ step_string (GenlmJsonStepper *self,
     cursor->mode = GENLM_JSON_MODE_DEAD;
   else if (cursor->state->accepting)
     genlm_json_stepper_end_string (self, cursor, at);
+  else if (cursor->character != NULL)
+    count_character (self, cursor, self->bytes[at]);
 }
 
 /* The claims that hold of the number that ends before @at. */

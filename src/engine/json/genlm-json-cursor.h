@@ -67,6 +67,10 @@ typedef struct
   GenlmJsonNames  *names;     /* of the innermost */
   GenlmByteDfa    *dfa;       /* STRING, NAME */
   GenlmByteState  *state;     /* NAME: NULL if only words are left */
+  /* STRING whose characters are counted: where in its last one, otherwise NULL; and
+   * how many there are. */
+  GenlmByteState  *character;
+  guint64          n_chars;
   GenlmJsonText   *text;
   guint64          lexeme_at; /* where in the text a name, number or string starts */
   guint64          item_at;
@@ -130,6 +134,14 @@ void     genlm_json_stepper_end_other (GenlmJsonStepper *self,
                                        GenlmJsonCursor  *cursor,
                                        gsize             at);
 void     genlm_json_level_unref       (GenlmJsonLevel   *self);
+
+/* Whether a string is far from all lengths where something changes. */
+static inline gboolean
+genlm_json_cursor_is_far (const GenlmJsonCursor *self,
+                          const GenlmJsonBook   *book)
+{
+  return self->character != NULL && self->dfa == book->plain_dfa;
+}
 
 /* Notes that the innermost array or object was looked at. What a walk opens
  * itself follows from the rest. */

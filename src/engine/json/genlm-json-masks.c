@@ -536,6 +536,20 @@ add_closing (Walk    *walk,
   walk->always = walk->always || again;
 }
 
+/* What a string far from a bound comes to, wherever a token ends it. */
+static GenlmJsonResult
+judge_far (Walk                  *walk,
+           const GenlmJsonCursor *cursor)
+{
+  GenlmJsonBook *book = walk->stepper.book;
+  GenlmJsonResult result;
+
+  g_mutex_lock (&book->lock);
+  result = genlm_json_strings_judge_length (book, cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING], cursor->n_chars);
+  g_mutex_unlock (&book->lock);
+  return result;
+}
+
 /* Whether what an automaton says of a string or a name, from the cursor on,
  * is all there is to say. */
 static gboolean
@@ -553,7 +567,8 @@ may_use_memo (Walk                  *walk,
   if (cursor->mode != GENLM_JSON_MODE_STRING)
     return FALSE;
   strings = cursor->ask->plan->bodies[GENLM_JSON_KIND_STRING]->strings;
-  if (strings->checks_text || !genlm_json_goal_is_exact (cursor->ask->goal))
+  if (strings->checks_text || !genlm_json_goal_is_exact (cursor->ask->goal)
+      || (genlm_json_cursor_is_far (cursor, book) && !genlm_json_ask_allows (book, cursor->ask, judge_far (walk, cursor))))
     return FALSE;
   if (cursor->frame == NULL)
     return TRUE;
@@ -1079,6 +1094,8 @@ start_key (Walk                  *walk,
       local.dfa = cursor->dfa;
       local.state = found != NULL ? found->id << 1 | 1 : (guint64) (gsize) cursor->state;
     }
+  if (cursor->mode == GENLM_JSON_MODE_STRING && genlm_json_cursor_is_far (cursor, walk->stepper.book))
+    local.frame = GUINT_TO_POINTER (judge_far (walk, cursor) + 1);
   if (cursor->mode == GENLM_JSON_MODE_NAME)
     {
       local.n_words = cursor->n_words;

@@ -35,7 +35,10 @@ forget (GenlmJsonCursor *cursor)
     {
       cursor->dfa = NULL;
       cursor->state = NULL;
+      cursor->character = NULL;
     }
+  if (cursor->character == NULL)
+    cursor->n_chars = 0;
   if (!name)
     cursor->n_words = 0;
   memset (cursor->words + cursor->n_words, 0,

@@ -7,6 +7,7 @@
 #include "genlm-json-text.h"
 #include "genlm-regex-compiler.h"
 #include "genlm-regex-parser.h"
+#include "genlm-trie-index.h"
 
 /* What is being put together. */
 typedef struct
@@ -16,6 +17,7 @@ typedef struct
   GenlmJsonStrings *strings;
   GenlmByteExprs   *exprs;
   GenlmByteEncoding encoding;
+  guint64           n_chars;   /* that have been read already */
   GenlmByteExpr     character; /* one of a string */
   GenlmByteExpr     all;       /* any string */
   GenlmByteExpr     quote;
@@ -113,6 +115,20 @@ compile_words (Builder   *builder,
 }
 
 static GenlmByteExpr
+compile_length (Builder             *builder,
+                const GenlmJsonAtom *atom)
+{
+  guint64 min = atom->min > builder->n_chars ? atom->min - builder->n_chars : 0;
+  guint64 max = atom->max;
+
+  if (max < builder->n_chars)
+    return GENLM_BYTE_EXPR_NOTHING;
+  if (max != GENLM_SCHEMA_UNBOUNDED)
+    max -= builder->n_chars;
+  return genlm_byte_exprs_make_repeat (builder->exprs, builder->character, clamp_count (min), clamp_count (max));
+}
+
+static GenlmByteExpr
 compile_atom (Builder             *builder,
               const GenlmJsonAtom *atom)
 {
@@ -128,8 +144,7 @@ compile_atom (Builder             *builder,
     case GENLM_JSON_ATOM_WORDS:
       return compile_words (builder, atom->what);
     default:
-      return genlm_byte_exprs_make_repeat (builder->exprs, builder->character,
-                                           clamp_count (atom->min), clamp_count (atom->max));
+      return compile_length (builder, atom);
     }
 }
 
@@ -321,6 +336,7 @@ void
 genlm_json_strings_free (GenlmJsonStrings *self)
 {
   g_clear_pointer (&self->dfa, genlm_byte_dfa_unref);
+  g_clear_pointer (&self->later, g_hash_table_unref);
   g_free (self->upper);
   g_free (self->lower);
   g_free (self->items);
@@ -397,28 +413,45 @@ genlm_json_strings_leave_plain (GenlmJsonSpelling spelling)
   g_mutex_unlock (&plain_lock);
 }
 
-GenlmJsonStrings *
-genlm_json_strings_get (GenlmJsonBook *book,
-                        GenlmJsonBody *body)
+/* Whether a length is one that is never reached by a state for each character. */
+static gboolean
+is_large (guint64 length)
 {
-  g_autoptr (GenlmByteExprs) exprs = NULL;
-  Builder builder = { .book = book, .body = body, .encoding = genlm_json_book_get_encoding (book) };
-  GenlmJsonStrings *self;
+  return length != GENLM_SCHEMA_UNBOUNDED && length >= GENLM_JSON_STRINGS_LARGE;
+}
+
+static gboolean
+counts_only (const GenlmJsonBody *body)
+{
+  gboolean large = FALSE;
+  guint i;
+
+  for (i = 0; i < body->atoms->len; i++)
+    {
+      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
+
+      if (atom->kind != GENLM_JSON_ATOM_LENGTH)
+        return FALSE;
+      large = large || is_large (atom->min) || is_large (atom->max);
+    }
+  return large;
+}
+
+/* For strings of which @n_chars characters have been read already. */
+static GenlmJsonStrings *
+strings_new (GenlmJsonBook *book,
+             GenlmJsonBody *body,
+             guint64        n_chars)
+{
+  GenlmJsonStrings *self = g_new0 (GenlmJsonStrings, 1);
+  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&book->limits);
+  Builder builder = { .book = book, .body = body, .strings = self, .exprs = exprs, .n_chars = n_chars,
+                      .encoding = genlm_json_book_get_encoding (book) };
   GError *error = NULL;
 
-  if (body->strings != NULL)
-    return body->strings;
-  self = body->strings = builder.strings = g_new0 (GenlmJsonStrings, 1);
-  if (body->atoms->len == 0)
-    {
-      self->dfa = genlm_byte_dfa_ref (book->plain_dfa);
-      self->start = book->plain;
-      make_quick (self, body);
-      return self;
-    }
-  exprs = builder.exprs = genlm_byte_exprs_new (&book->limits);
   build (&builder);
   make_quick (self, body);
+  self->counts = counts_only (body);
   self->dfa = genlm_byte_dfa_new (g_steal_pointer (&exprs), &error);
   if (self->dfa != NULL)
     self->start = genlm_byte_dfa_intern (self->dfa, self->items, self->n_items,
@@ -426,6 +459,21 @@ genlm_json_strings_get (GenlmJsonBook *book,
   if (self->start == NULL)
     genlm_json_book_fail (book, error);
   return self;
+}
+
+GenlmJsonStrings *
+genlm_json_strings_get (GenlmJsonBook *book,
+                        GenlmJsonBody *body)
+{
+  if (body->strings != NULL)
+    return body->strings;
+  if (body->atoms->len > 0)
+    return body->strings = strings_new (book, body, 0);
+  body->strings = g_new0 (GenlmJsonStrings, 1);
+  body->strings->dfa = genlm_byte_dfa_ref (book->plain_dfa);
+  body->strings->start = book->plain;
+  make_quick (body->strings, body);
+  return body->strings;
 }
 
 /* The strings of one result. */
@@ -498,14 +546,13 @@ all_reach (GenlmJsonBook       *book,
   return genlm_json_goal_allows (goal, claims);
 }
 
-/* The state after the opening quote; NULL if no string reaches the goal. */
-GenlmByteState *
-genlm_json_strings_start (GenlmJsonBook       *book,
-                          GenlmJsonBody       *body,
-                          const GenlmJsonGoal *goal)
+static GenlmByteState *
+start (GenlmJsonBook       *book,
+       GenlmJsonBody       *body,
+       GenlmJsonStrings    *self,
+       const GenlmJsonGoal *goal)
 {
-  GenlmJsonStrings *self = genlm_json_strings_get (book, body);
-  GenlmByteState *state;
+  GenlmByteState *state = NULL;
   GenlmByteExprs *exprs;
   GenlmByteExpr expr;
   GError *error = NULL;
@@ -519,12 +566,90 @@ genlm_json_strings_start (GenlmJsonBook       *book,
     return all_reach (book, body, goal) ? self->start : NULL;
   exprs = genlm_byte_dfa_lock_exprs (self->dfa);
   expr = make_goal_expr (exprs, self, goal);
-  state = NULL;
   if (genlm_byte_dfa_unlock_exprs (self->dfa, &error))
     state = genlm_byte_dfa_intern (self->dfa, self->items, self->n_items, expr, &error);
   if (state == NULL)
     genlm_json_book_fail (book, error);
   return state == self->dfa->dead ? NULL : state;
+}
+
+/* The state after the opening quote; NULL if no string reaches the goal. */
+GenlmByteState *
+genlm_json_strings_start (GenlmJsonBook       *book,
+                          GenlmJsonBody       *body,
+                          const GenlmJsonGoal *goal)
+{
+  return start (book, body, genlm_json_strings_get (book, body), goal);
+}
+
+/* Lengths */
+
+/* The same after so many characters, in an automaton of its own. */
+GenlmByteState *
+genlm_json_strings_start_later (GenlmJsonBook        *book,
+                                GenlmJsonBody        *body,
+                                const GenlmJsonGoal  *goal,
+                                guint64               n_chars,
+                                GenlmByteDfa        **dfa)
+{
+  GenlmJsonStrings *self = body->strings;
+  GenlmJsonStrings *later;
+
+  if (self->later == NULL)
+    self->later = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) genlm_json_strings_free);
+  later = g_hash_table_lookup (self->later, (gpointer) (gsize) n_chars);
+  if (later == NULL)
+    {
+      later = strings_new (book, body, n_chars);
+      g_hash_table_insert (self->later, (gpointer) (gsize) n_chars, later);
+    }
+  *dfa = later->dfa;
+  return start (book, body, later, goal);
+}
+
+static gboolean
+is_before (guint64 n_chars,
+           guint64 bound)
+{
+  return n_chars < bound && bound - n_chars <= GENLM_TRIE_MAX_DEPTH + 1;
+}
+
+/* Whether a token may lead to a length where something changes. */
+gboolean
+genlm_json_strings_is_near (const GenlmJsonBody *body,
+                            guint64              n_chars)
+{
+  guint i;
+
+  for (i = 0; i < body->atoms->len; i++)
+    {
+      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
+
+      if (is_before (n_chars, atom->min)
+          || (atom->max != GENLM_SCHEMA_UNBOUNDED && is_before (n_chars, atom->max + 1)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Which claims hold of strings of a length, where only that counts. */
+GenlmJsonResult
+genlm_json_strings_judge_length (GenlmJsonBook *book,
+                                 GenlmJsonBody *body,
+                                 guint64        n_chars)
+{
+  g_autofree guint8 *claims = g_new (guint8, MAX (body->n_claims, 1));
+  guint i;
+
+  g_byte_array_set_size (book->atoms, body->atoms->len);
+  for (i = 0; i < body->atoms->len; i++)
+    {
+      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
+
+      book->atoms->data[i] = n_chars >= atom->min && n_chars <= atom->max;
+    }
+  genlm_json_body_judge (body, book->atoms->data, book->truths, claims);
+  return genlm_json_book_make_result (book, claims, body->n_claims);
 }
 
 static gboolean

@@ -19,6 +19,9 @@ typedef struct
   gboolean       checked;
   gboolean       checks_text;  /* as a whole, and not only whether it is a pattern */
   gboolean       checks_regex;
+  /* Only lengths count, and some are large: characters are counted beside the
+   * automaton, which is used near a bound only. */
+  gboolean       counts;
   /* What a claim's strings are among, and what is certainly among them. */
   GenlmByteExpr *upper;
   GenlmByteExpr *lower;
@@ -26,6 +29,8 @@ typedef struct
   GenlmByteItem *items;
   guint          n_items;
   GenlmByteState *start; /* whatever the goal */
+  /* Those after so many characters that the automaton has not read, by number. */
+  GHashTable     *later;
   /* If results are quick to tell: the claims that hold of all strings. */
   gboolean        quick;
   guint32         always;
@@ -33,6 +38,9 @@ typedef struct
 
 /* Where no result needs more than a look at the state. */
 #define GENLM_JSON_STRINGS_MAX_QUICK (31u)
+
+/* Lengths from here on are large. */
+#define GENLM_JSON_STRINGS_LARGE (16384u)
 
 /* The label of any string. */
 #define GENLM_JSON_STRINGS_ANY (G_MAXUINT32)
@@ -47,6 +55,16 @@ void              genlm_json_strings_leave_plain (GenlmJsonSpelling    spelling)
 GenlmByteState   *genlm_json_strings_start      (GenlmJsonBook        *book,
                                                  GenlmJsonBody        *body,
                                                  const GenlmJsonGoal  *goal);
+GenlmByteState   *genlm_json_strings_start_later (GenlmJsonBook       *book,
+                                                  GenlmJsonBody       *body,
+                                                  const GenlmJsonGoal *goal,
+                                                  guint64              n_chars,
+                                                  GenlmByteDfa       **dfa);
+gboolean          genlm_json_strings_is_near    (const GenlmJsonBody  *body,
+                                                 guint64               n_chars);
+GenlmJsonResult   genlm_json_strings_judge_length (GenlmJsonBook       *book,
+                                                   GenlmJsonBody       *body,
+                                                   guint64              n_chars);
 GenlmJsonResult   genlm_json_strings_judge      (GenlmJsonBook        *book,
                                                  GenlmJsonBody        *body,
                                                  const GenlmByteState *state,
