@@ -16,6 +16,9 @@
 #define MAX_JOBS   (1024)
 #define MAX_MEMORY (G_MAXINT64 >> 20)
 
+/* How much of a line is shown on either side of the place that is meant. */
+#define SHOWN_BYTES (60)
+
 static gboolean opt_json;
 static gboolean opt_anew;
 static gboolean opt_fail;
@@ -285,6 +288,32 @@ find_line (const char *text,
   *column = g_utf8_strlen (start, text + position - start) + 1;
 }
 
+/* The line of the place with a sign below it; of a long line, what is near. */
+static void
+show_place (GString    *output,
+            const char *text,
+            gsize       length,
+            gsize       position)
+{
+  const char *place = text + position;
+  const char *start = place;
+  const char *end = place;
+  g_autofree char *shown = NULL;
+  g_autofree char *before = NULL;
+
+  while (start > text && start[-1] != '\n' && place - start < SHOWN_BYTES)
+    start--;
+  while (start < place && ((guchar) *start & 0xc0) == 0x80)
+    start++;
+  while (end < text + length && *end != '\n' && end - place < SHOWN_BYTES)
+    end++;
+  while (end > place && end < text + length && ((guchar) *end & 0xc0) == 0x80)
+    end--;
+  shown = g_utf8_make_valid (start, end - start);
+  before = g_utf8_make_valid (start, place - start);
+  g_string_append_printf (output, "  %s\n  %*s^\n", shown, (int) g_utf8_strlen (before, -1), "");
+}
+
 static void
 append_fit (GString   *output,
             GBytes    *bytes,
@@ -311,18 +340,7 @@ append_fit (GString   *output,
                           ", column %" G_GSIZE_FORMAT "\n",
                           fit->position + 1, line, column);
   if (text != NULL)
-    {
-      const char *start = text + fit->position;
-      const char *end = memchr (start, '\n', length - fit->position);
-      g_autofree char *shown = NULL;
-      g_autofree char *before = NULL;
-
-      while (start > text && start[-1] != '\n')
-        start--;
-      shown = g_utf8_make_valid (start, (end != NULL ? end : text + length) - start);
-      before = g_utf8_make_valid (start, text + fit->position - start);
-      g_string_append_printf (output, "  %s\n  %*s^\n", shown, (int) g_utf8_strlen (before, -1), "");
-    }
+    show_place (output, text, length, fit->position);
 }
 
 static int

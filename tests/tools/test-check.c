@@ -78,6 +78,9 @@ test_file (Fixture       *fixture,
   g_autoptr (Result) complete = run ("check", "regex", file, "--text", "abc", NULL);
   g_autoptr (Result) prefix = run ("check", "regex", file, "--text", "a", NULL);
   g_autoptr (Result) wrong = run ("check", "regex", file, "--text", "abcxb", NULL);
+  g_autofree char *c = g_strnfill (199, 'c');
+  g_autofree char *line = g_strconcat ("a", c, "x", NULL);
+  g_autoptr (Result) far = run ("check", "regex", file, "--text", line, NULL);
   g_autoptr (Result) json = run ("check", "regex", file, "--json", "--text", "abx", NULL);
   g_autoptr (JsonNode) root = NULL;
   JsonObject *text;
@@ -92,6 +95,10 @@ test_file (Fixture       *fixture,
   g_assert_nonnull (strstr (prefix->output, "text: a prefix, not complete"));
   g_assert_cmpint (wrong->status, ==, 1);
   g_assert_nonnull (strstr (wrong->output, "byte 4 on, line 1, column 4\n  abcxb\n     ^\n"));
+  g_assert_cmpint (far->status, ==, 1);
+  g_assert_nonnull (strstr (far->output, "byte 201 on, line 1, column 201\n  ccc"));
+  g_assert_nonnull (strstr (far->output, "ccx\n  "));
+  g_assert_cmpuint (strlen (far->output), <, 400);
   g_assert_cmpint (json->status, ==, 1);
   text = json_object_get_object_member (parse_json (json->output, &root), "text");
   g_assert_cmpstr (json_object_get_string_member (text, "status"), ==, "not-allowed");
