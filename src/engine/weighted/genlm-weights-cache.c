@@ -5,6 +5,8 @@
 /* One in so many weights, at most, is above zero in what is kept as a list. */
 #define SPARSE (4u)
 
+#define COUNTED_AT_ONCE (1024u)
+
 typedef struct
 {
   gatomicrefcount  ref_count;
@@ -34,16 +36,24 @@ struct _GenlmWeightsCache
   Generation old;
 };
 
+/* How many there are, or more than @enough: then the rest is not read. */
 static gsize
 count_positive (const double *values,
-                gsize         size)
+                gsize         size,
+                gsize         enough)
 {
   gsize n_positive = 0;
+  gsize start;
   gsize i;
 
+  for (start = 0; start < size && n_positive <= enough; start += COUNTED_AT_ONCE)
+    {
+      gsize end = MIN (start + COUNTED_AT_ONCE, size);
+
 #pragma omp simd reduction(+ : n_positive)
-  for (i = 0; i < size; i++)
-    n_positive += values[i] > -INFINITY;
+      for (i = start; i < end; i++)
+        n_positive += values[i] > -INFINITY;
+    }
   return n_positive;
 }
 
@@ -52,15 +62,16 @@ entry_new (GenlmWeights *weights,
            const double *values)
 {
   Entry *self = g_new0 (Entry, 1);
-  gsize n_positive = count_positive (values, genlm_weights_get_size (weights));
+  gsize size = genlm_weights_get_size (weights);
+  gsize n_positive = count_positive (values, size, size / SPARSE);
   gsize i;
 
   g_atomic_ref_count_init (&self->ref_count);
-  self->size = genlm_weights_get_size (weights);
-  if (n_positive > self->size / SPARSE)
+  self->size = size;
+  if (n_positive > size / SPARSE)
     {
       self->weights = genlm_weights_ref (weights);
-      self->memory = self->size * sizeof (double) + 256;
+      self->memory = size * sizeof (double) + 256;
       return self;
     }
   self->tokens = g_new (guint32, n_positive);
