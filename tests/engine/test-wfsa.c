@@ -656,13 +656,14 @@ make_extreme (GRand *rand,
       {
         guint j = (guint) g_rand_int_range (rand, 0, (gint32) n_states);
         double weight = 0.15;
+        GenlmWide unit;
 
         if (k > 0)
           weight *= pow (10.0, -g_rand_double_range (rand, 0.0, n_digits));
+        unit = genlm_wide_divide (genlm_wide_from_double (units[i]),
+                                  genlm_wide_from_double (units[j]));
         genlm_wfsa_add_arc (wfsa, i, j, 'a' + (guint) g_rand_int_range (rand, 0, N_LETTERS),
-                            genlm_wide_multiply (genlm_wide_from_double (weight),
-                                                 genlm_wide_divide (genlm_wide_from_double (units[i]),
-                                                                    genlm_wide_from_double (units[j]))));
+                            genlm_wide_multiply (genlm_wide_from_double (weight), unit));
       }
   for (i = 0; i < n_states; i++)
     genlm_wfsa_add_final (wfsa, i, genlm_wide_from_double (0.1 * units[i]));
@@ -701,8 +702,9 @@ make_long_tokens (GRand *rand)
 
       g_byte_array_append (token, g_bytes_get_data (stem, NULL), i < 30 ? 0 : 4 * (i - 30));
       g_byte_array_append (token, g_bytes_get_data (end, NULL), (guint) g_bytes_get_size (end));
-      g_variant_builder_add_value (&builder, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE,
-                                                                        token->data, token->len, 1));
+      g_variant_builder_add_value (&builder,
+                                   g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, token->data,
+                                                              token->len, 1));
     }
   vocab = genlm_vocab_new (g_variant_builder_end (&builder), NULL, &error);
   g_assert_no_error (error);
@@ -909,6 +911,118 @@ test_even (void)
   check_even ("(ab|\xc3\xa9|\xe2\x82\xac|\xe2\x82\xad){3,5}", "ab");
 }
 
+/* -- states that are alike -------------------------------------------------- */
+
+static GenlmVocab *
+make_counted_tokens (void)
+{
+  const char *texts[] = { "a",    "b",         "c",    " ",    "ab",       "ba", "a b",
+                          "aaaa", "abcabcabc", "\xc3", "\xa9", "\xc3\xa9", "c ", "cc",
+                          "aaaaaaaaaaaaaaa",   "      ", "x",   "xx",       "1",  "a1" };
+  g_autoptr (GError) error = NULL;
+  GVariantBuilder builder;
+  GenlmVocab *vocab;
+  guint i;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aay"));
+  for (i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_variant_builder_add_value (&builder,
+                                 g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, texts[i],
+                                                            strlen (texts[i]), 1));
+  vocab = genlm_vocab_new (g_variant_builder_end (&builder), NULL, &error);
+  g_assert_no_error (error);
+  return vocab;
+}
+
+static GenlmByteMatcher *
+make_regex_matcher (const char *pattern,
+                    GenlmVocab *tokens)
+{
+  g_autoptr (GenlmWeightedDfa) dfa = make_regex (pattern, CHARSET "\xc3\xa9");
+  g_autoptr (GenlmByteMachine) machine = genlm_wfsa_machine_new (dfa, 1 << 20);
+
+  return genlm_byte_matcher_new (machine, tokens);
+}
+
+static GenlmWeights *
+dup_weights (GenlmByteMatcher *matcher,
+             GenlmContext     *context)
+{
+  g_autoptr (GError) error = NULL;
+  GenlmWeights *weights = genlm_byte_matcher_dup_weights (matcher, context, &error);
+
+  g_assert_no_error (error);
+  return weights;
+}
+
+static guint32
+draw_token (GRand        *rand,
+            GenlmWeights *weights)
+{
+  guint32 n_tokens = (guint32) genlm_weights_get_size (weights) - 1;
+  guint32 token;
+  guint i;
+
+  for (i = 0; i < 1000; i++)
+    {
+      token = (guint32) g_rand_int_range (rand, 0, (gint32) n_tokens);
+      if (genlm_weights_get (weights, token) > -INFINITY)
+        return token;
+    }
+  return n_tokens;
+}
+
+/* Who has weighed much has the same weights as who was never asked. Returns how
+ * many of them were those of the step before. */
+static guint
+check_counted (GRand      *rand,
+               const char *pattern)
+{
+  g_autoptr (GenlmVocab) tokens = make_counted_tokens ();
+  g_autoptr (GenlmByteMatcher) matcher = make_regex_matcher (pattern, tokens);
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  g_autoptr (GenlmWeights) before = NULL;
+  guint n_same = 0;
+  guint i;
+
+  for (i = 0; i < 100; i++)
+    {
+      g_autoptr (GenlmWeights) weights = dup_weights (matcher, context);
+      g_autoptr (GenlmByteMatcher) fresh = make_regex_matcher (pattern, tokens);
+      g_autoptr (GenlmWeights) expected = dup_weights (fresh, context);
+      guint32 token = draw_token (rand, weights);
+      GenlmContext *longer;
+      gsize k;
+
+      for (k = 0; k < genlm_weights_get_size (weights); k++)
+        g_assert_true (genlm_weights_get (weights, k) == genlm_weights_get (expected, k));
+      n_same += weights == before;
+      g_clear_pointer (&before, genlm_weights_unref);
+      before = g_steal_pointer (&weights);
+      if (token == genlm_vocab_get_size (tokens))
+        break;
+      longer = genlm_context_append (context, token);
+      genlm_context_unref (context);
+      context = longer;
+    }
+  return n_same;
+}
+
+static void
+test_alike (void)
+{
+  const char *patterns[] = { "[ab]{3,90}c?", "(a{0,40}|b{0,25}c)x*", "([abc]{1,7} ){0,30}1?",
+                             "(\xc3\xa9|a){5,60}b", "((a|b)*a(a|b){5} ){0,9}",
+                             ".{0,7}|a{0,30}|[ab]{9,50}" };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (29);
+  guint round;
+
+  /* Others are within a character. */
+  g_assert_cmpuint (check_counted (rand, ".{0,100000}"), >=, 80);
+  for (round = 0; round < 3 * G_N_ELEMENTS (patterns); round++)
+    check_counted (rand, patterns[round / 3]);
+}
+
 /* -- limits ---------------------------------------------------------------- */
 
 static void
@@ -995,6 +1109,7 @@ main (int   argc,
   g_test_add_func ("/engine/wfsa/totals", test_totals);
   g_test_add_func ("/engine/wfsa/spelled", test_spelled);
   g_test_add_func ("/engine/wfsa/regex/even", test_even);
+  g_test_add_func ("/engine/wfsa/alike", test_alike);
   g_test_add_func ("/engine/wfsa/limits", test_limits);
   g_test_add_func ("/engine/wfsa/long-round", test_long_round);
   return g_test_run ();

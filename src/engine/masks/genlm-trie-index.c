@@ -407,6 +407,28 @@ index_first_bytes (GenlmTrieIndex *self)
   self->first_node[256] = p;
 }
 
+/* The bytes of each depth, and then those of the depths below with them. */
+static void
+index_bytes (GenlmTrieIndex *self)
+{
+  const GenlmTrie *trie = self->trie;
+  guint32 depth;
+  guint32 p;
+  guint i;
+
+  self->deeper_bytes = g_new0 (GenlmTrieBytes, trie->max_depth + 1);
+  for (p = 0; p < trie->n_nodes; p++)
+    {
+      guint8 byte = GENLM_TRIE_NODE_BYTE (&trie->nodes[p]);
+
+      depth = GENLM_TRIE_NODE_DEPTH (&trie->nodes[p]);
+      self->deeper_bytes[depth - 1].words[byte / 64] |= G_GUINT64_CONSTANT (1) << (byte % 64);
+    }
+  for (depth = trie->max_depth; depth > 0; depth--)
+    for (i = 0; i < G_N_ELEMENTS (self->deeper_bytes->words); i++)
+      self->deeper_bytes[depth - 1].words[i] |= self->deeper_bytes[depth].words[i];
+}
+
 static GenlmTrieIndex *
 trie_index_new (GenlmVocab *vocab)
 {
@@ -430,6 +452,7 @@ trie_index_new (GenlmVocab *vocab)
   index_down (self, token_facts, entries);
   index_up (self);
   index_entries (self, entries);
+  index_bytes (self);
   index_buckets (self, token_facts);
   index_lengths (self, token_facts);
   index_far_nodes (self);
@@ -450,6 +473,7 @@ trie_index_free (GenlmTrieIndex *self)
   g_free (self->tokens_by_bucket);
   g_free (self->far_tokens);
   g_free (self->far_nodes);
+  g_free (self->deeper_bytes);
   g_free (self->entries);
   g_free (self->ordered_tokens);
   g_free (self->n_tokens_before);

@@ -41,6 +41,11 @@ typedef struct
   guint32  n_tokens;
 } GenlmTrieTokens;
 
+typedef struct
+{
+  guint64 words[4];
+} GenlmTrieBytes;
+
 /* Of a node, above the buckets below it: the bucket of the character that it
  * ends. */
 #define GENLM_TRIE_INDEX_SHIFT     (58u)
@@ -79,6 +84,8 @@ struct _GenlmTrieIndex
   guint32          *far_tokens;
   guint32           n_far_tokens;
   guint8            ascii_buckets[128];
+  /* By depth, up to the greatest: the bytes of all nodes that are deeper. */
+  GenlmTrieBytes   *deeper_bytes;
   /* By first byte: where its node stands and the next first byte's starts. */
   guint32           first_node[257];
 };

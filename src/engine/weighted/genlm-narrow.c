@@ -34,12 +34,12 @@ guint32
 genlm_narrow_get (const GenlmNarrow *self,
                   GenlmWeighedState *states)
 {
+  const guint32 *numbers = self->support != NULL ? self->support->states : &self->state;
   guint32 n_states = self->support != NULL ? self->support->n_states : 1;
   guint32 i;
 
   for (i = 0; i < n_states; i++)
-    states[i] = (GenlmWeighedState) { self->support != NULL ? self->support->states[i] : self->state,
-                                      genlm_wide_from_double (self->weights[i]) };
+    states[i] = (GenlmWeighedState) { numbers[i], genlm_wide_from_double (self->weights[i]) };
   return n_states;
 }
 

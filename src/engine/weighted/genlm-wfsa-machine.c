@@ -1,5 +1,6 @@
 #include "genlm-wfsa-machine.h"
 
+#include "genlm-alike.h"
 #include "genlm-weights-cache.h"
 #include "genlm-weights-walk.h"
 
@@ -19,6 +20,7 @@ typedef struct
   GenlmWeightsCache *cache;
   /* Of whoever needed it last; NULL while it is used. */
   double            *spare;
+  GenlmAlike         alike;
 } View;
 
 /* Where the automaton has no state, the one beyond, and where one is. */
@@ -303,6 +305,7 @@ wfsa_machine_make_view (GenlmByteMachine *machine,
   View *view = g_new0 (View, 1);
 
   view->cache = genlm_weights_cache_new (((WfsaMachine *) machine)->max_memory);
+  genlm_alike_init (&view->alike, genlm_wfsa_machine_get_dfa (machine), index);
   return view;
 }
 
@@ -311,6 +314,7 @@ wfsa_machine_free_view (gpointer data)
 {
   View *view = data;
 
+  genlm_alike_clear (&view->alike);
   genlm_weights_cache_free (view->cache);
   g_free (view->spare);
   g_free (view);
@@ -329,6 +333,33 @@ walk (GenlmWeightedDfa  *dfa,
   return TRUE;
 }
 
+/* The weights of @state if they are kept, or those of a state that is alike. An
+ * automaton that is given is not searched: it keeps one state of those that are
+ * the same, and its other states are many. */
+static GenlmWeights *
+find_weights (View               *view,
+              GenlmWeightedDfa   *dfa,
+              GenlmWeightedState *state)
+{
+  GenlmWeights *weights = genlm_weights_cache_lookup (view->cache, state);
+  GenlmWeightedState *other;
+
+  if (weights != NULL || dfa->beyond != NULL)
+    return weights;
+  other = genlm_alike_find (&view->alike, state);
+  return other != NULL ? genlm_weights_cache_lookup (view->cache, other) : NULL;
+}
+
+static void
+keep_weights (View               *view,
+              GenlmWeightedState *state,
+              GenlmWeights       *weights,
+              const double       *values)
+{
+  genlm_weights_cache_insert (view->cache, state, weights, values);
+  genlm_alike_add (&view->alike, state);
+}
+
 static GenlmWeights *
 wfsa_machine_make_weights (GenlmByteMachine  *machine,
                            gpointer           data,
@@ -337,6 +368,7 @@ wfsa_machine_make_weights (GenlmByteMachine  *machine,
                            GError           **error)
 {
   View *view = data;
+  GenlmWeightedDfa *dfa = ((WfsaMachine *) machine)->dfa;
   const Position *position = state;
   gboolean is_kept = position->n_parts == 0;
   gsize size = (gsize) index->n_tokens + 1;
@@ -344,17 +376,17 @@ wfsa_machine_make_weights (GenlmByteMachine  *machine,
   double *values;
 
   if (is_kept)
-    weights = genlm_weights_cache_lookup (view->cache, position->state);
+    weights = find_weights (view, dfa, position->state);
   if (weights != NULL)
     return weights;
   values = __atomic_exchange_n (&view->spare, NULL, __ATOMIC_ACQ_REL);
   if (values == NULL)
     values = g_new (double, size);
-  if (walk (((WfsaMachine *) machine)->dfa, index, position, values, error))
+  if (walk (dfa, index, position, values, error))
     {
       weights = genlm_weights_new (values, size);
       if (is_kept)
-        genlm_weights_cache_insert (view->cache, position->state, weights, values);
+        keep_weights (view, position->state, weights, values);
     }
   values = __atomic_exchange_n (&view->spare, values, __ATOMIC_ACQ_REL);
   g_free (values);
