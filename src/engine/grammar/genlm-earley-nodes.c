@@ -97,8 +97,10 @@ struct _GenlmEarleyNodes
   GHashTable       *accept_numbers;
   GArray           *accept_by_state;
 
-  /* The items of a node that is being made. */
+  /* The items of a node that is being made, and nodes whose items it has, too. */
   GArray           *items;
+  GPtrArray        *merged;
+  guint32           merge;
   GArray           *tried;
   GArray           *begun;
   GArray           *skipped;
@@ -148,15 +150,16 @@ count_skippable (const GenlmEarleyRules *rules,
   return n;
 }
 
-/* Adds what is to be done when @rest is left of a rule that returns to @node.
- * Where much may be skipped, that is left to the closure. A stand-in has no
- * items: what it will have is in the list anyway. */
+/* Adds what is to be done when @rest is left of a rule that returns to @node; its
+ * items, if that may be nothing, are merged later. Where much may be skipped, that
+ * is left to the closure. A stand-in has no items: what it will have is in the list
+ * anyway. */
 static void
 add_rest (GenlmEarleyNodes *self,
-          GArray           *items,
           guint32           rest,
           GenlmEarleyNode  *node)
 {
+  GArray *items = self->items;
   guint n_skippable = count_skippable (self->rules, rest);
   gboolean nullable = self->rules->suffixes[rest].nullable;
   guint i;
@@ -169,8 +172,45 @@ add_rest (GenlmEarleyNodes *self,
       if (rest != GENLM_EARLEY_END)
         add_item (items, rest, node);
     }
-  if (nullable)
-    g_array_append_vals (items, node->items, node->n_items);
+  if (nullable && node->n_items > 0)
+    g_ptr_array_add (self->merged, node);
+}
+
+/* Nodes that are made later may have the items of those before. */
+static int
+compare_ages (gconstpointer a,
+              gconstpointer b)
+{
+  const GenlmEarleyNode *x = *(GenlmEarleyNode *const *) a;
+  const GenlmEarleyNode *y = *(GenlmEarleyNode *const *) b;
+
+  return x->id > y->id ? -1 : x->id < y->id;
+}
+
+/* Adds the items of the nodes that are to be merged. What an item that may be
+ * nothing returns to has no items that its node has not. */
+static void
+merge_items (GenlmEarleyNodes *self)
+{
+  guint i;
+  guint32 j;
+
+  if (self->merged->len > 1)
+    g_ptr_array_sort (self->merged, compare_ages);
+  self->merge++;
+  for (i = 0; i < self->merged->len; i++)
+    {
+      GenlmEarleyNode *node = g_ptr_array_index (self->merged, i);
+
+      if (node->merge == self->merge)
+        continue;
+      node->merge = self->merge;
+      g_array_append_vals (self->items, node->items, node->n_items);
+      for (j = 0; j < node->n_items && self->merged->len > 1; j++)
+        if (self->rules->suffixes[node->items[j].suffix].nullable)
+          node->items[j].node->merge = self->merge;
+    }
+  g_ptr_array_set_size (self->merged, 0);
 }
 
 static int
@@ -547,13 +587,14 @@ resolve_single (GenlmEarleyNodes *self,
       if (back->caller == nonterminal)
         {
           is_circular |= back->rest != GENLM_EARLEY_END;
-          add_rest (self, self->items, back->rest, stand_in);
+          add_rest (self, back->rest, stand_in);
           continue;
         }
       n_returns++;
       only = back->rest == GENLM_EARLEY_END ? get_returned (self, back) : NULL;
-      add_rest (self, self->items, back->rest, get_returned (self, back));
+      add_rest (self, back->rest, get_returned (self, back));
     }
+  merge_items (self);
   if (is_circular)
     call->node = intern_circular (self, self->items, stand_in);
   else
@@ -615,10 +656,9 @@ list_returns (GenlmEarleyNodes *self,
       if (is_inside != inside)
         continue;
       if (inside)
-        add_rest (self, self->items, back->rest,
-                  &self->stand_ins[rules->place[back->caller]]);
+        add_rest (self, back->rest, &self->stand_ins[rules->place[back->caller]]);
       else
-        add_rest (self, self->items, back->rest, get_returned (self, back));
+        add_rest (self, back->rest, get_returned (self, back));
     }
 }
 
@@ -683,9 +723,10 @@ fill_group (GenlmEarleyNodes  *self,
         if (marks[j])
           {
             if (group->nodes[j] != NULL)
-              g_array_append_vals (self->items, group->nodes[j]->items, group->nodes[j]->n_items);
+              g_ptr_array_add (self->merged, group->nodes[j]);
             list_returns (self, group->component, j, TRUE);
           }
+      merge_items (self);
       if (!genlm_earley_clock_spend (self->clock, self->items->len + n_members, error))
         break;
       sort_items (self->items);
@@ -720,6 +761,7 @@ resolve_group (GenlmEarleyNodes  *self,
     {
       g_array_set_size (self->items, 0);
       list_returns (self, component, i, FALSE);
+      merge_items (self);
       if (!genlm_earley_clock_spend (self->clock, self->items->len, error))
         return FALSE;
       group->nodes[i] = self->items->len > 0 ? intern (self, self->items) : NULL;
@@ -1085,13 +1127,14 @@ make_target (GenlmEarleyNodes    *self,
           GenlmEarleyNode *node = find_returned (self, scan, NULL);
           guint32 rest = self->rules->suffixes[scan->suffix].rest;
 
-          add_rest (self, self->items, rest, node);
+          add_rest (self, rest, node);
           target->returns |= self->rules->suffixes[rest].nullable
                              && (scan->node->is_wide || node != closure->node);
         }
     }
   if (n_scans == 0)
     return TRUE;
+  merge_items (self);
   if (!genlm_earley_clock_spend (self->clock, self->items->len, error))
     return FALSE;
   target->node = genlm_earley_nodes_find_same (self, intern (self, self->items), error);
@@ -1245,6 +1288,7 @@ genlm_earley_nodes_save (GenlmEarleyNodes *self,
   node->moved = genlm_earley_heap_alloc (&self->heap, size);
   memcpy (node->moved, node, size);
   node->moved->moved = NULL;
+  node->moved->merge = 0;
   node->moved->closure = NULL;
   node->moved->signatures = NULL;
   g_ptr_array_add (self->saved, node->moved);
@@ -1315,7 +1359,8 @@ make_start (GenlmEarleyNodes *self)
   add_item (self->items, GENLM_EARLEY_FINISH, NULL);
   finish = intern (self, self->items);
   g_array_set_size (self->items, 0);
-  add_rest (self, self->items, self->rules->start, finish);
+  add_rest (self, self->rules->start, finish);
+  merge_items (self);
   self->start = intern (self, self->items);
 }
 
@@ -1336,6 +1381,7 @@ genlm_earley_nodes_new (GenlmEarleyRules *rules,
   self->accept_numbers = g_hash_table_new_full (hash_accept, equal_accepts, g_free, NULL);
   self->accept_by_state = g_array_new (FALSE, TRUE, sizeof (guint32));
   self->items = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
+  self->merged = g_ptr_array_new ();
   self->tried = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
   self->skipped = g_array_new (FALSE, FALSE, sizeof (GenlmEarleyItem));
   self->known_rests = g_hash_table_new_full (hash_rest, g_int64_equal, g_free, NULL);
@@ -1364,6 +1410,7 @@ genlm_earley_nodes_free (GenlmEarleyNodes *self)
   g_array_unref (self->skipped);
   g_array_unref (self->begun);
   g_array_unref (self->tried);
+  g_ptr_array_unref (self->merged);
   g_array_unref (self->items);
   g_array_unref (self->accept_by_state);
   g_hash_table_unref (self->accept_numbers);

@@ -59,6 +59,7 @@ struct _GenlmEarleyNode
   guint8              is_circular; /* it is among its own items */
   guint8              is_wide;     /* so much may be skipped in it that it is not compared */
   guint32             epoch;       /* of the signatures */
+  guint32             merge;       /* the last one that has its items */
   /* By suffix and node's id. */
   GenlmEarleyItem     items[];
 };
