@@ -182,6 +182,22 @@ genlm_schema_draft_from_uri (const char       *uri,
   return FALSE;
 }
 
+/* Whether it names a draft from before draft 4, or what is beside one. */
+gboolean
+genlm_schema_draft_is_older (const char *uri,
+                             gsize       length)
+{
+  static const char *const places[] = { "json-schema.org/draft-00/", "json-schema.org/draft-01/",
+                                        "json-schema.org/draft-02/", "json-schema.org/draft-03/" };
+
+  if (!skip_scheme (&uri, &length))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    if (length >= strlen (places[i]) && memcmp (uri, places[i], strlen (places[i])) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 const char *
 genlm_schema_draft_to_string (GenlmSchemaDraft draft)
 {

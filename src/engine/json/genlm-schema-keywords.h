@@ -107,6 +107,8 @@ const char               *genlm_schema_keyword_to_string  (GenlmSchemaKeywordId 
 gboolean                  genlm_schema_draft_from_uri     (const char           *uri,
                                                            gsize                 length,
                                                            GenlmSchemaDraft     *draft);
+gboolean                  genlm_schema_draft_is_older     (const char           *uri,
+                                                           gsize                 length);
 const char               *genlm_schema_draft_to_string    (GenlmSchemaDraft      draft);
 guint                     genlm_schema_vocabulary_from_uri (const char          *uri,
                                                            gsize                 length);

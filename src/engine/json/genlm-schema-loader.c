@@ -1123,12 +1123,7 @@ load (Loader *loader)
       return FALSE;
     }
   resource = genlm_schema_store_add_main (schema->store, schema->document, loader->error);
-  if (resource == NULL)
-    {
-      g_prefix_error (loader->error, "#/$schema: ");
-      return FALSE;
-    }
-  return read_nodes (loader, resource);
+  return resource != NULL && read_nodes (loader, resource);
 }
 
 /* Reads the nodes of a schema from its document. */

@@ -202,13 +202,38 @@ read_vocabularies (const GenlmJsonValue *list,
   return TRUE;
 }
 
-/* Finds out what @resource, whose root has a “$schema”, is written in. A
- * meta-schema that cannot be had says nothing. */
+/* What the oldest drafts say otherwise (“extends”, “disallow”, “divisibleBy”,
+ * “required” in members) later ones do not know, and so would not enforce. */
 static gboolean
-read_dialect (GenlmSchemaStore     *self,
-              GenlmSchemaResource  *resource,
-              const GenlmJsonValue *schema,
-              GError              **error)
+check_age (const GenlmJsonValue  *schema,
+           GError               **error)
+{
+  if (!genlm_schema_draft_is_older (schema->text, schema->n))
+    return TRUE;
+  g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_NOT_SUPPORTED,
+               "“%s” is older than draft 4, the first that is read; write the schema for a later "
+               "draft, or set the property “draft” to have it read as one",
+               schema->text);
+  return FALSE;
+}
+
+static gboolean
+is_in_main (GenlmSchemaStore     *self,
+            const GenlmJsonValue *value)
+{
+  GenlmJsonDocument *document = g_hash_table_lookup (self->documents, DEFAULT_BASE);
+
+  while (value->parent != NULL)
+    value = value->parent;
+  return value == genlm_json_document_peek_root (document);
+}
+
+/* A meta-schema that cannot be had says nothing. */
+static gboolean
+follow_dialect (GenlmSchemaStore     *self,
+                GenlmSchemaResource  *resource,
+                const GenlmJsonValue *schema,
+                GError              **error)
 {
   gboolean has_vocabularies = FALSE;
 
@@ -220,6 +245,8 @@ read_dialect (GenlmSchemaStore     *self,
 
       if (genlm_schema_draft_from_uri (schema->text, schema->n, &resource->draft))
         return TRUE;
+      if (!check_age (schema, error))
+        return FALSE;
       resource->draft = GENLM_SCHEMA_DRAFT_ANY;
       uri = genlm_schema_uri_resolve (DEFAULT_BASE, schema->text);
       meta = fetch_document (self, uri, NULL);
@@ -235,6 +262,29 @@ read_dialect (GenlmSchemaStore     *self,
       schema = peek_string (genlm_json_document_peek_root (meta), "$schema");
     }
   return TRUE;
+}
+
+/* Finds out what @resource, whose root has a “$schema”, is written in. Other
+ * documents than the main one speak for themselves, whatever is set for it. */
+static gboolean
+read_dialect (GenlmSchemaStore     *self,
+              GenlmSchemaResource  *resource,
+              const GenlmJsonValue *schema,
+              GError              **error)
+{
+  gboolean         in_main = is_in_main (self, schema);
+  g_autofree char *pointer = NULL;
+
+  if (in_main && self->options.draft != GENLM_SCHEMA_DRAFT_ANY)
+    return TRUE;
+  if (follow_dialect (self, resource, schema, error))
+    return TRUE;
+  pointer = genlm_json_value_dup_pointer (schema);
+  if (in_main)
+    g_prefix_error (error, "%s: ", pointer);
+  else
+    g_prefix_error (error, "%s of the document “%s”: ", pointer, show_uri (resource->uri));
+  return FALSE;
 }
 
 static void
@@ -398,17 +448,15 @@ scan_document (GenlmSchemaStore     *self,
   return TRUE;
 }
 
-/* Takes in a document found at @uri. @draft holds if it names none itself, or
- * if it is @forced. */
+/* Takes in a document found at @uri. @draft holds if it names none itself. */
 static GenlmSchemaResource *
 add_document (GenlmSchemaStore     *self,
               const char           *uri,
               const GenlmJsonValue *root,
               GenlmSchemaDraft      draft,
-              gboolean              forced,
               GError              **error)
 {
-  const GenlmJsonValue *schema = forced ? NULL : peek_string (root, "$schema");
+  const GenlmJsonValue *schema = peek_string (root, "$schema");
   GenlmSchemaResource  *resource = add_resource (self, uri, root);
   const GenlmJsonValue *id;
   g_autofree char      *absolute = NULL;
@@ -432,13 +480,11 @@ genlm_schema_store_add_main (GenlmSchemaStore   *self,
                              GenlmJsonDocument  *document,
                              GError            **error)
 {
-  GenlmSchemaDraft draft = self->options.draft;
-  const char      *uri = DEFAULT_BASE;
+  const char *uri = DEFAULT_BASE;
 
   g_hash_table_insert (self->documents, (gpointer) uri, genlm_json_document_ref (document));
   self->document_bytes += genlm_json_document_get_size (document);
-  return add_document (self, uri, genlm_json_document_peek_root (document), draft, draft != GENLM_SCHEMA_DRAFT_ANY,
-                       error);
+  return add_document (self, uri, genlm_json_document_peek_root (document), self->options.draft, error);
 }
 
 /* The resource that @value begins, or the one around it. */
@@ -545,7 +591,7 @@ find_resource (GenlmSchemaStore          *self,
   document = fetch_document (self, uri, error);
   if (document == NULL)
     return NULL;
-  return add_document (self, uri, genlm_json_document_peek_root (document), from->draft, FALSE, error);
+  return add_document (self, uri, genlm_json_document_peek_root (document), from->draft, error);
 }
 
 /* Follows a reference that stands in @from. */
