@@ -16,7 +16,8 @@ static const GenlmByteLimitBlurbs limits = {
   .max_memory = "How many bytes the automaton of the terminals may take before it fails, and how many "
                 "what the contexts in use have read; as many again are used for the masks of each "
                 "vocabulary at most",
-  .deadline = "How many milliseconds building the automaton may take, and a mask; 0 for any number",
+  .deadline = "How many milliseconds building the automaton may take, reading each 4,096 bytes of a text, "
+              "and a mask; 0 for any number",
   .n_states = "How many states the automaton of the terminals has so far",
   .memory = "How many bytes the automaton and what the contexts in use have read take",
 };

@@ -8,19 +8,20 @@
 
 /* Texts that are long or deep, contexts that come and go, and threads. */
 
-#define N_DEEP    (100000u)
-#define N_LONG    (1000000u)
-#define N_KEPT    (300u)
-#define DEPTH     (100u)
+#define N_DEEP (100000u)
+#define N_LONG (1000000u)
+#define N_KEPT (300u)
+#define DEPTH (100u)
 #define N_THREADS (4u)
-#define N_STEPS   (400u)
-#define N_RULES   (2000u)
+#define N_STEPS (400u)
+#define N_RULES (2000u)
 #define N_NULLABLE (1000u)
-#define N_TOKENS  (80u)
-#define N_RUNS    (16u)
+#define N_TOKENS (80u)
+#define N_RUNS (16u)
+#define N_AMBIGUOUS (300u)
 
 /* Of words of these letters, as tokens and as texts. */
-#define LETTERS   "abcd "
+#define LETTERS "abcd "
 #define WORD      (5u)
 
 /* How much later it is at each look at the clock. */
@@ -482,6 +483,32 @@ test_deadline_within (void)
   g_assert_cmpuint (genlm_token_set_get_count (mask), ==, 27);
 }
 
+/* A text is not read on then, either. */
+static void
+test_deadline_reading (void)
+{
+  const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
+                                     GENLM_ENGINE_DEFAULT_MAX_MEMORY, 500000 };
+  g_autoptr (GenlmGrammar) grammar = earley_grammar_new ("s : s s 'a' s s |", GENLM_GRAMMAR_IGNORE_REPEATED);
+  g_autoptr (GenlmByteMachine) machine = NULL;
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autofree char *text = repeat ("a", N_AMBIGUOUS);
+  g_autoptr (GenlmContext) context = new_context (text, N_AMBIGUOUS);
+  g_autoptr (GError) error = NULL;
+  double prefix;
+
+  machine = genlm_earley_machine_new (grammar, &limits, FALSE, &error);
+  g_assert_no_error (error);
+  matcher = genlm_byte_matcher_new (machine, genlm_vocab_bytes ());
+  clock_step = 600 * G_USEC_PER_SEC;
+  g_assert_false (genlm_byte_matcher_weigh (matcher, context, &prefix, NULL, &error));
+  clock_step = 0;
+  g_assert_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, "deadline=500000"));
+  g_clear_error (&error);
+  check_weights (matcher, context, TRUE, TRUE);
+}
+
 /* Nor is it made to its end when nobody waits for it. */
 static void
 test_cancelled (void)
@@ -650,6 +677,7 @@ main (int    argc,
   g_test_add_func ("/earley-long/ambiguous-look", test_ambiguous_look);
   g_test_add_func ("/earley-long/mask-deadline", test_mask_deadline);
   g_test_add_func ("/earley-long/deadline-within", test_deadline_within);
+  g_test_add_func ("/earley-long/deadline-reading", test_deadline_reading);
   g_test_add_func ("/earley-long/cancelled", test_cancelled);
   g_test_add_func ("/earley-long/memory", test_memory);
   g_test_add_func ("/earley-long/kept", test_kept);

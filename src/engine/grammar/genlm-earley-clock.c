@@ -25,8 +25,8 @@ genlm_earley_clock_look (GenlmEarleyClock  *self,
   if (self->end_time == 0 || g_get_monotonic_time () <= self->end_time)
     return TRUE;
   g_set_error (error, GENLM_POTENTIAL_ERROR, GENLM_POTENTIAL_ERROR_LIMIT,
-               "What may follow was not found within deadline=%u milliseconds; a less ambiguous "
-               "grammar, or a higher deadline, would let it be",
+               "The grammar had no answer within deadline=%u milliseconds; a less ambiguous grammar, or "
+               "a higher deadline, would let it have one",
                self->deadline);
   return FALSE;
 }

@@ -687,7 +687,7 @@ advance (GenlmEarleyParser  *self,
   GenlmEarleyConfig *config = handle->config;
   gsize i;
 
-  genlm_earley_clock_start (&self->clock, 0);
+  genlm_earley_clock_start (&self->clock, self->limits.deadline);
   for (i = 0; i < n_bytes && config != self->dead; i++)
     {
       GenlmEarleyConfig *next = NULL;
@@ -782,7 +782,7 @@ genlm_earley_parser_find_final (GenlmEarleyParser  *self,
   if (ending != ENDING_UNKNOWN)
     return TRUE;
   genlm_earley_parser_lock (self);
-  genlm_earley_clock_start (&self->clock, 0);
+  genlm_earley_clock_start (&self->clock, self->limits.deadline);
   ok = genlm_earley_parser_find_config_final (self, handle->config, final, error);
   genlm_earley_parser_unlock (self);
   if (ok)
