@@ -179,14 +179,34 @@ compare (GenlmByteMachine *machine,
       }
 }
 
-static void
-test_random (void)
+static GenlmSchema *
+read_schema (const char *text)
+{
+  const GenlmSchemaOptions options = { 0 };
+  g_autoptr (GError) error = NULL;
+  GenlmSchema *schema = genlm_schema_new (text, -1, &options, &error);
+
+  g_assert_no_error (error);
+  return schema;
+}
+
+static GenlmByteMachine *
+make_machine (GenlmSchema *schema)
 {
   const GenlmJsonMachineOptions options = {
     .max_spaces = GENLM_JSON_MACHINE_DEFAULT_MAX_SPACES,
     .limits = { GENLM_ENGINE_DEFAULT_MAX_STATES, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 },
   };
-  const GenlmSchemaOptions schema_options = { 0 };
+  g_autoptr (GError) error = NULL;
+  GenlmByteMachine *machine = genlm_json_machine_new (schema, &options, &error);
+
+  g_assert_no_error (error);
+  return machine;
+}
+
+static void
+test_random (void)
+{
   g_autoptr (GRand) random = g_rand_new_with_seed (11);
   g_autoptr (GPtrArray) texts = make_texts ();
   g_autoptr (GString) schema = g_string_new (NULL);
@@ -196,7 +216,6 @@ test_random (void)
 
   for (i = 0; i < N_SCHEMAS; i++)
     {
-      g_autoptr (GError) error = NULL;
       g_autoptr (GenlmSchema) read = NULL;
       g_autoptr (GenlmByteMachine) machine = NULL;
       g_autoptr (SchemaOracle) oracle = NULL;
@@ -204,10 +223,8 @@ test_random (void)
 
       g_string_truncate (schema, 0);
       append_schema (random, schema, 2);
-      read = genlm_schema_new (schema->str, -1, &schema_options, &error);
-      g_assert_no_error (error);
-      machine = genlm_json_machine_new (read, &options, &error);
-      g_assert_no_error (error);
+      read = read_schema (schema->str);
+      machine = make_machine (read);
       oracle = schema_oracle_new (read);
       compare (machine, schema->str, texts, oracle, &n_alive, &n_loose);
       if (n_loose > n_loose_before)
@@ -218,11 +235,62 @@ test_random (void)
   g_assert_cmpuint (n_loose, <, n_alive / 8);
 }
 
+static gboolean
+is_alive (GenlmByteMachine *machine,
+          const char       *text)
+{
+  g_autoptr (GError) error = NULL;
+  gpointer start = machine->klass->dup_start (machine);
+  gpointer state = machine->klass->advance (machine, start, (const guint8 *) text, strlen (text), &error);
+  double prefix;
+
+  g_assert_no_error (error);
+  g_assert_true (machine->klass->weigh (machine, state, &prefix, NULL, &error));
+  machine->klass->unref_state (state);
+  machine->klass->unref_state (start);
+  return prefix == 0.0;
+}
+
+/* Unique items come to an end with the values that there are for them. */
+static void
+test_full (void)
+{
+  static const struct
+  {
+    const char *schema;
+    const char *alive;
+    const char *dead;
+  } cases[] = {
+    { "{\"uniqueItems\": true, \"items\": {\"enum\": [1, 2, 3]}}", "[3,1,2", "[3,1,2," },
+    { "{\"uniqueItems\": true, \"items\": {\"enum\": [1, 1.0, 2]}}", "[1,2,", "[1,2,3" },
+    { "{\"uniqueItems\": true, \"items\": {\"type\": [\"boolean\", \"null\"]}}", "[null,true,false", "[null,true,false," },
+    { "{\"uniqueItems\": true, \"items\": {\"type\": \"null\"}, \"maxItems\": 4}", "[null", "[null," },
+    { "{\"uniqueItems\": true, \"prefixItems\": [true], \"items\": {\"const\": 1}}", "[2,1", "[2,1," },
+    { "{\"uniqueItems\": true, \"items\": {\"$ref\": \"#/$defs/e\"}, \"$defs\": {\"e\": {\"enum\": [1, 2]}}}", "[1,2", "[1,2," },
+    { "{\"uniqueItems\": true, \"items\": {\"anyOf\": [{\"const\": 1}, {\"enum\": [2, 3]}]}}", "[1,2,3", "[1,2,3," },
+    { "{\"uniqueItems\": true, \"items\": {\"enum\": [1, 2]}, \"minItems\": 3}", "{", "[" },
+    { "{\"uniqueItems\": false, \"items\": {\"enum\": [1, 2]}}", "[1,2,1", "[1,2,3" },
+    { "{\"uniqueItems\": true, \"items\": {\"anyOf\": [{\"const\": 1}, {\"type\": \"number\"}]}}", "[1,2,3,", "[1,2,2]" },
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GenlmSchema) schema = read_schema (cases[i].schema);
+      g_autoptr (GenlmByteMachine) machine = make_machine (schema);
+
+      g_test_message ("%s", cases[i].schema);
+      g_assert_true (is_alive (machine, cases[i].alive));
+      g_assert_false (is_alive (machine, cases[i].dead));
+    }
+}
+
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json-dead-ends/random", test_random);
+  g_test_add_func ("/json-dead-ends/full", test_full);
   return g_test_run ();
 }

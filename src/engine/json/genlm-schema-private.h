@@ -22,6 +22,7 @@ gboolean genlm_schema_load        (GenlmSchema           *self,
                                    GError               **error);
 gboolean genlm_schema_check_loops (const GenlmSchema     *self,
                                    GError               **error);
+void     genlm_schema_bound_items (GenlmSchema           *self);
 void     genlm_schema_drop_types  (GenlmSchema           *self);
 char    *genlm_schema_dup_place   (const GenlmSchema     *self,
                                    const GenlmJsonValue  *value);

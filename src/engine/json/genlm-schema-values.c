@@ -243,6 +243,91 @@ sweep (Values *self)
   return changed;
 }
 
+/* How many values there may be by the types. */
+static guint64
+count_typed (guint8 types)
+{
+  if ((types & ~(GENLM_SCHEMA_TYPE_NULL | GENLM_SCHEMA_TYPE_BOOLEAN)) != 0)
+    return GENLM_SCHEMA_UNBOUNDED;
+  return ((types & GENLM_SCHEMA_TYPE_NULL) != 0 ? 1u : 0u)
+         + ((types & GENLM_SCHEMA_TYPE_BOOLEAN) != 0 ? 2u : 0u);
+}
+
+static guint64
+count_own (const GenlmSchemaNode *node)
+{
+  guint64 n = node->constant != NULL ? 1 : count_typed (node->types);
+
+  return node->enumeration != NULL ? MIN (n, node->enumeration->n) : n;
+}
+
+static guint64
+count_any (const GenlmSchema     *self,
+           const GenlmSchemaList *list)
+{
+  guint64 n = 0;
+
+  for (guint32 i = 0; i < list->n; i++)
+    {
+      guint64 more = count_own (genlm_schema_peek_node (self, list->nodes[i]));
+
+      if (more == GENLM_SCHEMA_UNBOUNDED)
+        return GENLM_SCHEMA_UNBOUNDED;
+      n += more;
+    }
+  return list->n > 0 ? n : GENLM_SCHEMA_UNBOUNDED;
+}
+
+static guint64
+count_all (const GenlmSchema     *self,
+           const GenlmSchemaList *list)
+{
+  guint64 n = GENLM_SCHEMA_UNBOUNDED;
+
+  for (guint32 i = 0; i < list->n; i++)
+    n = MIN (n, count_own (genlm_schema_peek_node (self, list->nodes[i])));
+  return n;
+}
+
+/* How many values satisfy a schema at most, by what it says itself and what the
+ * schemas that it names say. */
+static guint64
+count_values (const GenlmSchema *self,
+              guint32            index)
+{
+  const GenlmSchemaNode *node = genlm_schema_peek_node (self, index);
+  guint64 n = count_own (node);
+
+  if (node->in_place == NULL)
+    return n;
+  n = MIN (n, count_all (self, &node->in_place->references));
+  n = MIN (n, count_all (self, &node->in_place->all_of));
+  n = MIN (n, count_any (self, &node->in_place->any_of));
+  return MIN (n, count_any (self, &node->in_place->one_of));
+}
+
+/* Of unique items there are no more than there are values for them: what the
+ * schemas say is the same, and an array is known to be full when it is. */
+void
+genlm_schema_bound_items (GenlmSchema *self)
+{
+  for (guint32 i = 0; i < self->nodes->len; i++)
+    {
+      GenlmSchemaNode *node = &g_array_index (self->nodes, GenlmSchemaNode, i);
+      GenlmSchemaArrayPart bounded;
+      guint64 n;
+
+      if (node->array == NULL || !node->array->unique_items || node->array->items == GENLM_SCHEMA_NONE)
+        continue;
+      n = count_values (self, node->array->items);
+      bounded = *node->array;
+      if (n == GENLM_SCHEMA_UNBOUNDED || bounded.prefix_items.n + n >= bounded.max_items)
+        continue;
+      bounded.max_items = bounded.prefix_items.n + n;
+      node->array = genlm_json_arena_dup (&self->arena, &bounded, sizeof bounded);
+    }
+}
+
 /* Takes from each schema the types of which its own keywords allow no value, and
  * all of them if nothing satisfies it: what it says is the same. */
 void

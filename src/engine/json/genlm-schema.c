@@ -62,6 +62,7 @@ genlm_schema_new (const char               *text,
   self->document = genlm_json_document_new (text, length, error);
   if (self->document == NULL || !genlm_schema_load (self, error) || !genlm_schema_check_loops (self, error))
     return NULL;
+  genlm_schema_bound_items (self);
   genlm_schema_drop_types (self);
   return g_steal_pointer (&self);
 }
