@@ -285,6 +285,33 @@ test_full (void)
     }
 }
 
+/* Before the first byte, too. */
+static void
+test_nothing (void)
+{
+  static const char *const schemas[] = {
+    "false",
+    "{\"not\": {}}",
+    "{\"allOf\": [false]}",
+    "{\"allOf\": [{\"type\": \"string\"}, {\"type\": \"array\"}]}",
+    "{\"type\": \"array\", \"minItems\": 2, \"maxItems\": 1}",
+    "{\"const\": null, \"enum\": [1, true]}",
+    "{\"type\": \"string\", \"minLength\": 1, \"pattern\": \"^$\"}",
+    "{\"anyOf\": [{\"const\": \"1\", \"enum\": [\"2\"]}, {\"type\": \"object\", \"required\": [\"a\"], \"maxProperties\": 0}]}",
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (schemas); i++)
+    {
+      g_autoptr (GenlmSchema) schema = read_schema (schemas[i]);
+      g_autoptr (GenlmByteMachine) machine = make_machine (schema);
+
+      g_test_message ("%s", schemas[i]);
+      g_assert_false (is_alive (machine, ""));
+      g_assert_false (is_alive (machine, " "));
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -292,5 +319,6 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json-dead-ends/random", test_random);
   g_test_add_func ("/json-dead-ends/full", test_full);
+  g_test_add_func ("/json-dead-ends/nothing", test_nothing);
   return g_test_run ();
 }

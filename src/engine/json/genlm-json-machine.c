@@ -13,7 +13,16 @@ struct _GenlmJsonMachine
   GenlmJsonMachineOptions options;
   GMutex                  lock;
   GenlmJsonBook          *book; /* of what starts now */
+  gint                    start; /* a Start; atomic */
 };
+
+/* Whether there is a text at all. */
+typedef enum
+{
+  START_UNKNOWN,
+  START_ALIVE,
+  START_DEAD,
+} Start;
 
 static GenlmJsonBook *
 new_book (const GenlmJsonMachine *self)
@@ -94,6 +103,100 @@ advance (GenlmByteMachine *machine,
 }
 
 static gboolean
+is_start (const GenlmJsonCursor *cursor)
+{
+  return cursor->mode == GENLM_JSON_MODE_VALUE && cursor->height == 0;
+}
+
+/* Whether a text may go on with a byte. */
+static gboolean
+may_follow (GenlmJsonMachine       *self,
+            GenlmJsonBook          *book,
+            const GenlmJsonCursor  *cursor,
+            guint8                  byte,
+            GError                **error)
+{
+  GenlmJsonCursor next = *cursor;
+  GenlmJsonStepper stepper;
+
+  genlm_json_stepper_init (&stepper, book, self->options.max_spaces, &byte);
+  genlm_json_stepper_step (&stepper, &next, 0);
+  if (stepper.error != NULL)
+    g_propagate_error (error, g_steal_pointer (&stepper.error));
+  genlm_json_stepper_clear (&stepper);
+  return next.mode != GENLM_JSON_MODE_DEAD;
+}
+
+/* Of a schema that nothing satisfies no value may begin. FALSE with or without an
+ * error. */
+static gboolean
+may_start (GenlmJsonMachine       *self,
+           GenlmJsonBook          *book,
+           const GenlmJsonCursor  *cursor,
+           GError                **error)
+{
+  static const char firsts[] = "{[\"0123456789-tfn";
+  g_autoptr (GError) local_error = NULL;
+  gint start = g_atomic_int_get (&self->start);
+  const char *byte;
+
+  for (byte = firsts; *byte != '\0' && start == START_UNKNOWN; byte++)
+    {
+      gboolean follows = may_follow (self, book, cursor, (guint8) *byte, &local_error);
+
+      if (local_error != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+      if (follows)
+        start = START_ALIVE;
+    }
+  if (start == START_UNKNOWN)
+    start = START_DEAD;
+  g_atomic_int_set (&self->start, start);
+  return start == START_ALIVE;
+}
+
+static gboolean
+weigh_prefix (GenlmJsonMachine       *self,
+              GenlmJsonBook          *book,
+              const GenlmJsonCursor  *cursor,
+              double                 *prefix,
+              GError                **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  gboolean alive = cursor->mode != GENLM_JSON_MODE_DEAD;
+
+  if (is_start (cursor))
+    alive = may_start (self, book, cursor, &local_error);
+  *prefix = alive ? 0.0 : -INFINITY;
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+weigh_complete (GenlmJsonMachine  *self,
+                GenlmJsonBook     *book,
+                GenlmJsonCursor   *cursor,
+                double            *complete,
+                GError           **error)
+{
+  GenlmJsonStepper stepper;
+  gboolean ok;
+
+  genlm_json_stepper_init (&stepper, book, self->options.max_spaces, NULL);
+  *complete = genlm_json_cursor_complete (&stepper, cursor, 0) ? 0.0 : -INFINITY;
+  ok = stepper.error == NULL;
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&stepper.error));
+  genlm_json_stepper_clear (&stepper);
+  return ok;
+}
+
+static gboolean
 weigh (GenlmByteMachine *machine,
        gpointer          data,
        double           *prefix,
@@ -103,19 +206,9 @@ weigh (GenlmByteMachine *machine,
   GenlmJsonMachine *self = (GenlmJsonMachine *) machine;
   GenlmJsonCursor cursor;
   g_autoptr (GenlmJsonBook) book = open_state (self, data, &cursor);
-  GenlmJsonStepper stepper;
-  gboolean ok;
 
-  genlm_json_stepper_init (&stepper, book, self->options.max_spaces, NULL);
-  if (prefix != NULL)
-    *prefix = cursor.mode == GENLM_JSON_MODE_DEAD ? -INFINITY : 0.0;
-  if (complete != NULL)
-    *complete = genlm_json_cursor_complete (&stepper, &cursor, 0) ? 0.0 : -INFINITY;
-  ok = stepper.error == NULL;
-  if (!ok)
-    g_propagate_error (error, g_steal_pointer (&stepper.error));
-  genlm_json_stepper_clear (&stepper);
-  return ok;
+  return (prefix == NULL || weigh_prefix (self, book, &cursor, prefix, error))
+         && (complete == NULL || weigh_complete (self, book, &cursor, complete, error));
 }
 
 static gpointer
