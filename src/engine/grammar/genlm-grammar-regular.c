@@ -6,24 +6,33 @@
 #include "genlm-grammar-system.h"
 #include "genlm-regex-compiler.h"
 
+/* All that bounds what is tried is counted and not timed, so that a grammar is
+ * read in the same way on every machine. */
+
 /* A terminal whose automaton has more states is not made: the parser copes with
  * what an automaton would have to unfold. And none is when so many states of all
  * that were tried have been looked at, or that of all terminals has more. */
-#define MAX_STATES       (512u)
-#define MAX_ALL_STATES   (4096u)
+#define MAX_STATES     (512u)
+#define MAX_ALL_STATES (4096u)
 
-/* What automata may take while they are looked at, in bytes, and how long it may
- * take: each of them, and to try one thing after another. */
-#define MAX_MEMORY       (16u << 20)
-#define MAX_MILLISECONDS (500u)
+/* What an automaton may take while it is looked at, in bytes, and all that were
+ * tried. */
+#define MAX_MEMORY     (16u << 20)
 
 /* Up to so many nonterminals that call each other are looked at together, and how
  * many symbols of bodies in all that takes. */
-#define MAX_TOGETHER     (12u)
-#define MAX_LOOKS        (1u << 18)
+#define MAX_TOGETHER   (12u)
+#define MAX_LOOKS      (1u << 18)
 
 /* Larger grammars stay as they are. */
-#define MAX_SYMBOLS      (1u << 16)
+#define MAX_SYMBOLS    (1u << 16)
+
+/* How large automata are. */
+typedef struct
+{
+  guint   n_states;
+  guint64 memory;
+} Size;
 
 typedef struct
 {
@@ -38,10 +47,7 @@ typedef struct
   GPtrArray          *users;
   GArray             *agenda;
   guint               n_looks;
-  /* Of all automata that were tried. */
-  guint               n_states;
-  /* When nothing more is tried. */
-  gint64              end;
+  Size                tried; /* of all automata together */
 } Join;
 
 /* --- What nonterminals are ----------------------------------------------- */
@@ -343,7 +349,7 @@ find_parts (Join *join)
   while (changed)
     for (i = 0, changed = FALSE; i < join->n_nonterminals; i++)
       if (join->n_unknown[i] > 0 && join->part[i] == GENLM_GRAMMAR_PART_NONE
-          && join->n_looks <= MAX_LOOKS && g_get_monotonic_time () <= join->end)
+          && join->n_looks <= MAX_LOOKS)
         changed |= find_together (join, i);
 }
 
@@ -374,11 +380,11 @@ list_next (GenlmByteDfa   *dfa,
 }
 
 /* Whether no limit is passed when all states after the one of the items are made.
- * Takes the store. */
+ * Takes the store; adds to the size what that took. */
 static gboolean
 make_states (GenlmByteExprs *exprs,
              const GArray   *items,
-             guint          *n_states)
+             Size           *size)
 {
   g_autoptr (GenlmByteDfa) dfa = genlm_byte_dfa_new (exprs, NULL);
   g_autoptr (GPtrArray) states = g_ptr_array_new ();
@@ -394,7 +400,8 @@ make_states (GenlmByteExprs *exprs,
     g_ptr_array_add (states, start);
   for (i = 0; i < states->len && ok; i++)
     ok = list_next (dfa, g_ptr_array_index (states, i), states);
-  *n_states += states->len + 1;
+  size->n_states += states->len + 1;
+  size->memory += dfa != NULL ? genlm_byte_dfa_get_memory (dfa) : MAX_MEMORY;
   return ok;
 }
 
@@ -416,11 +423,14 @@ static gboolean
 is_small (Join                 *join,
           const GenlmRegexTree *tree)
 {
-  const GenlmEngineLimits limits = { MAX_STATES, MAX_MEMORY, MAX_MILLISECONDS };
+  const GenlmEngineLimits limits = { MAX_STATES, MAX_MEMORY, 0 };
   g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
   g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (GenlmByteItem));
 
-  return add_item (exprs, tree, items) && make_states (g_steal_pointer (&exprs), items, &join->n_states);
+  if (add_item (exprs, tree, items))
+    return make_states (g_steal_pointer (&exprs), items, &join->tried);
+  join->tried.memory += genlm_byte_exprs_get_memory (exprs);
+  return FALSE;
 }
 
 /* Whether the terminals do not make a large automaton of each other, when all
@@ -428,16 +438,16 @@ is_small (Join                 *join,
 static gboolean
 is_all_small (const GenlmGrammar *grammar)
 {
-  const GenlmEngineLimits limits = { MAX_ALL_STATES, MAX_MEMORY, MAX_MILLISECONDS };
+  const GenlmEngineLimits limits = { MAX_ALL_STATES, MAX_MEMORY, 0 };
   g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
   g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (GenlmByteItem));
-  guint n_states = 0;
+  Size size = { 0 };
   guint32 i;
 
   for (i = 0; i < genlm_grammar_get_n_terminals (grammar); i++)
     if (!add_item (exprs, genlm_grammar_peek_terminal (grammar, i)->tree, items))
       return FALSE;
-  return make_states (g_steal_pointer (&exprs), items, &n_states);
+  return make_states (g_steal_pointer (&exprs), items, &size);
 }
 
 /* --- The grammar that is made -------------------------------------------- */
@@ -454,7 +464,7 @@ join_bodies (Join         *join,
   guint32 symbol;
 
   if (part == GENLM_GRAMMAR_PART_NONE || !genlm_grammar_parts_is_endless (join->parts, part)
-      || join->n_states > MAX_ALL_STATES || g_get_monotonic_time () > join->end)
+      || join->tried.n_states > MAX_ALL_STATES || join->tried.memory > MAX_MEMORY)
     return FALSE;
   tree = genlm_grammar_parts_make_tree (join->parts, part);
   if (tree == NULL || !is_small (join, tree))
@@ -580,8 +590,7 @@ genlm_grammar_join_regular (const GenlmGrammar  *grammar,
   g_autofree guint32 *n_unknown = NULL;
   g_autoptr (GPtrArray) users = NULL;
   g_autoptr (GArray) agenda = NULL;
-  Join join = { .grammar = grammar,
-                .end = g_get_monotonic_time () + MAX_MILLISECONDS * G_TIME_SPAN_MILLISECOND };
+  Join join = { .grammar = grammar };
   guint32 i;
 
   if (!is_worth_a_look (grammar))
