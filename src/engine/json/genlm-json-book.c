@@ -275,6 +275,27 @@ genlm_json_book_make_result (GenlmJsonBook *self,
   return GPOINTER_TO_UINT (found) - 1;
 }
 
+/* The number of a set of numbers, whose length comes first; 0 is none's. */
+guint32
+genlm_json_book_make_set (GenlmJsonBook *self,
+                          const guint32 *set)
+{
+  gsize size = (set[0] + 1) * sizeof *set;
+  gpointer found;
+
+  g_byte_array_set_size (self->key, 0);
+  g_byte_array_append (self->key, (const guint8 *) "s", 1);
+  g_byte_array_append (self->key, (const guint8 *) set, (guint) size);
+  found = genlm_json_book_find (self, self->key->data, self->key->len);
+  if (found == NULL)
+    {
+      g_ptr_array_add (self->sets, genlm_json_arena_dup (&self->arena, set, size));
+      found = GUINT_TO_POINTER (self->sets->len);
+      genlm_json_book_add (self, self->key->data, self->key->len, found);
+    }
+  return GPOINTER_TO_UINT (found);
+}
+
 /* Takes the error. Only the first one counts. */
 void
 genlm_json_book_fail (GenlmJsonBook *self,

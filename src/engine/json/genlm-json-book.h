@@ -122,6 +122,8 @@ GenlmJsonClaim        genlm_json_book_simplify_claim (GenlmJsonBook           *s
 GenlmJsonResult       genlm_json_book_make_result   (GenlmJsonBook            *self,
                                                      const guint8             *truths,
                                                      guint                     n_claims);
+guint32               genlm_json_book_make_set      (GenlmJsonBook            *self,
+                                                     const guint32            *set);
 gboolean              genlm_json_book_check         (GenlmJsonBook            *self,
                                                      GError                  **error);
 void                  genlm_json_book_fail          (GenlmJsonBook            *self,
