@@ -343,6 +343,7 @@ read_masks (const char *grammar,
       genlm_context_unref (context);
       context = longer;
     }
+  g_test_message ("%" G_GUINT64_FORMAT " bytes", machine->klass->get_size (machine).memory);
   return machine->klass->get_size (machine).memory;
 }
 

@@ -274,10 +274,16 @@ has_items (gconstpointer value,
            gconstpointer wanted)
 {
   const GenlmEarleyNode *node = value;
-  GArray *items = (GArray *) wanted;
+  GArray *array = (GArray *) wanted;
+  const GenlmEarleyItem *items = peek_items (array);
+  guint i;
 
-  return node->n_items == items->len
-         && memcmp (node->items, items->data, items->len * sizeof (GenlmEarleyItem)) == 0;
+  if (node->n_items != array->len)
+    return FALSE;
+  for (i = 0; i < array->len; i++)
+    if (node->items[i].suffix != items[i].suffix || node->items[i].node != items[i].node)
+      return FALSE;
+  return TRUE;
 }
 
 /* As above, of a node that is circular: the wanted items have a stand-in where
