@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "earley-grammars.h"
+#include "genlm-earley-machine.h"
 #include "genlm-grammar-regular.h"
 
 #define N_RANDOM (300u)
@@ -9,8 +10,9 @@
 static GenlmGrammar *
 join (const GenlmGrammar *grammar)
 {
+  const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES, GENLM_ENGINE_DEFAULT_MAX_MEMORY, 0 };
   g_autoptr (GError) error = NULL;
-  GenlmGrammar *joined = genlm_grammar_join_regular (grammar, &error);
+  GenlmGrammar *joined = genlm_grammar_join_regular (grammar, &limits, &error);
 
   g_assert_no_error (error);
   return joined;
@@ -163,6 +165,45 @@ test_large_together (void)
                "X = a{31}\nY = a{37}\nZ = a{29}");
 }
 
+/* What has room in a few states, or in little memory, as it is written is not made
+ * a terminal that has not. */
+static void
+check_limits (guint   max_states,
+              guint64 max_memory)
+{
+  const GenlmEngineLimits limits = { max_states, max_memory, 0 };
+  g_autoptr (GenlmGrammar) grammar = earley_grammar_new ("s : t X\nt : t 'a' | t 'b' | 'a'\nX = a[ab]{7}",
+                                                         GENLM_GRAMMAR_IGNORE_REPEATED);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GenlmByteMachine) machine = genlm_earley_machine_new (grammar, &limits, FALSE, &error);
+  gpointer state;
+  guint i;
+
+  g_assert_no_error (error);
+  state = machine->klass->dup_start (machine);
+  for (i = 0; i < 2000; i++)
+    {
+      guint8 byte = i == 0 || g_rand_boolean (rand) ? 'a' : 'b';
+      gpointer next = machine->klass->advance (machine, state, &byte, 1, &error);
+
+      g_assert_no_error (error);
+      if (machine->klass->unref_state != NULL)
+        machine->klass->unref_state (state);
+      state = next;
+    }
+  if (machine->klass->unref_state != NULL)
+    machine->klass->unref_state (state);
+}
+
+static void
+test_limits (void)
+{
+  check_limits (60, GENLM_ENGINE_DEFAULT_MAX_MEMORY);
+  check_limits (240, GENLM_ENGINE_DEFAULT_MAX_MEMORY);
+  check_limits (GENLM_ENGINE_DEFAULT_MAX_STATES, 300000);
+}
+
 /* A chain of rules as long as a file may have. */
 static void
 test_long (void)
@@ -283,6 +324,7 @@ main (int    argc,
   g_test_add_func ("/grammar-regular/not", test_not);
   g_test_add_func ("/grammar-regular/large", test_large);
   g_test_add_func ("/grammar-regular/large-together", test_large_together);
+  g_test_add_func ("/grammar-regular/limits", test_limits);
   g_test_add_func ("/grammar-regular/long", test_long);
   g_test_add_func ("/grammar-regular/random", test_random);
   return g_test_run ();

@@ -142,7 +142,7 @@ genlm_earley_machine_new (const GenlmGrammar       *grammar,
       grammar = expanded;
     }
   if (!without_caches)
-    joined = genlm_grammar_join_regular (grammar, &local_error);
+    joined = genlm_grammar_join_regular (grammar, limits, &local_error);
   if (local_error != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local_error));

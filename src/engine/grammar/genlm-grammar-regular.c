@@ -19,6 +19,10 @@
  * tried. */
 #define MAX_MEMORY     (16u << 20)
 
+/* And no more than this part of what the grammar may take, so that what has room
+ * as it is written has room when it is joined. */
+#define LIMITS_PART    (4u)
+
 /* Up to so many nonterminals that call each other are looked at together, and how
  * many symbols of bodies in all that takes. */
 #define MAX_TOGETHER   (12u)
@@ -47,7 +51,9 @@ typedef struct
   GPtrArray          *users;
   GArray             *agenda;
   guint               n_looks;
-  Size                tried; /* of all automata together */
+  GenlmEngineLimits   limits;     /* of one automaton */
+  GenlmEngineLimits   all_limits; /* of that of all terminals */
+  Size                tried;      /* of all automata together */
 } Join;
 
 /* --- What nonterminals are ----------------------------------------------- */
@@ -423,8 +429,7 @@ static gboolean
 is_small (Join                 *join,
           const GenlmRegexTree *tree)
 {
-  const GenlmEngineLimits limits = { MAX_STATES, MAX_MEMORY, 0 };
-  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
+  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&join->limits);
   g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (GenlmByteItem));
 
   if (add_item (exprs, tree, items))
@@ -436,10 +441,10 @@ is_small (Join                 *join,
 /* Whether the terminals do not make a large automaton of each other, when all
  * begin at once. */
 static gboolean
-is_all_small (const GenlmGrammar *grammar)
+is_all_small (const Join         *join,
+              const GenlmGrammar *grammar)
 {
-  const GenlmEngineLimits limits = { MAX_ALL_STATES, MAX_MEMORY, 0 };
-  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&limits);
+  g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&join->all_limits);
   g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (GenlmByteItem));
   Size size = { 0 };
   guint32 i;
@@ -574,23 +579,36 @@ join_grammar (Join    *join,
 
   find_parts (join);
   copy_symbols (join->grammar, to);
-  if (!make_bodies (join, to) || !genlm_grammar_finish (to, error) || !is_all_small (to))
+  if (!make_bodies (join, to) || !genlm_grammar_finish (to, error) || !is_all_small (join, to))
     return NULL;
   return g_steal_pointer (&to);
 }
 
+/* What a part of the limits leaves of one automaton. */
+static GenlmEngineLimits
+bound (const GenlmEngineLimits *limits,
+       guint                    max_states)
+{
+  return (GenlmEngineLimits) { MIN (max_states, limits->max_states / LIMITS_PART),
+                               MIN (MAX_MEMORY, limits->max_memory / LIMITS_PART), 0 };
+}
+
 /* The grammar of the same texts where what is regular is a terminal; its weights
- * mean nothing. NULL without an error if there is nothing to join. */
+ * mean nothing. NULL without an error if there is nothing to join within a part of
+ * the limits. */
 GenlmGrammar *
-genlm_grammar_join_regular (const GenlmGrammar  *grammar,
-                            GError             **error)
+genlm_grammar_join_regular (const GenlmGrammar       *grammar,
+                            const GenlmEngineLimits  *limits,
+                            GError                  **error)
 {
   g_autoptr (GenlmGrammarParts) parts = NULL;
   g_autofree GenlmGrammarPart *part = NULL;
   g_autofree guint32 *n_unknown = NULL;
   g_autoptr (GPtrArray) users = NULL;
   g_autoptr (GArray) agenda = NULL;
-  Join join = { .grammar = grammar };
+  Join join = { .grammar = grammar,
+                .limits = bound (limits, MAX_STATES),
+                .all_limits = bound (limits, MAX_ALL_STATES) };
   guint32 i;
 
   if (!is_worth_a_look (grammar))

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-GENLM_ENGINE_API GenlmGrammar *genlm_grammar_join_regular (const GenlmGrammar  *grammar,
-                                                           GError             **error);
+GENLM_ENGINE_API GenlmGrammar *genlm_grammar_join_regular (const GenlmGrammar       *grammar,
+                                                           const GenlmEngineLimits  *limits,
+                                                           GError                  **error);
 
 G_END_DECLS
