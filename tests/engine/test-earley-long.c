@@ -420,20 +420,32 @@ make_runs (guint n_tokens)
   return vocab;
 }
 
-/* A mask is known the second time, too, if its tokens end many rules. */
+/* A mask is known the second time, too, if its tokens end many rules; and so is
+ * that of a vocabulary whose tokens do not. */
 static void
 test_deep_look (void)
 {
   g_autoptr (GenlmVocab) vocab = make_runs (N_TOKENS);
+  g_autoptr (GenlmVocab) few = make_runs (N_RUNS);
+  g_autoptr (GenlmByteMachine) machine = NULL;
   g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmByteMatcher) sibling = NULL;
   g_autoptr (GenlmContext) context = genlm_context_new_for_tokens ((guint32[]) { 4, 2 }, 2);
+  g_autoptr (GenlmContext) same = genlm_context_new_for_tokens ((guint32[]) { 4, 2 }, 2);
   g_autoptr (GenlmTokenSet) first = NULL;
   g_autoptr (GenlmTokenSet) second = NULL;
 
-  matcher = make_matcher ("s : 'a' s t |\nt : '!' |", GENLM_ENGINE_DEFAULT_MAX_MEMORY, vocab, NULL);
+  matcher = make_matcher ("s : 'a' s t |\nt : '!' |", GENLM_ENGINE_DEFAULT_MAX_MEMORY, vocab, &machine);
+  sibling = genlm_byte_matcher_new (machine, few);
   first = genlm_byte_matcher_dup_mask (matcher, context, NULL);
   second = genlm_byte_matcher_dup_mask (matcher, context, NULL);
   g_assert_cmpuint (genlm_token_set_get_count (first), ==, N_TOKENS + 1);
+  g_assert_true (first == second);
+  g_clear_pointer (&first, genlm_token_set_unref);
+  g_clear_pointer (&second, genlm_token_set_unref);
+  first = genlm_byte_matcher_dup_mask (sibling, same, NULL);
+  second = genlm_byte_matcher_dup_mask (sibling, same, NULL);
+  g_assert_cmpuint (genlm_token_set_get_count (first), ==, N_RUNS + 1);
   g_assert_true (first == second);
 }
 

@@ -434,9 +434,11 @@ insert (GenlmEarleyView   *self,
         GenlmEarleyConfig *config,
         GenlmTokenSet     *mask)
 {
-  guint32 *known = self->looked <= GENLM_EARLEY_MAX_DEPTH ? find_depths (self, config) : NULL;
+  guint32 *known = NULL;
   MaskKey key = { 0, 0 };
 
+  if (self->looked <= GENLM_EARLEY_MAX_DEPTH && !config->is_deep)
+    known = find_depths (self, config);
   if (known != NULL)
     key.number = genlm_earley_signatures_find (self->signatures, config, self->looked);
   if (key.number != 0)
