@@ -1,6 +1,7 @@
 #include <genlm.h>
 
 #include <string.h>
+#include <time.h>
 
 #include "earley-grammars.h"
 #include "genlm-byte-matcher.h"
@@ -21,6 +22,9 @@
 #define N_AMBIGUOUS (300u)
 #define N_MERGED (100u)
 
+/* Seconds. */
+#define MAX_WAIT (30)
+
 /* Of words of these letters, as tokens and as texts. */
 #define LETTERS "abcd "
 #define WORD      (5u)
@@ -29,14 +33,20 @@
 static gint64 clock_step;
 static gint64 clock_shift;
 
-/* How often it was looked at. */
+/* How often it was looked at, and what is to be done the next time. */
 static gint n_looks;
+static void (*at_look) (void);
 
 /* In the place of GLib's, for the library too. */
 gint64
 g_get_monotonic_time (void)
 {
+  void (*now) (void) = at_look;
+
   g_atomic_int_inc (&n_looks);
+  at_look = NULL;
+  if (now != NULL)
+    now ();
   if (clock_step != 0)
     clock_shift += clock_step;
   return g_get_real_time () + clock_shift;
@@ -703,6 +713,79 @@ test_threads (void)
     }
 }
 
+/* What is asked while another thread makes a mask, and whether there was an
+ * answer. */
+static struct
+{
+  GenlmByteMatcher *matcher;
+  GenlmContext     *context;
+  GMutex            mutex;
+  GCond             cond;
+  gboolean          is_answered;
+} question;
+
+static gpointer
+ask_known (gpointer data)
+{
+  g_autoptr (GenlmContext) again = genlm_context_new_for_tokens ((guint32[]) { 0 }, 1);
+  g_autoptr (GenlmTokenSet) mask = genlm_byte_matcher_dup_mask (question.matcher, question.context, NULL);
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  check_weights (question.matcher, again, TRUE, TRUE);
+  locker = g_mutex_locker_new (&question.mutex);
+  question.is_answered = mask != NULL;
+  g_cond_signal (&question.cond);
+  return NULL;
+}
+
+/* Waits for the answer, by the system's clock. */
+static void
+wait_for_answer (void)
+{
+  g_autoptr (GThread) thread = g_thread_new ("ask", ask_known, NULL);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&question.mutex);
+  struct timespec now;
+  gint64 end;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  end = (now.tv_sec + MAX_WAIT) * G_USEC_PER_SEC;
+  while (!question.is_answered)
+    if (!g_cond_wait_until (&question.cond, &question.mutex, end))
+      break;
+  g_assert_true (question.is_answered);
+}
+
+/* It does not wait for what others find. */
+static void
+test_known_beside (void)
+{
+  const GenlmEngineLimits limits = { GENLM_ENGINE_DEFAULT_MAX_STATES,
+                                     GENLM_ENGINE_DEFAULT_MAX_MEMORY, 500000 };
+  g_autofree char *text = make_overlapping ("s T");
+  g_autoptr (GenlmGrammar) grammar = earley_grammar_new (text, GENLM_GRAMMAR_IGNORE_REPEATED);
+  g_autoptr (GenlmVocab) vocab = make_words ();
+  g_autoptr (GenlmByteMachine) machine = NULL;
+  g_autoptr (GenlmByteMatcher) matcher = NULL;
+  g_autoptr (GenlmContext) context = genlm_context_new ();
+  g_autoptr (GenlmContext) longer = genlm_context_append (context, 0);
+  g_autoptr (GenlmTokenSet) known = NULL;
+  g_autoptr (GenlmTokenSet) made = NULL;
+  g_autoptr (GError) error = NULL;
+
+  machine = genlm_earley_machine_new (grammar, &limits, FALSE, &error);
+  g_assert_no_error (error);
+  question.matcher = matcher = genlm_byte_matcher_new (machine, vocab);
+  question.context = context;
+  known = genlm_byte_matcher_dup_mask (matcher, context, &error);
+  g_assert_no_error (error);
+  check_weights (matcher, longer, TRUE, TRUE);
+  at_look = wait_for_answer;
+  made = genlm_byte_matcher_dup_mask (matcher, longer, &error);
+  g_assert_no_error (error);
+  g_assert_true (at_look == NULL);
+  g_assert_true (question.is_answered);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -726,5 +809,6 @@ main (int    argc,
   g_test_add_func ("/earley-long/memory", test_memory);
   g_test_add_func ("/earley-long/kept", test_kept);
   g_test_add_func ("/earley-long/threads", test_threads);
+  g_test_add_func ("/earley-long/known-beside", test_known_beside);
   return g_test_run ();
 }

@@ -43,8 +43,11 @@ enum
 struct _GenlmEarleyParser
 {
   gatomicrefcount        ref_count;
-  /* What is only looked up is so by any number of threads. Handles have locks of
-   * their own, which are taken after this one. */
+  /* Of who finds something new. */
+  GMutex                 mutex;
+  /* What is only looked up is so by any number of threads, beside him: he takes
+   * this one, too, only where something is moved. Handles have locks of their own,
+   * which are taken after it. */
   GenlmEarleyLock        lock;
   Shelf                  shelves[N_SHELVES]; /* by the configuration's id */
   GenlmEarleyRules      *rules;
@@ -256,13 +259,29 @@ add_transition (GenlmEarleyParser  *self,
   next = intern (self);
   if (config->next == NULL)
     {
-      config->next = genlm_earley_heap_alloc (genlm_earley_nodes_get_heap (self->nodes), size);
-      memset (config->next, 0, size);
-      config->returns = (guint8 *) &config->next[n_classes];
+      GenlmEarleyConfig **table;
+
+      table = genlm_earley_heap_alloc (genlm_earley_nodes_get_heap (self->nodes), size);
+      memset (table, 0, size);
+      config->returns = (guint8 *) &table[n_classes];
+      __atomic_store_n (&config->next, table, __ATOMIC_RELEASE);
     }
   config->returns[self->rules->dfa->classes[byte]] = (guint8) self->returns;
-  config->next[self->rules->dfa->classes[byte]] = next;
+  __atomic_store_n (&config->next[self->rules->dfa->classes[byte]], next, __ATOMIC_RELEASE);
   return next;
+}
+
+/* NULL where it is not known. Under the lock, a reader's too. */
+static inline GenlmEarleyConfig *
+peek_next (const GenlmEarleyParser *self,
+           const GenlmEarleyConfig *config,
+           guint8                   byte)
+{
+  GenlmEarleyConfig **next = __atomic_load_n (&config->next, __ATOMIC_ACQUIRE);
+
+  if (G_UNLIKELY (next == NULL))
+    return NULL;
+  return __atomic_load_n (&next[self->rules->dfa->classes[byte]], __ATOMIC_ACQUIRE);
 }
 
 /* The configuration after one more byte; NULL when a limit is passed. */
@@ -272,14 +291,9 @@ genlm_earley_parser_step (GenlmEarleyParser  *self,
                           guint8              byte,
                           GError            **error)
 {
-  if (G_LIKELY (config->next != NULL))
-    {
-      GenlmEarleyConfig *next = config->next[self->rules->dfa->classes[byte]];
+  GenlmEarleyConfig *next = peek_next (self, config, byte);
 
-      if (G_LIKELY (next != NULL))
-        return next;
-    }
-  return add_transition (self, config, byte, error);
+  return G_LIKELY (next != NULL) ? next : add_transition (self, config, byte, error);
 }
 
 /* --- Memory -------------------------------------------------------------- */
@@ -310,6 +324,7 @@ save_config (GenlmEarleyParser *self,
   moved->id = config->id;
   moved->is_start = config->is_start;
   moved->is_deep = config->is_deep;
+  moved->mask = config->mask;
   if (moved->n_members > 0 && !moved->is_start)
     genlm_earley_table_insert (&self->configs, hash_members (moved->members, moved->n_members),
                                moved);
@@ -327,6 +342,7 @@ collect (GenlmEarleyParser  *self,
   GenlmEarleyHandle *handle;
   guint i;
 
+  genlm_earley_lock_write (&self->lock);
   genlm_earley_nodes_begin_collect (self->nodes);
   genlm_earley_table_clear (&self->configs);
   genlm_earley_table_init (&self->configs);
@@ -340,6 +356,7 @@ collect (GenlmEarleyParser  *self,
     for (handle = self->shelves[i].handles; handle != NULL; handle = handle->next)
       handle->config = save_config (self, handle->config);
   genlm_earley_nodes_end_collect (self->nodes);
+  genlm_earley_lock_written (&self->lock);
 }
 
 /* Makes room where nothing but handles and what the caller has is in use. */
@@ -510,6 +527,7 @@ genlm_earley_parser_new (GenlmEarleyRules         *rules,
   guint i;
 
   g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->mutex);
   genlm_earley_lock_init (&self->lock);
   for (i = 0; i < N_SHELVES; i++)
     g_mutex_init (&self->shelves[i].mutex);
@@ -551,6 +569,7 @@ genlm_earley_parser_unref (GenlmEarleyParser *self)
   for (i = 0; i < N_SHELVES; i++)
     g_mutex_clear (&self->shelves[i].mutex);
   genlm_earley_lock_clear (&self->lock);
+  g_mutex_clear (&self->mutex);
   g_free (self);
 }
 
@@ -592,16 +611,16 @@ genlm_earley_parser_get_signatures (GenlmEarleyParser *self)
 void
 genlm_earley_parser_lock (GenlmEarleyParser *self)
 {
-  genlm_earley_lock_write (&self->lock);
+  g_mutex_lock (&self->mutex);
 }
 
 void
 genlm_earley_parser_unlock (GenlmEarleyParser *self)
 {
-  genlm_earley_lock_written (&self->lock);
+  g_mutex_unlock (&self->mutex);
 }
 
-/* Until it is unlocked nothing is to be changed. */
+/* Until it is unlocked nothing is moved, and nothing is to be changed. */
 void
 genlm_earley_parser_lock_reader (GenlmEarleyParser *self)
 {
@@ -627,7 +646,7 @@ genlm_earley_parser_peek (GenlmEarleyParser *self,
 guint64
 genlm_earley_parser_get_memory (GenlmEarleyParser *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (genlm_earley_lock_read (&self->lock));
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   return get_memory (self);
 }
@@ -666,9 +685,7 @@ follow (GenlmEarleyParser *self,
 
   for (i = 0; i < n_bytes && config != self->dead; i++)
     {
-      if (config->next == NULL)
-        return NULL;
-      config = config->next[self->rules->dfa->classes[bytes[i]]];
+      config = peek_next (self, config, bytes[i]);
       if (config == NULL)
         return NULL;
     }
@@ -690,10 +707,8 @@ advance (GenlmEarleyParser  *self,
   genlm_earley_clock_start (&self->clock, self->limits.deadline);
   for (i = 0; i < n_bytes && config != self->dead; i++)
     {
-      GenlmEarleyConfig *next = NULL;
+      GenlmEarleyConfig *next = peek_next (self, config, bytes[i]);
 
-      if (G_LIKELY (config->next != NULL))
-        next = config->next[self->rules->dfa->classes[bytes[i]]];
       if (G_UNLIKELY (next == NULL))
         {
           if (!make_room (self, &config, 1, NULL, 0, error))

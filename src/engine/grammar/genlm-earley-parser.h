@@ -10,7 +10,8 @@
  * handles takes by itself. What is done with configurations, and with nodes and
  * signatures, is done between genlm_earley_parser_lock() and unlock(), and
  * nothing but handles stays valid after that. What is known already is looked up
- * as a reader, beside others. */
+ * as a reader, beside others and beside who finds something new: readers only
+ * look at what follows a configuration, and at the key of its mask. */
 
 #include "genlm-earley-members.h"
 
@@ -35,6 +36,8 @@ struct _GenlmEarleyConfig
   guint64             outside;
   /* Of no other configuration, ever. */
   guint64             id;
+  /* By what its mask is kept, for readers; 0 if that is not known. */
+  guint64             mask;
   guint32             epoch;
   guint32             n_members;
   guint8              is_start;

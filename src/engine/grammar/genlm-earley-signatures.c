@@ -273,17 +273,6 @@ genlm_earley_signatures_find (GenlmEarleySignatures *self,
   return numbers[depth - 1] = intern_pairs (self, config->is_start ? KIND_START : KIND_CONFIG, 0);
 }
 
-/* As above, if it is known; 0 if not. */
-guint32
-genlm_earley_signatures_peek (GenlmEarleySignatures   *self,
-                              const GenlmEarleyConfig *config,
-                              guint                    depth)
-{
-  if (config->signatures == NULL || config->epoch != self->epoch)
-    return 0;
-  return config->signatures[depth - 1];
-}
-
 guint32
 genlm_earley_signatures_get_epoch (GenlmEarleySignatures *self)
 {

@@ -25,9 +25,6 @@ guint32                genlm_earley_signatures_get_epoch (GenlmEarleySignatures 
 guint32                genlm_earley_signatures_find      (GenlmEarleySignatures *self,
                                                           GenlmEarleyConfig     *config,
                                                           guint                  depth);
-guint32                genlm_earley_signatures_peek      (GenlmEarleySignatures   *self,
-                                                          const GenlmEarleyConfig *config,
-                                                          guint                    depth);
 void                   genlm_earley_signatures_trim      (GenlmEarleySignatures *self);
 
 G_END_DECLS

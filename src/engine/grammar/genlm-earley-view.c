@@ -383,6 +383,19 @@ typedef struct
   guint64 number;
 } MaskKey;
 
+/* What stands in a configuration for the key that is its id. */
+#define BY_ID (1u)
+
+/* Lets readers find the mask by the key. What it says stays true. */
+static void
+remember_key (GenlmEarleyConfig *config,
+              MaskKey            key)
+{
+  guint64 mask = key.epoch != 0 ? key.epoch << 32 | key.number : BY_ID;
+
+  __atomic_store_n (&config->mask, mask, __ATOMIC_RELAXED);
+}
+
 /* NULL where the signature takes too long. */
 static guint32 *
 find_depths (GenlmEarleyView   *self,
@@ -424,7 +437,10 @@ lookup (GenlmEarleyView   *self,
       if (key.number != 0)
         mask = genlm_mask_cache_lookup (self->masks, &key, sizeof key);
       if (mask != NULL)
-        return mask;
+        {
+          remember_key (config, key);
+          return mask;
+        }
     }
   return NULL;
 }
@@ -452,6 +468,7 @@ insert (GenlmEarleyView   *self,
       key.number = config->id;
     }
   genlm_mask_cache_insert (self->masks, &key, sizeof key, mask);
+  remember_key (config, key);
 }
 
 /* Under the lock. */
@@ -476,35 +493,19 @@ make_mask (GenlmEarleyView  *self,
   return ok ? g_steal_pointer (&mask) : NULL;
 }
 
-/* The mask, if nothing but what is known is needed to tell that it is; NULL if
- * not. As a reader. */
+/* The mask, if it was found before; NULL if not. As a reader. */
 static GenlmTokenSet *
 peek_mask (GenlmEarleyView         *self,
            const GenlmEarleyConfig *config)
 {
-  MaskKey key = { 0, config->id };
-  guint32 first;
-  guint32 depths;
+  guint64 mask = __atomic_load_n (&config->mask, __ATOMIC_RELAXED);
+  MaskKey key = { mask >> 32, (guint32) mask };
 
-  if (config->is_deep)
-    return genlm_mask_cache_lookup (self->masks, &key, sizeof key);
-  first = genlm_earley_signatures_peek (self->signatures, config, 1);
-  key.epoch = genlm_earley_signatures_get_epoch (self->signatures);
-  if (key.epoch != self->epoch || first == 0 || first >= self->depths->len)
+  if (mask == 0)
     return NULL;
-  depths = g_array_index (self->depths, guint32, first);
-  for (; depths != 0; depths &= depths - 1)
-    {
-      guint depth = (guint) __builtin_ctz (depths) + 1;
-      GenlmTokenSet *mask = NULL;
-
-      key.number = genlm_earley_signatures_peek (self->signatures, config, depth);
-      if (key.number != 0)
-        mask = genlm_mask_cache_lookup (self->masks, &key, sizeof key);
-      if (mask != NULL)
-        return mask;
-    }
-  return NULL;
+  if (mask == BY_ID)
+    key.number = config->id;
+  return genlm_mask_cache_lookup (self->masks, &key, sizeof key);
 }
 
 static GenlmTokenSet *
