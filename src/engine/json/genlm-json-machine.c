@@ -4,6 +4,7 @@
 
 #include "genlm-json-masks.h"
 #include "genlm-json-state.h"
+#include "genlm-json-stepper.h"
 
 struct _GenlmJsonMachine
 {
@@ -188,7 +189,7 @@ weigh_complete (GenlmJsonMachine  *self,
   gboolean ok;
 
   genlm_json_stepper_init (&stepper, book, self->options.max_spaces, NULL);
-  *complete = genlm_json_cursor_complete (&stepper, cursor, 0) ? 0.0 : -INFINITY;
+  *complete = genlm_json_stepper_is_complete (&stepper, cursor, 0) ? 0.0 : -INFINITY;
   ok = stepper.error == NULL;
   if (!ok)
     g_propagate_error (error, g_steal_pointer (&stepper.error));

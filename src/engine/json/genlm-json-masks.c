@@ -149,7 +149,7 @@ build (GenlmJsonWalk         *walk,
   /* A token without bytes leaves a text as it is. */
   for (i = 0; i < index->trie->n_empty_tokens; i++)
     genlm_json_marks_set (walk->marks, index->trie->empty_tokens[i]);
-  if (genlm_json_cursor_complete (&walk->stepper, &start, 0))
+  if (genlm_json_stepper_is_complete (&walk->stepper, &start, 0))
     genlm_json_marks_set (walk->marks, index->n_tokens);
   g_array_sort (walk->closings, compare_nodes);
   mask = genlm_json_mask_new (walk->marks, size, (const guint32 *) walk->closings->data,

@@ -3,9 +3,9 @@
 /* A walk of the trie of tokens from a place in a JSON text on. */
 
 #include "genlm-byte-set.h"
-#include "genlm-json-cursor.h"
 #include "genlm-json-learnt.h"
 #include "genlm-json-mask.h"
+#include "genlm-json-stepper.h"
 #include "genlm-json-tokens.h"
 
 G_BEGIN_DECLS
