@@ -11,32 +11,11 @@
  * live in a heap, from which genlm_earley_nodes_collect_*() saves what is still
  * in use. Whoever calls must hold the owner's lock. */
 
-#include "genlm-earley-clock.h"
-#include "genlm-earley-heap.h"
-#include "genlm-earley-rules.h"
+#include "genlm-earley-calls.h"
 
 G_BEGIN_DECLS
 
-typedef struct _GenlmEarleyNode    GenlmEarleyNode;
-typedef struct _GenlmEarleyNodes   GenlmEarleyNodes;
-typedef struct _GenlmEarleyClosure GenlmEarleyClosure;
-typedef struct _GenlmEarleyGroup   GenlmEarleyGroup;
-
-typedef struct
-{
-  guint32          suffix;
-  /* NULL after the whole text. */
-  GenlmEarleyNode *node;
-} GenlmEarleyItem;
-
-/* A terminal that may be read next: what is then left of the rule, with the
- * terminal before it, and the node that the rule returns to. */
-typedef struct
-{
-  guint32          terminal;
-  guint32          suffix;
-  GenlmEarleyNode *node;
-} GenlmEarleyScan;
+typedef struct _GenlmEarleyNodes GenlmEarleyNodes;
 
 /* What comes after a node when one of several terminals was read. */
 typedef struct
@@ -46,23 +25,6 @@ typedef struct
   gboolean         returns; /* a rule may have ended that returns to another node */
   GenlmEarleyNode *node;    /* after all but ignored text; NULL if that is all */
 } GenlmEarleyTarget;
-
-struct _GenlmEarleyNode
-{
-  GenlmEarleyNode    *moved;
-  GenlmEarleyClosure *closure;
-  GenlmEarleyGroup   *group;
-  guint32            *signatures;
-  guint32             id;
-  guint32             n_items;
-  guint8              is_final;
-  guint8              is_circular; /* it is among its own items */
-  guint8              is_wide;     /* so much may be skipped in it that it is not compared */
-  guint32             epoch;       /* of the signatures */
-  guint32             merge;       /* the last one that has its items */
-  /* By suffix and node's id. */
-  GenlmEarleyItem     items[];
-};
 
 GenlmEarleyNodes  *genlm_earley_nodes_new           (GenlmEarleyRules   *rules,
                                                      GenlmEarleyClock   *clock);
