@@ -17,7 +17,6 @@ typedef struct
   GenlmJsonStrings *strings;
   GenlmByteExprs   *exprs;
   GenlmByteEncoding encoding;
-  guint64           n_chars;   /* that have been read already */
   GenlmByteExpr     character; /* one of a string */
   GenlmByteExpr     all;       /* any string */
   GenlmByteExpr     quote;
@@ -115,20 +114,6 @@ compile_words (Builder   *builder,
 }
 
 static GenlmByteExpr
-compile_length (Builder             *builder,
-                const GenlmJsonAtom *atom)
-{
-  guint64 min = atom->min > builder->n_chars ? atom->min - builder->n_chars : 0;
-  guint64 max = atom->max;
-
-  if (max < builder->n_chars)
-    return GENLM_BYTE_EXPR_NOTHING;
-  if (max != GENLM_SCHEMA_UNBOUNDED)
-    max -= builder->n_chars;
-  return genlm_byte_exprs_make_repeat (builder->exprs, builder->character, clamp_count (min), clamp_count (max));
-}
-
-static GenlmByteExpr
 compile_atom (Builder             *builder,
               const GenlmJsonAtom *atom)
 {
@@ -144,7 +129,8 @@ compile_atom (Builder             *builder,
     case GENLM_JSON_ATOM_WORDS:
       return compile_words (builder, atom->what);
     default:
-      return compile_length (builder, atom);
+      return genlm_byte_exprs_make_repeat (builder->exprs, builder->character,
+                                           clamp_count (atom->min), clamp_count (atom->max));
     }
 }
 
@@ -255,6 +241,170 @@ make_formula (Builder             *builder,
     }
 }
 
+/* Lengths */
+
+/* Whether a length is one that is never reached by a state for each character. */
+static gboolean
+is_large (guint64 length)
+{
+  return length != GENLM_SCHEMA_UNBOUNDED && length >= GENLM_JSON_STRINGS_LARGE;
+}
+
+static gboolean
+counts_only (const GenlmJsonBody *body)
+{
+  gboolean large = FALSE;
+  guint i;
+
+  for (i = 0; i < body->atoms->len; i++)
+    {
+      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
+
+      if (atom->kind != GENLM_JSON_ATOM_LENGTH)
+        return FALSE;
+      large = large || is_large (atom->min) || is_large (atom->max);
+    }
+  return large;
+}
+
+static int
+compare_lengths (gconstpointer a,
+                 gconstpointer b)
+{
+  guint64 x = *(const guint64 *) a;
+  guint64 y = *(const guint64 *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* The lengths from which on other claims may hold, sorted, and the first. */
+static GArray *
+list_changes (const GenlmJsonBody *body)
+{
+  GArray *changes = g_array_new (FALSE, TRUE, sizeof (guint64));
+  guint i;
+
+  g_array_set_size (changes, 1);
+  for (i = 0; i < body->atoms->len; i++)
+    {
+      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
+      guint64 behind = atom->max + 1;
+
+      g_array_append_val (changes, atom->min);
+      if (atom->max != GENLM_SCHEMA_UNBOUNDED)
+        g_array_append_val (changes, behind);
+    }
+  g_array_sort (changes, compare_lengths);
+  return changes;
+}
+
+/* Which claims hold of strings of a length. */
+static void
+judge_length (GenlmJsonBook *book,
+              GenlmJsonBody *body,
+              guint64        n_chars,
+              guint8        *claims)
+{
+  guint i;
+
+  g_byte_array_set_size (book->atoms, body->atoms->len);
+  for (i = 0; i < body->atoms->len; i++)
+    {
+      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
+
+      book->atoms->data[i] = n_chars >= atom->min && n_chars <= atom->max;
+    }
+  genlm_json_body_judge (body, book->atoms->data, book->truths, claims);
+}
+
+/* What is left of strings of @from characters, and up to less than @end. */
+static GenlmByteExpr
+make_lengths (GenlmByteExprs         *exprs,
+              const GenlmJsonStrings *self,
+              guint64                 from,
+              guint64                 end)
+{
+  guint64 min = from > self->n_chars ? from - self->n_chars : 0;
+  guint64 max = end != GENLM_SCHEMA_UNBOUNDED ? end - 1 - self->n_chars : end;
+
+  return genlm_byte_exprs_make_repeat (exprs, self->character, clamp_count (min), clamp_count (max));
+}
+
+/* The strings of the lengths of which @holds says so, by what changes they follow. */
+static GenlmByteExpr
+unite_lengths (GenlmByteExprs         *exprs,
+               const GenlmJsonStrings *self,
+               const GArray           *changes,
+               const guint8           *holds)
+{
+  g_autoptr (GArray) members = g_array_new (FALSE, FALSE, sizeof (GenlmByteExpr));
+  guint i;
+  guint j;
+
+  for (i = 0; i < changes->len; i = j)
+    {
+      guint64 end = GENLM_SCHEMA_UNBOUNDED;
+      GenlmByteExpr expr;
+
+      for (j = i + 1; j < changes->len && !holds[j] == !holds[i]; j++)
+        ;
+      if (j < changes->len)
+        end = g_array_index (changes, guint64, j);
+      if (!holds[i] || end <= self->n_chars)
+        continue;
+      expr = make_lengths (exprs, self, g_array_index (changes, guint64, i), end);
+      g_array_append_val (members, expr);
+    }
+  return genlm_byte_exprs_make_union (exprs, (const GenlmByteExpr *) members->data, members->len);
+}
+
+/* Claims of lengths as what they come to, which needs no complements. */
+static void
+make_claims_of_lengths (Builder       *builder,
+                        GenlmByteExpr *upper,
+                        GenlmByteExpr *lower)
+{
+  GenlmJsonBody *body = builder->body;
+  g_autoptr (GArray) changes = list_changes (body);
+  g_autofree guint8 *claims = g_new (guint8, MAX (body->n_claims, 1) * (gsize) changes->len);
+  g_autofree guint8 *holds = g_new (guint8, changes->len);
+  guint i;
+  guint j;
+
+  for (j = 0; j < changes->len; j++)
+    judge_length (builder->book, body, g_array_index (changes, guint64, j), &claims[j * (gsize) body->n_claims]);
+  for (i = 0; i < body->n_claims; i++)
+    {
+      for (j = 0; j < changes->len; j++)
+        holds[j] = claims[j * (gsize) body->n_claims + i] == GENLM_JSON_YES;
+      upper[body->roots[i]] = unite_lengths (builder->exprs, builder->strings, changes, holds);
+      lower[body->roots[i]] = upper[body->roots[i]];
+    }
+}
+
+/* The same of what reaches a goal. */
+static GenlmByteExpr
+make_goal_of_lengths (GenlmJsonBook          *book,
+                      GenlmJsonBody          *body,
+                      GenlmByteExprs         *exprs,
+                      const GenlmJsonStrings *self,
+                      const GenlmJsonGoal    *goal)
+{
+  g_autoptr (GArray) changes = list_changes (body);
+  g_autofree guint8 *claims = g_new (guint8, MAX (body->n_claims, 1));
+  g_autofree guint8 *holds = g_new (guint8, changes->len);
+  guint i;
+
+  for (i = 0; i < changes->len; i++)
+    {
+      judge_length (book, body, g_array_index (changes, guint64, i), claims);
+      holds[i] = genlm_json_goal_allows (goal, claims);
+    }
+  return genlm_byte_exprs_make_concat (exprs, unite_lengths (exprs, self, changes, holds), self->quote);
+}
+
+/* The whole */
+
 static void
 add_item (Builder       *builder,
           guint32        label,
@@ -300,7 +450,12 @@ build (Builder *builder)
       self->checks_regex = self->checks_regex || atom_is_regex (atom);
       self->checks_text = self->checks_text || (atom_is_checked (atom) && !atom_is_regex (atom));
     }
-  make_formula (builder, atoms, upper, lower);
+  self->character = builder->character;
+  self->quote = builder->quote;
+  if (self->counts)
+    make_claims_of_lengths (builder, upper, lower);
+  else
+    make_formula (builder, atoms, upper, lower);
   self->all = with_quote (builder, builder->all);
   n_labels = self->checked ? body->atoms->len : body->n_claims;
   self->items = g_new (GenlmByteItem, n_labels + 1);
@@ -413,30 +568,6 @@ genlm_json_strings_leave_plain (GenlmJsonSpelling spelling)
   g_mutex_unlock (&plain_lock);
 }
 
-/* Whether a length is one that is never reached by a state for each character. */
-static gboolean
-is_large (guint64 length)
-{
-  return length != GENLM_SCHEMA_UNBOUNDED && length >= GENLM_JSON_STRINGS_LARGE;
-}
-
-static gboolean
-counts_only (const GenlmJsonBody *body)
-{
-  gboolean large = FALSE;
-  guint i;
-
-  for (i = 0; i < body->atoms->len; i++)
-    {
-      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
-
-      if (atom->kind != GENLM_JSON_ATOM_LENGTH)
-        return FALSE;
-      large = large || is_large (atom->min) || is_large (atom->max);
-    }
-  return large;
-}
-
 /* For strings of which @n_chars characters have been read already. */
 static GenlmJsonStrings *
 strings_new (GenlmJsonBook *book,
@@ -445,13 +576,14 @@ strings_new (GenlmJsonBook *book,
 {
   GenlmJsonStrings *self = g_new0 (GenlmJsonStrings, 1);
   g_autoptr (GenlmByteExprs) exprs = genlm_byte_exprs_new (&book->limits);
-  Builder builder = { .book = book, .body = body, .strings = self, .exprs = exprs, .n_chars = n_chars,
+  Builder builder = { .book = book, .body = body, .strings = self, .exprs = exprs,
                       .encoding = genlm_json_book_get_encoding (book) };
   GError *error = NULL;
 
+  self->counts = counts_only (body);
+  self->n_chars = n_chars;
   build (&builder);
   make_quick (self, body);
-  self->counts = counts_only (body);
   self->dfa = genlm_byte_dfa_new (g_steal_pointer (&exprs), &error);
   if (self->dfa != NULL)
     self->start = genlm_byte_dfa_intern (self->dfa, self->items, self->n_items,
@@ -565,7 +697,8 @@ start (GenlmJsonBook       *book,
   if (body->atoms->len == 0)
     return all_reach (book, body, goal) ? self->start : NULL;
   exprs = genlm_byte_dfa_lock_exprs (self->dfa);
-  expr = make_goal_expr (exprs, self, goal);
+  expr = self->counts ? make_goal_of_lengths (book, body, exprs, self, goal)
+                      : make_goal_expr (exprs, self, goal);
   if (genlm_byte_dfa_unlock_exprs (self->dfa, &error))
     state = genlm_byte_dfa_intern (self->dfa, self->items, self->n_items, expr, &error);
   if (state == NULL)
@@ -639,16 +772,8 @@ genlm_json_strings_judge_length (GenlmJsonBook *book,
                                  guint64        n_chars)
 {
   g_autofree guint8 *claims = g_new (guint8, MAX (body->n_claims, 1));
-  guint i;
 
-  g_byte_array_set_size (book->atoms, body->atoms->len);
-  for (i = 0; i < body->atoms->len; i++)
-    {
-      const GenlmJsonAtom *atom = genlm_json_body_peek_atom (body, i);
-
-      book->atoms->data[i] = n_chars >= atom->min && n_chars <= atom->max;
-    }
-  genlm_json_body_judge (body, book->atoms->data, book->truths, claims);
+  judge_length (book, body, n_chars, claims);
   return genlm_json_book_make_result (book, claims, body->n_claims);
 }
 

@@ -22,6 +22,10 @@ typedef struct
   /* Only lengths count, and some are large: characters are counted beside the
    * automaton, which is used near a bound only. */
   gboolean       counts;
+  /* One character and the closing quote, and how many characters were read before. */
+  GenlmByteExpr  character;
+  GenlmByteExpr  quote;
+  guint64        n_chars;
   /* What a claim's strings are among, and what is certainly among them. */
   GenlmByteExpr *upper;
   GenlmByteExpr *lower;
