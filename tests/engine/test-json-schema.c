@@ -234,6 +234,9 @@ resolve (const char *uri,
     { "http://example.com/bad", "{\"type\":" },
     { "http://example.com/wrong", "{\"items\": {\"type\": 5}}" },
     { "http://example.com/old", "{" DRAFT_4 "\"maximum\": 5, \"exclusiveMaximum\": true}" },
+    { "http://example.com/oldest", "{\"$schema\": \"http://json-schema.org/draft-03/schema#\", \"disallow\": \"null\"}" },
+    { "http://example.com/holds-oldest", "{\"$id\": \"http://example.com/it\", \"items\": {\"$id\": \"in\"}, \"not\": {\"$id\": \"x\", "
+                                         "\"$schema\": \"http://json-schema.org/draft-03/schema#\"}}" },
     { "names.json", "{\"enum\": [\"x\"]}" },
     { "http://example.com/list", "{\"$id\": \"http://example.com/list\", \"$dynamicAnchor\": \"item\", "
                                  "\"items\": {\"$dynamicRef\": \"#item\"}}" },
@@ -379,6 +382,34 @@ test_other_documents (void)
   g_assert_null (genlm_schema_new ("{\"$ref\": \"http://example.com/none\"}", -1, &options, &error));
   g_assert_error (error, GENLM_POTENTIAL_ERROR, SYNTAX);
   g_assert_nonnull (strstr (error->message, "not on the list"));
+}
+
+/* Each reference to a document that is refused is dropped. */
+static void
+test_refused_documents (void)
+{
+  static const char *const schemas[] = {
+    "{\"items\": {\"$ref\": \"http://example.com/oldest\"}, \"contains\": {\"$ref\": \"http://example.com/oldest\"}}",
+    "{\"items\": {\"$ref\": \"http://example.com/holds-oldest\"}, \"contains\": {\"$ref\": \"http://example.com/holds-oldest\"}}",
+  };
+  GenlmSchemaOptions options = { .resolver = resolve, .lenient = TRUE };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (schemas); i++)
+    {
+      g_autoptr (GenlmSchema)  schema = load (schemas[i], &options);
+      const GenlmSchemaNote   *notes;
+      gsize                    n;
+
+      notes = genlm_schema_peek_dropped (schema, &n);
+      g_assert_cmpuint (n, ==, 2);
+      for (gsize j = 0; j < n; j++)
+        {
+          g_assert_cmpstr (notes[j].keyword, ==, "$ref");
+          g_assert_nonnull (strstr (notes[j].reason, "older than draft 4"));
+        }
+      genlm_schema_peek_annotations (schema, &n);
+      g_assert_cmpuint (n, ==, 0);
+    }
 }
 
 static void
@@ -585,6 +616,7 @@ main (int    argc,
   g_test_add_func ("/engine/json-schema/judgements", test_judgements);
   g_test_add_func ("/engine/json-schema/draft-overrides", test_draft_overrides);
   g_test_add_func ("/engine/json-schema/other-documents", test_other_documents);
+  g_test_add_func ("/engine/json-schema/refused-documents", test_refused_documents);
   g_test_add_func ("/engine/json-schema/annotations", test_annotations);
   g_test_add_func ("/engine/json-schema/draft", test_draft);
   g_test_add_func ("/engine/json-schema/beside-reference", test_beside_reference);

@@ -577,6 +577,25 @@ follow_fragment (const GenlmSchemaStore    *self,
   return target->value != NULL;
 }
 
+static gboolean
+is_from (gpointer key,
+         gpointer value,
+         gpointer user_data)
+{
+  return ((const GenlmSchemaResource *) value)->index >= GPOINTER_TO_UINT (user_data);
+}
+
+/* Forgets the resources that were added from @first on. */
+static void
+forget_resources (GenlmSchemaStore *self,
+                  guint             first)
+{
+  g_hash_table_foreach_remove (self->by_uri, is_from, GUINT_TO_POINTER (first));
+  g_hash_table_foreach_remove (self->by_root, is_from, GUINT_TO_POINTER (first));
+  g_ptr_array_set_size (self->resources, (gint) first);
+}
+
+/* A document that is refused is so whenever it is referred to. */
 static const GenlmSchemaResource *
 find_resource (GenlmSchemaStore          *self,
                const GenlmSchemaResource *from,
@@ -584,6 +603,7 @@ find_resource (GenlmSchemaStore          *self,
                GError                   **error)
 {
   GenlmSchemaResource *resource = g_hash_table_lookup (self->by_uri, uri);
+  guint                first = self->resources->len;
   GenlmJsonDocument   *document;
 
   if (resource != NULL)
@@ -591,7 +611,10 @@ find_resource (GenlmSchemaStore          *self,
   document = fetch_document (self, uri, error);
   if (document == NULL)
     return NULL;
-  return add_document (self, uri, genlm_json_document_peek_root (document), from->draft, error);
+  resource = add_document (self, uri, genlm_json_document_peek_root (document), from->draft, error);
+  if (resource == NULL)
+    forget_resources (self, first);
+  return resource;
 }
 
 /* Follows a reference that stands in @from. */
